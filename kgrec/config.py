@@ -1,0 +1,112 @@
+"""Every hyper-parameter, once: typed, bounded, documented.
+
+A :class:`Config` is frozen and refuses names that it does not know. ``Config().replace({"gnn.epochs": "20"})``
+makes a changed copy from dotted names, as ``kgrec train --set gnn.epochs=20`` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kgrec.errors import ConfigError
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+
+
+class TextConfig(_Section):
+    """Describing nodes and encoding the descriptions."""
+
+    enabled: bool = True
+    """Whether text becomes node features at all."""
+    max_words: int = Field(default=48, ge=4, le=400)
+    """A description is cut after this many words before it is encoded."""
+    neighbours: int = Field(default=4, ge=0, le=50)
+    """How many neighbours of a node its description names for each relation."""
+    model: str | None = None
+    """A sentence encoder: a local folder or a hub name; ``None`` takes the one that comes along."""
+    batch_size: int = Field(default=64, ge=1)
+    """Texts a batch in the encoder."""
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    """``auto`` takes bfloat16 where the processor computes it natively."""
+
+
+class KgeConfig(_Section):
+    """Knowledge-graph embeddings that warm-start the graph network."""
+
+    enabled: bool = True
+    """Whether to pretrain at all."""
+    model: str = "DistMult"
+    """The name of any PyKEEN model."""
+    embedding_size: int = Field(default=64, ge=2, le=1024)
+    """Length of an entity's vector."""
+    epochs: int = Field(default=8, ge=1)
+    """Passes over the triples."""
+    batch_size: int = Field(default=4096, ge=1)
+    """Triples a batch."""
+    learning_rate: float = Field(default=0.02, gt=0)
+    """Step size of Adam."""
+    negatives: int = Field(default=8, ge=1)
+    """Corrupted triples for each true one."""
+
+
+class GnnConfig(_Section):
+    """The recommender itself."""
+
+    epochs: int = Field(default=60, ge=1)
+
+
+class Config(_Section):
+    """All settings of one run."""
+
+    seed: int = Field(default=0, ge=0)
+    """Seeds every random choice: same seed, same data, same machine, same result."""
+    threads: int = Field(default=0, ge=0)
+    """Threads for torch; 0 leaves torch's own choice."""
+    text: TextConfig = TextConfig()
+    kge: KgeConfig = KgeConfig()
+    gnn: GnnConfig = GnnConfig()
+
+    def replace(self, settings: Mapping[str, Any]) -> Config:
+        """Return a copy with dotted names changed.
+
+        :param settings: ``{"gnn.epochs": 20}``; strings are parsed to the type of the setting
+        :raises ConfigError: if a name does not exist or a value is out of range
+        """
+        tree = self.model_dump()
+        for name, value in settings.items():
+            *parents, leaf = name.split(".")
+            branch: Any = tree
+            for parent in parents:
+                branch = branch.get(parent) if isinstance(branch, dict) else None
+            if not isinstance(branch, dict) or leaf not in branch or isinstance(branch[leaf], dict):
+                raise ConfigError(f"There is no setting '{name}'; the settings are {_names(tree)}.")
+            branch[leaf] = value
+        return parse_config(tree)
+
+
+def parse_config(tree: Mapping[str, Any]) -> Config:
+    """Check a nested mapping against :class:`Config`.
+
+    :raises ConfigError: one sentence that names the setting, its value and what is allowed
+    """
+    try:
+        return Config.model_validate(dict(tree))
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(
+            f"Setting '{name}' cannot be {first['input']!r}: {first['msg'].lower()}."
+        ) from None
+
+
+def _names(tree: Mapping[str, Any], prefix: str = "") -> str:
+    names = [
+        _names(value, f"{prefix}{name}.") if isinstance(value, dict) else f"{prefix}{name}"
+        for name, value in tree.items()
+    ]
+    return ", ".join(names)

@@ -1,0 +1,130 @@
+"""Neighbourhood baselines: an item is scored by its nearest neighbours in the history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import ClassVar, Self
+
+import numpy as np
+from scipy.sparse import csr_matrix, diags, vstack
+
+from kgrec.evaluate.baselines import Baseline
+
+# No block of the item-item matrix holds more entries than this (64 MB of float32).
+_MOST_ENTRIES = 2**24
+
+
+@dataclass
+class ItemKNN(Baseline):
+    r"""Cosine between items, shrunk where few users support it.
+
+    .. math:: s_{ij} = \frac{|U_i \cap U_j|}{\sqrt{|U_i|\,|U_j|} + \text{shrinkage}}
+
+    Sarwar et al. 2001 (https://doi.org/10.1145/371920.372071).
+
+    :ivar neighbours: most neighbours kept for an item
+    :ivar shrinkage: pulls down similarities of rare items, at least 0
+    """
+
+    name: ClassVar[str] = "ItemKNN"
+    grid: ClassVar[dict[str, tuple[float, ...]]] = {
+        "neighbours": (50, 100, 200),
+        "shrinkage": (0.0, 5.0, 20.0, 50.0),
+    }
+
+    neighbours: int = 100
+    shrinkage: float = 10.0
+    _weights: csr_matrix = field(init=False, repr=False)
+
+    def fit(self, train: csr_matrix) -> Self:
+        """Keep, for every item that may be scored, its nearest neighbours."""
+        by_item = csr_matrix(train.T)
+        lengths = np.sqrt(np.diff(by_item.indptr)).astype(np.float32)
+
+        def similar(start: int, stop: int) -> np.ndarray:
+            common = (by_item[start:stop] @ train).toarray()
+            norms = np.outer(lengths[start:stop], lengths) + np.float32(self.shrinkage)
+            return np.asarray(common / np.maximum(norms, np.float32(1e-9)))
+
+        self._weights = csr_matrix(nearest(similar, train.shape[1], self.neighbours).T)
+        return self
+
+    def score(self, rows: csr_matrix) -> np.ndarray:
+        """Sum the similarities of each item to the history."""
+        return np.asarray((rows @ self._weights).toarray(), dtype=np.float32)
+
+
+@dataclass
+class RP3beta(Baseline):
+    r"""Three steps of a random walk, user → item → user → item, with a penalty for popular ends.
+
+    .. math:: s_{ij} = d_j^{-\beta} \sum_u p_{iu}^\alpha\, p_{uj}^\alpha
+
+    Paudel et al. 2017 (https://doi.org/10.1145/2955101).
+
+    :ivar alpha: exponent of the transition probabilities, above 0
+    :ivar beta: strength of the popularity penalty, at least 0
+    :ivar neighbours: most ends kept for an item
+    """
+
+    name: ClassVar[str] = "RP3beta"
+    grid: ClassVar[dict[str, tuple[float, ...]]] = {
+        "alpha": (0.6, 0.8, 1.0),
+        "beta": (0.3, 0.45, 0.6),
+        "neighbours": (100, 200, 400),
+    }
+
+    alpha: float = 0.8
+    beta: float = 0.4
+    neighbours: int = 200
+    _weights: csr_matrix = field(init=False, repr=False)
+
+    def fit(self, train: csr_matrix) -> Self:
+        """Keep, for every item, the likeliest ends of a walk that starts there."""
+        users, items = (np.asarray(train.sum(axis=axis)).ravel() for axis in (1, 0))
+        forth = diags(_power(items, -self.alpha)) @ train.T
+        back = diags(_power(users, -self.alpha)) @ train @ diags(_power(items, -self.beta))
+        forth, back = csr_matrix(forth, dtype=np.float32), csr_matrix(back, dtype=np.float32)
+
+        def reached(start: int, stop: int) -> np.ndarray:
+            return np.asarray((forth[start:stop] @ back).toarray())
+
+        self._weights = nearest(reached, train.shape[1], self.neighbours)
+        return self
+
+    def score(self, rows: csr_matrix) -> np.ndarray:
+        """Sum the walks from the history to each item."""
+        return np.asarray((rows @ self._weights).toarray(), dtype=np.float32)
+
+
+def _power(degrees: np.ndarray, exponent: float) -> np.ndarray:
+    """Raise to a negative power; a degree of 0 stays 0."""
+    return np.where(degrees > 0, np.maximum(degrees, 1.0) ** exponent, 0.0)
+
+
+def nearest(rows: Callable[[int, int], np.ndarray], num_items: int, neighbours: int) -> csr_matrix:
+    """Build the sparse item-item matrix of the largest entries of every row, without the diagonal.
+
+    :param rows: ``rows(start, stop)`` returns dense rows, shape ``(stop - start, num_items)``
+    :param num_items: size of the matrix
+    :param neighbours: most entries kept in a row; those that are not positive are dropped
+    :return: float32, shape ``(num_items, num_items)``
+    """
+    step = max(1, _MOST_ENTRIES // max(num_items, 1))
+    kept = min(neighbours, num_items)
+    blocks = []
+    for start in range(0, num_items, step):
+        block = rows(start, min(start + step, num_items))
+        local = np.arange(len(block))
+        block[local, local + start] = 0.0
+        places = np.argpartition(-block, kept - 1, axis=1)[:, :kept]
+        values = np.take_along_axis(block, places, axis=1)
+        ends = np.arange(len(block) + 1) * kept
+        blocks.append(
+            csr_matrix((values.ravel(), places.ravel(), ends), shape=(len(block), num_items))
+        )
+    matrix = csr_matrix(vstack(blocks, format="csr"), dtype=np.float32)
+    matrix.eliminate_zeros()
+    matrix.sort_indices()
+    return matrix

@@ -1,0 +1,139 @@
+"""An explanation: the paths that carry a score, each with its exact share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class PathNode:
+    """One node of a path.
+
+    :ivar key: unique in the graph, ``"item:42"``
+    :ivar id: the id that the data use, ``"42"``
+    :ivar label: a name that a person can read; the id where there is none
+    :ivar type: ``"Film"``, ``"Person"``, ``"User"``
+    """
+
+    key: str
+    id: str
+    label: str
+    type: str
+
+
+@dataclass(frozen=True)
+class PathRelation:
+    """One edge of a path, between a node and the next.
+
+    :ivar name: canonical name in the graph, ``"directed_by"``
+    :ivar label: how it reads in the direction of travel
+    :ivar forward: whether the path walks from head to tail
+    """
+
+    name: str
+    label: str
+    forward: bool
+
+
+@dataclass(frozen=True)
+class Path:
+    """One way through the graph from a user to a recommended item.
+
+    :ivar nodes: from the user to the item
+    :ivar relations: one less than nodes
+    :ivar share: this path's part of the score, exact; negative where it speaks against the item
+    :ivar sentence: the path as a reason, in words
+    :ivar cypher: a query that returns this very path from the graph
+    :ivar sparql: the same for an RDF store
+    """
+
+    nodes: tuple[PathNode, ...]
+    relations: tuple[PathRelation, ...]
+    share: float
+    sentence: str
+    cypher: str
+    sparql: str
+
+    def __str__(self) -> str:
+        words = [self.nodes[0].label]
+        for relation, node in zip(self.relations, self.nodes[1:], strict=True):
+            words.append(f"—{relation.label}→ {node.label}")
+        return " ".join(words)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return {
+            "nodes": [{"id": n.id, "label": n.label, "type": n.type} for n in self.nodes],
+            "relations": [
+                {"name": r.name, "label": r.label, "forward": r.forward} for r in self.relations
+            ],
+            "share": self.share,
+            "sentence": self.sentence,
+            "cypher": self.cypher,
+            "sparql": self.sparql,
+        }
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why an item has its score for a user.
+
+    The shares of ``paths`` and the values of ``rest`` sum to ``score``.
+
+    :ivar user: user id
+    :ivar item: item id
+    :ivar label: the item's name
+    :ivar score: the model's score
+    :ivar paths: strongest first
+    :ivar rest: named parts of the score that are not in ``paths``: ``popularity``, ``latent``, and
+        ``other_paths`` where only the strongest are listed
+    :ivar path_share: sum of the shares of *all* paths, listed or not
+    """
+
+    user: str
+    item: str
+    label: str
+    score: float
+    paths: tuple[Path, ...]
+    rest: Mapping[str, float]
+    path_share: float
+
+    @property
+    def sentence(self) -> str:
+        """The strongest reason in words."""
+        return self.paths[0].sentence if self.paths else f"{self.label} is popular with everyone."
+
+    @property
+    def cypher(self) -> str:
+        """The query that returns the strongest path; empty where there is none."""
+        return self.paths[0].cypher if self.paths else ""
+
+    @property
+    def sparql(self) -> str:
+        """The strongest path's query for an RDF store; empty where there is none."""
+        return self.paths[0].sparql if self.paths else ""
+
+    def __str__(self) -> str:
+        lines = [f"{self.label} for user {self.user}: score {self.score:.4f}"]
+        for path in self.paths:
+            lines += [f"  {path.share:+.4f}  {path.sentence}", f"           {path}"]
+        lines += [f"  {value:+.4f}  ({name.replace('_', ' ')})" for name, value in self.rest.items()]
+        return "\n".join(lines)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return {
+            "user": self.user,
+            "item": self.item,
+            "label": self.label,
+            "score": self.score,
+            "paths": [path.to_dict() for path in self.paths],
+            "rest": dict(self.rest),
+        }
+
+    def to_json(self) -> str:
+        """One JSON document."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=2)

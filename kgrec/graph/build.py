@@ -1,0 +1,105 @@
+"""Dataset → tables of nodes and edges, with columnar operations only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from kgrec.callbacks import Progress
+from kgrec.data.dataset import Dataset
+from kgrec.graph.attributes import Attributes, read_attributes
+from kgrec.graph.facts import Facts, read_facts
+from kgrec.graph.labels import is_named, or_else
+from kgrec.graph.nodes import entity_nodes, item_nodes, user_nodes
+from kgrec.graph.report import BuildReport
+from kgrec.graph.schema import NODES, as_edges, key_expr
+from kgrec.vocabulary import INTERACTED, Vocabulary
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The two tables of a graph and how they came about."""
+
+    nodes: pl.DataFrame
+    edges: pl.DataFrame
+    report: BuildReport
+
+
+def build_tables(data: Dataset, vocabulary: Vocabulary, progress: Progress) -> Tables:
+    """Build the tables of a graph. Rows of ``data.test`` are read only to keep them out.
+
+    :param data: clean tables
+    :param vocabulary: types and relations
+    """
+    with progress.stage("Building the graph", total=3) as bar:
+        of_items = read_attributes(data.items, "item", vocabulary, data.items["item"])
+        of_users = read_attributes(data.users, "user", vocabulary, data.items["item"])
+        bar.advance()
+        facts = read_facts(data, pl.concat([of_items.edges, of_users.edges]), vocabulary)
+        interactions, repeated = _interactions(data)
+        bar.advance()
+        values = pl.concat([of_items.entities, of_users.entities]).unique("key", keep="first")
+        nodes = pl.concat(
+            [
+                user_nodes(data, of_users),
+                item_nodes(data, of_items, vocabulary),
+                entity_nodes(data, facts.edges, values, vocabulary),
+            ]
+        )
+        nodes = nodes.cast(NODES).with_columns(or_else("label", pl.lit("unnamed")))
+        edges = pl.concat([interactions, as_edges(facts.edges)])
+        bar.advance()
+    report = _report(data, nodes, edges, facts, (of_items, of_users), repeated, vocabulary)
+    return Tables(nodes, edges, report)
+
+
+def _interactions(data: Dataset) -> tuple[pl.DataFrame, int]:
+    """Edges of train and valid; a pair that comes back adds its weight and keeps its last time."""
+    parts = [
+        as_edges(
+            table.rename({"user": "head", "item": "tail"}).with_columns(
+                key_expr("user", "head").alias("head"),
+                key_expr("item", "tail").alias("tail"),
+                pl.lit(INTERACTED).alias("relation"),
+                pl.lit(split).alias("split"),
+            )
+        )
+        for split, table in (("train", data.train), ("valid", data.valid))
+    ]
+    edges = pl.concat(parts)
+    if not edges.select(pl.struct("head", "tail").is_duplicated().any()).item():
+        return edges, 0
+    merged = edges.group_by("head", "relation", "tail", maintain_order=True).agg(
+        pl.col("weight").sum(), pl.col("timestamp").max(), pl.col("split").first()
+    )
+    return merged, edges.height - merged.height
+
+
+def _report(
+    data: Dataset,
+    nodes: pl.DataFrame,
+    edges: pl.DataFrame,
+    facts: Facts,
+    attributes: tuple[Attributes, ...],
+    repeated: int,
+    vocabulary: Vocabulary,
+) -> BuildReport:
+    entities = nodes.filter(pl.col("kind") == "entity")
+    used = data.labels["entity"].is_in(entities["id"].implode())
+    names = facts.edges["relation"].unique().sort().to_list()
+    return BuildReport(
+        interactions=edges.height - facts.edges.height,
+        facts=facts.edges.height,
+        renamed=facts.renamed,
+        swapped=facts.swapped,
+        merged=facts.merged + repeated,
+        self_loops=facts.self_loops,
+        leaking=facts.leaking,
+        unlabelled=entities.filter(~is_named()).height,
+        unused_labels=data.labels.height - int(used.sum()),
+        inverses=facts.inverses,
+        undeclared=tuple(name for name in names if not vocabulary.relation(name).known),
+        attributes=tuple(pair for part in attributes for pair in part.relations),
+        literals=tuple(name for part in attributes for name in part.literals),
+    )

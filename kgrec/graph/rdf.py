@@ -1,0 +1,94 @@
+"""A graph as RDF triples in memory, for validation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from urllib.parse import quote, unquote
+
+import polars as pl
+from rdflib import BNode, Graph, Literal, URIRef
+from rdflib.namespace import RDF, RDFS, XSD
+
+from kgrec.graph.schema import id_of, kind_of
+from kgrec.turtle import NAMESPACE, parse_turtle
+from kgrec.vocabulary import INTERACTED, Vocabulary
+
+_NODE = "urn:kgrec:"
+
+
+def node_iri(node: str) -> URIRef:
+    """The IRI of a node: ``item:42`` is ``urn:kgrec:item:42``, odd characters percent-encoded."""
+    return URIRef(f"{_NODE}{kind_of(node)}:{quote(id_of(node), safe='')}")
+
+
+def node_key(iri: str) -> str:
+    """The key of a node, from its IRI."""
+    return unquote(iri.removeprefix(_NODE))
+
+
+def term(name: str) -> URIRef:
+    """The IRI of a type, relation or property of any name."""
+    return URIRef(NAMESPACE + quote(name, safe=""))
+
+
+def to_rdf(
+    nodes: pl.DataFrame,
+    edges: pl.DataFrame,
+    vocabulary: Vocabulary,
+    ontology: Iterable[tuple[str, str]],
+) -> Graph:
+    """Write nodes, edges and the ontology into one RDF graph.
+
+    An interaction is a node of its own (user, item, weight, time, split) beside the direct triple.
+    """
+    graph = Graph()
+    for name, text in ontology:
+        graph += parse_turtle(name, text)
+    _declare(graph, nodes, edges, vocabulary)
+    for row in nodes.iter_rows(named=True):
+        _add_node(graph, row)
+    for row in edges.iter_rows(named=True):
+        head, tail = node_iri(row["head"]), node_iri(row["tail"])
+        graph.add((head, term(row["relation"]), tail))
+        if row["relation"] == INTERACTED:
+            _add_interaction(graph, head, tail, row)
+    return graph
+
+
+def _declare(
+    graph: Graph, nodes: pl.DataFrame, edges: pl.DataFrame, vocabulary: Vocabulary
+) -> None:
+    """State what no ontology file states: generic types and relations."""
+    for type_name, kind in nodes.select("type", "kind").unique().iter_rows():
+        node_type = vocabulary.type(type_name)
+        if type_name not in vocabulary.types or (
+            kind != "entity" and not node_type.is_a(kind.capitalize())
+        ):
+            graph.add((term(type_name), RDFS.subClassOf, term(kind.capitalize())))
+    for name in edges["relation"].unique():
+        relation = vocabulary.relation(name)
+        graph.add((term(name), RDF.type, NAMESPACE.Relation))
+        if not relation.known:
+            graph.add((term(name), RDFS.domain, term(relation.domain)))
+            graph.add((term(name), RDFS.range, term(relation.range)))
+
+
+def _add_node(graph: Graph, row: dict[str, str | None]) -> None:
+    iri = node_iri(str(row["key"]))
+    graph.add((iri, RDF.type, term(str(row["type"]))))
+    if row["label"] is not None:
+        graph.add((iri, RDFS.label, Literal(row["label"])))
+    for name, value in json.loads(row["properties"] or "{}").items():
+        if value is not None:
+            graph.add((iri, term(name), Literal(value)))
+
+
+def _add_interaction(graph: Graph, head: URIRef, tail: URIRef, row: dict[str, object]) -> None:
+    node = BNode()
+    graph.add((node, RDF.type, NAMESPACE.Interaction))
+    graph.add((node, NAMESPACE.user, head))
+    graph.add((node, NAMESPACE.item, tail))
+    for name, datatype in (("weight", XSD.double), ("timestamp", XSD.integer), ("split", None)):
+        if row[name] is not None:
+            graph.add((node, NAMESPACE[name], Literal(row[name], datatype=datatype)))

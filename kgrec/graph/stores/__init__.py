@@ -1,0 +1,5 @@
+"""Where a graph can be queried; each store is a module of its own behind one protocol."""
+
+from kgrec.graph.stores.base import Store
+
+__all__ = ["Store"]

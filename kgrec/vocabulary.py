@@ -1,0 +1,251 @@
+"""The words of a graph: node types and relations, read from the Turtle files of ``ontology/``.
+
+A name that no file knows is not an error: it gets a generic type or relation whose label is made
+from the name (``music.artist.origin`` reads "origin"), so that any graph can be loaded and read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from kgrec.errors import GraphError
+from kgrec.turtle import builtin_ontology, read_declarations, read_ontology
+
+INTERACTED = "interacted"
+"""The relation of an interaction: user → item."""
+
+# "directed by", "has part", "lives in": a label that already is the verb of a sentence.
+_VERBAL = re.compile(r"^(has|is|was|in|from|at|about) | (by|of|in|to|from|with|at|on|for|as)$")
+
+
+@dataclass(frozen=True)
+class NodeType:
+    """A class of nodes.
+
+    :ivar name: local name in the ontology, ``"Film"``
+    :ivar label: singular, ``"film"``
+    :ivar plural: ``"films"``
+    :ivar parents: names of all broader types, nearest first: ``("Item", "Node")``
+    :ivar kind: what such a node usually is: ``"user"``, ``"item"`` or ``"entity"``
+    """
+
+    name: str
+    label: str
+    plural: str
+    parents: tuple[str, ...] = ()
+    kind: str = "entity"
+
+    def is_a(self, name: str) -> bool:
+        """Whether every node of this type is also a ``name``; everything is a ``"Node"``."""
+        return name in ("Node", self.name, *self.parents)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """An edge type and how it reads.
+
+    :ivar name: canonical name, ``"directed_by"``
+    :ivar label: from head to tail, ``"directed by"``
+    :ivar inverse_label: from tail to head, ``"director of"``
+    :ivar domain: node type of the head
+    :ivar range: node type of the tail
+    :ivar pattern: a shared tail as a reason, ``"also directed by {entity}"``
+    :ivar anonymous: the same for a tail without a readable name, ``"by the same director"``
+    :ivar inverse_pattern: a shared head as a reason, ``"also starring in {entity}"``
+    :ivar symmetric: whether head and tail may be exchanged
+    :ivar aliases: names under which data bring it in this direction
+    :ivar inverse_aliases: names under which data bring it the other way round
+    :ivar known: whether an ontology declares it; ``False`` for a generic relation
+    """
+
+    name: str
+    label: str
+    inverse_label: str
+    domain: str = "Node"
+    range: str = "Node"
+    pattern: str = "also {entity}"
+    anonymous: str = "with something in common"
+    inverse_pattern: str = "also {entity}"
+    symmetric: bool = False
+    aliases: tuple[str, ...] = ()
+    inverse_aliases: tuple[str, ...] = ()
+    known: bool = True
+
+
+class Vocabulary:
+    """Node types and relations by name.
+
+    :ivar types: every declared :class:`NodeType` by name
+    :ivar relations: every declared :class:`Relation` by name
+    """
+
+    def __init__(self, types: Mapping[str, NodeType], relations: Mapping[str, Relation]) -> None:
+        self.types = dict(types)
+        self.relations = dict(relations)
+        self._names = _index_names(self.relations.values())
+
+    def __repr__(self) -> str:
+        return f"Vocabulary({len(self.types)} types, {len(self.relations)} relations)"
+
+    @staticmethod
+    def load(extra_files: Iterable[str | Path] = (), *, language: str = "en") -> Vocabulary:
+        """Read the ontology of the package, then ``extra_files``; a later file overrules.
+
+        :param extra_files: Turtle files of the user
+        :param language: the language tag of labels and patterns
+        :raises GraphError: if a file is missing or not Turtle, or if two relations claim one name
+        """
+        return Vocabulary.parse(map(read_ontology, extra_files), language=language)
+
+    @staticmethod
+    def parse(extra: Iterable[tuple[str, str]] = (), *, language: str = "en") -> Vocabulary:
+        """Like :meth:`load`, from pairs of a name and a Turtle text."""
+        return _vocabulary(builtin_ontology() + tuple(extra), language)
+
+    def relation(self, name: str) -> Relation:
+        """Return the relation of this name or alias; a generic one where nobody declared it."""
+        return self.relations.get(self.canonical(name)[0]) or self._generic(name)
+
+    def canonical(self, name: str) -> tuple[str, bool]:
+        """Return the canonical name, and whether ``name`` runs from tail to head.
+
+        An unknown name is returned as it is.
+        """
+        return self._names.get(name) or self._names.get(_snake(name)) or (name, False)
+
+    def type(self, name: str) -> NodeType:
+        """Return the type of this name or label; a generic one where nobody declared it."""
+        return self.types.get(name) or self.types.get(_camel(prettify(name))) or _generic_type(name)
+
+    def attribute(self, column: str, kind: str) -> Relation:
+        """Return the relation that an attribute column stands for.
+
+        :param column: for instance ``"genres"``
+        :param kind: ``"item"`` or ``"user"``: whose attribute it is
+        :return: the declared relation that such a node can have, else a generic ``has_<column>``
+        """
+        name, inverse = self.canonical(column)
+        relation = self.relations.get(name)
+        if relation and not inverse and self._may_have(kind, relation.domain):
+            return relation
+        return replace(self._generic(f"has_{_snake(column)}"), domain=kind.capitalize())
+
+    def _may_have(self, kind: str, domain: str) -> bool:
+        return domain == "Node" or self.type(domain).kind == kind
+
+    def _generic(self, name: str) -> Relation:
+        # The values of an attribute have a type of their own; the tail of a fact, only a known one.
+        words = prettify(name.removeprefix("has_"))
+        named = _camel(words)
+        is_attribute = name.startswith("has_")
+        return replace(
+            _worded(name, words),
+            range=named if is_attribute or named in self.types else "Node",
+            known=False,
+        )
+
+
+def prettify(name: str) -> str:
+    """Turn an identifier into words: its last part, without underscores and camel case.
+
+    >>> prettify("music.artist.origin"), prettify("http://x.org/ns#releaseYear"), prettify("has_x")
+    ('origin', 'release year', 'has x')
+    """
+    last = next((part for part in reversed(re.split(r"[./#:]", name)) if part.strip("_- ")), name)
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", last)
+    words = re.sub(r"[\s_\-]+", " ", spaced).strip()
+    return words.lower() if words != words.upper() else words or name
+
+
+@lru_cache(maxsize=8)
+def _vocabulary(texts: tuple[tuple[str, str], ...], language: str) -> Vocabulary:
+    declared = read_declarations(texts, language)
+    parents = {name: values["parents"] for name, values in declared.types.items()}
+    types = {name: _node_type(name, values, parents) for name, values in declared.types.items()}
+    return Vocabulary(
+        {name: node_type for name, node_type in types.items() if name not in ("Node", "Relation")},
+        {name: _relation(name, values, types) for name, values in declared.relations.items()},
+    )
+
+
+def _node_type(name: str, values: dict[str, Any], parents: dict[str, tuple[str, ...]]) -> NodeType:
+    broader = _ancestors(name, parents)
+    label = values.get("label") or prettify(name)
+    kind = next(
+        (kind for kind in ("user", "item") if kind.capitalize() in (name, *broader)), "entity"
+    )
+    return NodeType(name, label, values.get("plural") or f"{label}s", broader, kind)
+
+
+def _ancestors(name: str, parents: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Broader types that are declared, nearest first; a cycle ends where it would begin again."""
+    found: dict[str, None] = {}
+    level = [name]
+    while level:
+        level = [p for n in level for p in parents.get(n, ()) if p in parents and p not in found]
+        found.update(dict.fromkeys(level))
+    found.pop(name, None)
+    return tuple(found)
+
+
+def _relation(name: str, values: dict[str, Any], types: dict[str, NodeType]) -> Relation:
+    label = values.get("label") or prettify(name)
+    given = {key: value for key, value in values.items() if value}
+    relation = replace(_worded(name, label), **given)
+    if "inverse_pattern" not in given:
+        relation = replace(relation, inverse_pattern=f"also {relation.inverse_label} {{entity}}")
+    unknown = {relation.domain, relation.range} - types.keys()
+    if unknown:
+        raise GraphError(
+            f"relation '{name}': its domain or range '{min(unknown)}' is not declared; "
+            "add it to the ontology as an rdfs:Class."
+        )
+    return relation
+
+
+def _worded(name: str, label: str) -> Relation:
+    """A relation whose sentences are made from its label."""
+    verbal = bool(_VERBAL.search(label))
+    return Relation(
+        name=name,
+        label=label,
+        inverse_label=f"reached by '{label}' from" if verbal else f"{label} of",
+        pattern=f"also {label} {{entity}}" if verbal else f"with the same {label}: {{entity}}",
+        anonymous=f"{label} the same" if verbal else f"with the same {label}",
+        inverse_pattern="also linked to {entity}" if verbal else f"also {label} of {{entity}}",
+    )
+
+
+def _generic_type(name: str) -> NodeType:
+    label = prettify(name)
+    return NodeType(name, label, f"{label}s", ("Entity", "Node"))
+
+
+def _index_names(relations: Iterable[Relation]) -> dict[str, tuple[str, bool]]:
+    index: dict[str, tuple[str, bool]] = {}
+    for relation in relations:
+        for names, inverse in (
+            ((relation.name, *relation.aliases), False),
+            (relation.inverse_aliases, True),
+        ):
+            for name in names:
+                entry = (relation.name, inverse)
+                if index.setdefault(name, entry) != entry:
+                    raise GraphError(
+                        f"ontology: the name '{name}' is claimed by both '{index[name][0]}' and "
+                        f"'{relation.name}'; remove the alias from one of them."
+                    )
+    return index
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"[\s\-]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip())).lower()
+
+
+def _camel(name: str) -> str:
+    return "".join(word[:1].upper() + word[1:] for word in re.split(r"[\s_\-]+", name) if word)

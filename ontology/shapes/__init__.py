@@ -1,0 +1,1 @@
+"""SHACL shapes: what a graph must fulfil to be valid."""

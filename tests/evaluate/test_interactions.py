@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy.sparse import csr_matrix
+
+from kgrec.errors import DataError
+from kgrec.evaluate.interactions import Interactions, binary
+from kgrec.testing import tiny_dataset
+
+TRAIN = pl.DataFrame({"user": ["b", "a", "a"], "item": ["x", "y", "y"]})
+VALID = pl.DataFrame({"user": ["a"], "item": ["z"]})
+
+
+def build(**options: object) -> Interactions:
+    return Interactions.build(TRAIN, VALID, users="abc", items="xyz", **options)  # type: ignore[arg-type]
+
+
+def test_rows_and_columns_follow_the_names() -> None:
+    found = build()
+    assert found.train.toarray().tolist() == [[0, 1, 0], [1, 0, 0], [0, 0, 0]]
+    assert found.valid.toarray().tolist() == [[0, 0, 1], [0, 0, 0], [0, 0, 0]]
+    assert found.history.toarray().tolist() == [[0, 1, 1], [1, 0, 0], [0, 0, 0]]
+
+
+def test_histories_come_in_the_order_asked_for_and_strangers_have_none() -> None:
+    rows = build().rows(["b", "nobody", "a", "b"])
+    assert rows.toarray().tolist() == [[1, 0, 0], [0, 0, 0], [0, 1, 1], [1, 0, 0]]
+    assert build().rows([]).shape == (0, 3)
+
+
+def test_candidates_become_sorted_columns() -> None:
+    candidates = build(candidates=["z", "x"]).candidates
+    assert candidates is not None
+    assert candidates.tolist() == [0, 2]
+    none = build(candidates=[]).candidates
+    assert none is not None
+    assert none.size == 0
+
+
+def test_an_unknown_id_is_named() -> None:
+    with pytest.raises(DataError, match="'q' is unknown; add it to the list of items"):
+        build(candidates=["q"])
+
+
+def test_a_dataset_keeps_every_pair_of_train_and_valid_and_none_of_test() -> None:
+    data = tiny_dataset()
+    found = Interactions.from_dataset(data)
+    for table, matrix in ((data.train, found.train), (data.valid, found.valid)):
+        rows, columns = matrix.nonzero()
+        pairs = {(found.users[u], found.items[i]) for u, i in zip(rows, columns, strict=True)}
+        assert pairs == set(table.select("user", "item").iter_rows())
+
+
+def test_binary_leaves_its_input_alone() -> None:
+    matrix = csr_matrix((np.array([2.0, 0.0, 3.0]), ([0, 0, 1], [1, 0, 1])), shape=(2, 2))
+    before = matrix.data.tolist()
+    assert binary(matrix).toarray().tolist() == [[0, 1], [0, 1]]
+    assert binary(matrix).nnz == 2
+    assert matrix.data.tolist() == before

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import pytest
+
+from kgrec.graph.cypher import forbidden_clause, quote_name, quote_string, relationship
+
+
+@pytest.mark.parametrize(
+    ("query", "clause"),
+    [
+        ("CREATE (n)", "CREATE"),
+        ("match (n) set n.x = 1", "SET"),
+        ("MATCH (n) DETACH DELETE n", "DELETE"),
+        ("LOAD  CSV FROM '/etc/passwd' AS r RETURN r", "LOAD CSV"),
+        ("LOAD/**/CSV FROM 'x' AS r RETURN r", "LOAD CSV"),
+        ("MATCH (n) /* x */ REMOVE n.x", "REMOVE"),
+        ("MATCH (n) WHERE n.id = 'it\\'s' MERGE (m)", "MERGE"),
+        ("FOREACH (x IN [1] | CREATE (:Q))", "FOREACH"),
+        ("MATCH (n:Item {id: '1'})-[:interacted]-(m) RETURN m", None),
+        ("RETURN 'CREATE (n)', \"SET\", 'a\\'b DELETE' // MERGE", None),
+        ("MATCH (n:`CREATE`)-[:SET|DELETE]->(m) RETURN n.set, $merge, {drop: 1}", None),
+        ("MATCH (n) RETURN n.created, n AS dataset", None),
+        ("`LOAD` `csv` FROM 'x' AS r RETURN r", "LOAD CSV"),
+        ("PROFILE LOAD //\nCSV FROM 'x' AS r RETURN r", "LOAD CSV"),
+        ("MATCH (n {label: 'LOAD CSV'}) RETURN n.`LOAD CSV`", None),
+    ],
+)
+def test_forbidden_clause(query: str, clause: str | None) -> None:
+    assert forbidden_clause(query) == clause
+
+
+def test_quote_string() -> None:
+    assert quote_string("a'b\\c") == r"'a\'b\\c'"
+    assert forbidden_clause(f"RETURN {quote_string(hostile := chr(39) + '}) DELETE n //')}") is None
+    assert hostile
+
+
+@pytest.mark.parametrize(
+    ("name", "quoted"),
+    [
+        ("directed_by", "directed_by"),
+        ("music.artist.origin", "`music.artist.origin`"),
+        ("set", "`set`"),
+        ("a`b", "`a``b`"),
+        ("1st", "`1st`"),
+    ],
+)
+def test_quote_name(name: str, quoted: str) -> None:
+    assert quote_name(name) == quoted
+
+
+def test_relationship() -> None:
+    assert relationship("directed_by", "r") == ("[:directed_by]", "")
+    assert relationship("music.artist.origin", "r") == ("[:`music.artist.origin`]", "")
+    assert relationship("wdt:P57", "r") == ("[r]", "type(r) = 'wdt:P57'")
