@@ -55,9 +55,32 @@ class KgeConfig(_Section):
 
 
 class GnnConfig(_Section):
-    """The recommender itself."""
+    """The recommender itself: a relational graph network and a closed form over shared nodes."""
 
-    epochs: int = Field(default=60, ge=1)
+    embedding_size: int = Field(default=128, ge=2, le=2048)
+    """Length of a node's vector."""
+    layers: int = Field(default=1, ge=0, le=4)
+    """Hops of message passing over the facts."""
+    init_scale: float = Field(default=0.1, gt=0)
+    """Standard deviation of a node's numbers before training."""
+    dropout: float = Field(default=0.5, ge=0, lt=1)
+    """Share of the numbers of a history item that are dropped in training."""
+    keep: float = Field(default=0.5, gt=0, lt=1)
+    """Share of a history that is shown in training; the rest is to be predicted."""
+    history_power: float = Field(default=0.5, ge=0, le=1)
+    """A history of ``n`` items is scaled by ``n ** -history_power``."""
+    epochs: int = Field(default=80, ge=1)
+    """At most so many passes over the users."""
+    patience: int = Field(default=10, ge=1)
+    """Stop after so many epochs without a better NDCG@20 on valid."""
+    batch_size: int = Field(default=512, ge=1)
+    """Users a batch."""
+    learning_rate: float = Field(default=0.01, gt=0)
+    """Step size of AdamW."""
+    weight_decay: float = Field(default=0.01, ge=0)
+    """Decoupled decay of node vectors."""
+    refit: bool = True
+    """Train once more on train and valid together, for the number of epochs found on valid."""
 
 
 class Config(_Section):

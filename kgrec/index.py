@@ -85,6 +85,36 @@ def top_k(
     return result
 
 
+def mean_ndcg(items: np.ndarray, relevant: csr_matrix) -> float:
+    """Mean NDCG of lists of indices; users without a relevant item do not count.
+
+    :param items: shape ``(users, k)``; -1 is no item
+    :param relevant: shape ``(users, num_items)``
+    """
+    k = items.shape[1]
+    gains = 1 / np.log2(np.arange(2, k + 2))
+    counts = np.diff(relevant.indptr)
+    ideal = np.cumsum(gains)[np.minimum(counts, k) - 1]
+    return float((_hits(items, relevant) @ gains / ideal)[counts > 0].mean())
+
+
+def mean_recall(items: np.ndarray, relevant: csr_matrix) -> float:
+    """Mean Recall@k of lists of indices; users without a relevant item do not count.
+
+    :param items: shape ``(users, k)``; -1 is no item
+    :param relevant: shape ``(users, num_items)``
+    """
+    counts = np.diff(relevant.indptr)
+    found = _hits(items, relevant).sum(axis=1)
+    return float((found[counts > 0] / counts[counts > 0]).mean())
+
+
+def _hits(items: np.ndarray, relevant: csr_matrix) -> np.ndarray:
+    users = np.repeat(np.arange(len(items)), items.shape[1])
+    hits = np.asarray(relevant[users, np.maximum(items, 0).ravel()]).reshape(items.shape) > 0
+    return hits & (items >= 0)
+
+
 def _columns(candidates: np.ndarray | None, num_items: int) -> np.ndarray | None:
     """Sort the candidates, so that a lower position is a lower item index."""
     if candidates is None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
 import numpy as np
-from scipy.sparse import csr_matrix, diags, vstack
+from scipy.sparse import csr_matrix, diags
 
 from kgrec.evaluate.baselines import Baseline
-
-# No block of the item-item matrix holds more entries than this (64 MB of float32).
-_MOST_ENTRIES = 2**24
+from kgrec.gnn.neighbours import cosine_neighbours, nearest
 
 
 @dataclass
@@ -39,15 +36,8 @@ class ItemKNN(Baseline):
 
     def fit(self, train: csr_matrix) -> Self:
         """Keep, for every item that may be scored, its nearest neighbours."""
-        by_item = csr_matrix(train.T)
-        lengths = np.sqrt(np.diff(by_item.indptr)).astype(np.float32)
-
-        def similar(start: int, stop: int) -> np.ndarray:
-            common = (by_item[start:stop] @ train).toarray()
-            norms = np.outer(lengths[start:stop], lengths) + np.float32(self.shrinkage)
-            return np.asarray(common / np.maximum(norms, np.float32(1e-9)))
-
-        self._weights = csr_matrix(nearest(similar, train.shape[1], self.neighbours).T)
+        near = cosine_neighbours(train, self.neighbours, self.shrinkage)
+        self._weights = csr_matrix(near.T)
         return self
 
     def score(self, rows: csr_matrix) -> np.ndarray:
@@ -101,30 +91,3 @@ class RP3beta(Baseline):
 def _power(degrees: np.ndarray, exponent: float) -> np.ndarray:
     """Raise to a negative power; a degree of 0 stays 0."""
     return np.where(degrees > 0, np.maximum(degrees, 1.0) ** exponent, 0.0)
-
-
-def nearest(rows: Callable[[int, int], np.ndarray], num_items: int, neighbours: int) -> csr_matrix:
-    """Build the sparse item-item matrix of the largest entries of every row, without the diagonal.
-
-    :param rows: ``rows(start, stop)`` returns dense rows, shape ``(stop - start, num_items)``
-    :param num_items: size of the matrix
-    :param neighbours: most entries kept in a row; those that are not positive are dropped
-    :return: float32, shape ``(num_items, num_items)``
-    """
-    step = max(1, _MOST_ENTRIES // max(num_items, 1))
-    kept = min(neighbours, num_items)
-    blocks = []
-    for start in range(0, num_items, step):
-        block = rows(start, min(start + step, num_items))
-        local = np.arange(len(block))
-        block[local, local + start] = 0.0
-        places = np.argpartition(-block, kept - 1, axis=1)[:, :kept]
-        values = np.take_along_axis(block, places, axis=1)
-        ends = np.arange(len(block) + 1) * kept
-        blocks.append(
-            csr_matrix((values.ravel(), places.ravel(), ends), shape=(len(block), num_items))
-        )
-    matrix = csr_matrix(vstack(blocks, format="csr"), dtype=np.float32)
-    matrix.eliminate_zeros()
-    matrix.sort_indices()
-    return matrix

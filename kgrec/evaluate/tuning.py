@@ -14,6 +14,7 @@ from kgrec.evaluate.baselines import Baseline, Popularity
 from kgrec.evaluate.ease import EASE
 from kgrec.evaluate.interactions import binary
 from kgrec.evaluate.neighbours import ItemKNN, RP3beta
+from kgrec.index import mean_ndcg
 
 BASELINES: tuple[type[Baseline], ...] = (Popularity, ItemKNN, RP3beta, EASE)
 
@@ -92,19 +93,4 @@ class _Trial:
         """Mean NDCG@k of a model fitted on train."""
         model.fit(self.train)
         top = model.recommend(self.rows, self.k, candidates=self.candidates)
-        return ndcg(top.items, self.relevant)
-
-
-def ndcg(items: np.ndarray, relevant: csr_matrix) -> float:
-    """Mean NDCG of lists of indices; users without a relevant item do not count.
-
-    :param items: shape ``(users, k)``; -1 is no item
-    :param relevant: shape ``(users, num_items)``
-    """
-    k = items.shape[1]
-    users = np.repeat(np.arange(len(items)), k)
-    hits = np.asarray(relevant[users, np.maximum(items, 0).ravel()]).reshape(items.shape) > 0
-    gains = 1 / np.log2(np.arange(2, k + 2))
-    counts = np.diff(relevant.indptr)
-    ideal = np.cumsum(gains)[np.minimum(counts, k) - 1]
-    return float(((hits & (items >= 0)) @ gains / ideal)[counts > 0].mean())
+        return mean_ndcg(top.items, self.relevant)

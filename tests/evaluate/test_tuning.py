@@ -9,7 +9,8 @@ from scipy.sparse import csr_matrix
 
 from kgrec.evaluate import ease
 from kgrec.evaluate.baselines import Baseline
-from kgrec.evaluate.tuning import BASELINES, fit_baselines, ndcg, settings
+from kgrec.index import mean_ndcg
+from kgrec.evaluate.tuning import BASELINES, fit_baselines, settings
 
 
 def split(seed: int = 0) -> tuple[csr_matrix, csr_matrix]:
@@ -101,5 +102,5 @@ def test_ndcg_by_hand() -> None:
     relevant = csr_matrix(np.array([[1, 1, 0], [0, 0, 1], [0, 0, 0]]))
     items = np.array([[2, 0], [2, -1], [0, 1]])
     first = (1 / math.log2(3)) / (1 + 1 / math.log2(3))
-    assert ndcg(items, relevant) == pytest.approx((first + 1) / 2)
-    assert ndcg(np.array([[-1, -1]] * 3), relevant) == 0
+    assert mean_ndcg(items, relevant) == pytest.approx((first + 1) / 2)
+    assert mean_ndcg(np.array([[-1, -1]] * 3), relevant) == 0

@@ -1,0 +1,212 @@
+"""Graph and text as matrices: the only place where names become numbers.
+
+Everything behind this module works on indices, everything in front of it on names. Users are
+``0 … U - 1``. Items and entities share one space of *nodes*: items first (``0 … I - 1``), then
+entities (``I … I + E - 1``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from scipy.sparse import csr_matrix
+
+from kgrec.errors import UnknownIdError
+from kgrec.graph import KnowledgeGraph
+from kgrec.graph.schema import key
+from kgrec.vocabulary import INTERACTED
+
+Indices = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """A knowledge graph in numbers, and the way back to names.
+
+    :ivar users: user ids by index
+    :ivar items: item ids by index
+    :ivar entities: entity ids by index; node index = number of items + entity index
+    :ivar relations: names of the relations of facts by index
+    :ivar train: binary interactions, float32, shape ``(U, I)``
+    :ivar valid: the same shape
+    :ivar facts: head node, relation, tail node; int64, shape ``(F, 3)``
+    :ivar user_facts: head user, relation, tail node; int64, shape ``(G, 3)``
+    :ivar candidates: indices of the only items that may be recommended, sorted; ``None``: all
+    """
+
+    users: tuple[str, ...]
+    items: tuple[str, ...]
+    entities: tuple[str, ...]
+    relations: tuple[str, ...]
+    train: csr_matrix
+    valid: csr_matrix
+    facts: Indices
+    user_facts: Indices
+    candidates: Indices | None
+
+    @staticmethod
+    def of(graph: KnowledgeGraph) -> Features:
+        """Number the nodes and relations of a graph, in the order in which it lists them."""
+        users, items, entities = (_ids(graph, kind) for kind in ("user", "item", "entity"))
+        relations = sorted(set(graph.edges["relation"]) - {INTERACTED})
+        numbered = _number_edges(graph, users, items, entities, relations)
+        facts = numbered.filter(pl.col("relation").is_not_null())
+        candidates = None
+        if graph.candidates is not None:
+            places = {item: index for index, item in enumerate(items)}
+            candidates = np.array(sorted(places[item] for item in graph.candidates), dtype=np.int64)
+        shape = (len(users), len(items))
+        return Features(
+            users=tuple(users),
+            items=tuple(items),
+            entities=tuple(entities),
+            relations=tuple(relations),
+            train=_interactions(numbered, "train", shape),
+            valid=_interactions(numbered, "valid", shape),
+            facts=_triples(facts.filter(~pl.col("of_user"))),
+            user_facts=_triples(facts.filter(pl.col("of_user"))),
+            candidates=candidates,
+        )
+
+    @property
+    def num_nodes(self) -> int:
+        """Items and entities."""
+        return len(self.items) + len(self.entities)
+
+    @cached_property
+    def history(self) -> csr_matrix:
+        """All that is known of the users: train and valid, binary, shape ``(U, I)``."""
+        return csr_matrix(self.train.maximum(self.valid))
+
+    @cached_property
+    def degrees(self) -> Indices:
+        """Facts at each node, shape ``(I + E,)``."""
+        ends = np.concatenate([self.facts[:, 0], self.facts[:, 2], self.user_facts[:, 2]])
+        return np.bincount(ends, minlength=self.num_nodes)
+
+    @cached_property
+    def _user_index(self) -> dict[str, int]:
+        return {user: index for index, user in enumerate(self.users)}
+
+    @cached_property
+    def _item_index(self) -> dict[str, int]:
+        return {item: index for index, item in enumerate(self.items)}
+
+    def user_indices(self, users: Iterable[str]) -> Indices:
+        """Indices of users.
+
+        :raises UnknownIdError: if a user is not in the graph
+        """
+        return np.array([_find(self._user_index, user, "user") for user in users], dtype=np.int64)
+
+    def item_index(self, item: str) -> int:
+        """The index of an item.
+
+        :raises UnknownIdError: if the item is not in the graph
+        """
+        return _find(self._item_index, item, "item")
+
+    def node_key(self, node: int) -> str:
+        """The key of a node in the graph, ``"item:42"`` or ``"entity:…"``."""
+        if node < len(self.items):
+            return key("item", self.items[node])
+        return key("entity", self.entities[node - len(self.items)])
+
+    @cached_property
+    def core(self) -> Indices:
+        """Nodes worth a vector, sorted: all items, and the entities with two facts or more.
+
+        An entity with a single fact tells nothing that could help another node, and in many graphs
+        most are of that kind. Items keep their index: it is their place in here, too.
+        """
+        is_item = np.arange(self.num_nodes) < len(self.items)
+        return np.flatnonzero(is_item | (self.degrees > 1))
+
+    @cached_property
+    def core_facts(self) -> Indices:
+        """Facts between core nodes, as places in :attr:`core`, int64, shape ``(F', 3)``."""
+        return self._in_core(self.facts, (0, 2))
+
+    @property
+    def num_kge_entities(self) -> int:
+        """Core nodes and users, which is what :meth:`pretraining_triples` numbers."""
+        return len(self.core) + len(self.users)
+
+    def pretraining_triples(self) -> Indices:
+        """Triples for knowledge-graph embeddings: facts and *training* interactions.
+
+        Heads and tails are places in :attr:`core`, then users; relations keep their index, and the
+        interaction comes last.
+
+        :return: int64, shape ``(T, 3)``
+        """
+        size = len(self.core)
+        of_users = self._in_core(self.user_facts, (2,)) + [size, 0, 0]
+        users, items = self.train.nonzero()
+        liked = np.full(len(users), len(self.relations))
+        taken = np.column_stack([users + size, liked, items])
+        return np.concatenate([self.core_facts, of_users, taken]).astype(np.int64)
+
+    def _in_core(self, facts: Indices, ends: tuple[int, ...]) -> Indices:
+        places = np.full(self.num_nodes, -1)
+        places[self.core] = np.arange(len(self.core))
+        moved = facts.copy()
+        for end in ends:
+            moved[:, end] = places[facts[:, end]]
+        return moved[(moved[:, list(ends)] >= 0).all(axis=1)]
+
+
+def _find(index: dict[str, int], name: str, kind: str) -> int:
+    try:
+        return index[name]
+    except KeyError:
+        raise UnknownIdError(f"There is no {kind} '{name}' in the graph.") from None
+
+
+def _ids(graph: KnowledgeGraph, kind: str) -> list[str]:
+    return graph.nodes.filter(pl.col("kind") == kind)["id"].to_list()
+
+
+def _number_edges(
+    graph: KnowledgeGraph,
+    users: list[str],
+    items: list[str],
+    entities: list[str],
+    relations: list[str],
+) -> pl.DataFrame:
+    """Columns ``head, relation, tail`` (indices; relation null for interactions), ``split, of_user``."""
+    nodes = graph.nodes.select("key", "kind").with_columns(
+        pl.int_range(pl.len()).over("kind").alias("place")
+    )
+    shifted = nodes.select(
+        "key",
+        (pl.col("kind") == "user").alias("is_user"),
+        pl.col("place") + pl.when(pl.col("kind") == "entity").then(len(items)).otherwise(0),
+    )
+    names = pl.DataFrame({"relation": relations, "number": range(len(relations))})
+    names = names.cast({"relation": pl.String, "number": pl.Int64})
+    return (
+        graph.edges.select("head", "relation", "tail", "split")
+        .join(shifted.rename({"place": "head_at", "is_user": "of_user"}), left_on="head", right_on="key")
+        .join(shifted.drop("is_user").rename({"place": "tail_at"}), left_on="tail", right_on="key")
+        .join(names, on="relation", how="left")
+        .select("head_at", "tail_at", "split", "of_user", relation="number")
+        .rename({"head_at": "head", "tail_at": "tail"})
+        .sort("head", "relation", "tail")
+    )
+
+
+def _interactions(numbered: pl.DataFrame, split: str, shape: tuple[int, int]) -> csr_matrix:
+    pairs = numbered.filter(pl.col("relation").is_null() & (pl.col("split") == split))
+    ones = np.ones(pairs.height, dtype=np.float32)
+    return csr_matrix((ones, (pairs["head"].to_numpy(), pairs["tail"].to_numpy())), shape=shape)
+
+
+def _triples(facts: pl.DataFrame) -> Indices:
+    table = facts.select("head", "relation", "tail").to_numpy()
+    return np.ascontiguousarray(table, dtype=np.int64).reshape(-1, 3)

@@ -1,0 +1,100 @@
+r"""The linear relational encoder: a vector for every node of the catalog.
+
+.. math::
+    z^{(0)} = e + t W, \qquad z^{(l+1)} = \hat A z^{(l)}, \qquad z = \sum_l a_l z^{(l)}
+
+:math:`e` is a free vector that starts from the node's knowledge-graph embedding, :math:`t` the
+vector of its description, :math:`\hat A` the gated adjacency of
+:mod:`kgrec.gnn.propagation` and :math:`a` a softmax over layers. **Users have no vector**: a user
+is the sum of the items in the history, so that whatever the model says of a user can be laid at
+the door of something the user did.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from kgrec.config import GnnConfig
+from kgrec.features import Features
+from kgrec.gnn.propagation import RelationalAdjacency
+from kgrec.sparse import product
+
+
+@dataclass(frozen=True, eq=False)
+class NodeInputs:
+    """What is known of nodes before training.
+
+    Rows are core nodes (:attr:`~kgrec.features.Features.core`), ``N`` of them.
+
+    :ivar text: vectors of descriptions, float32, shape ``(N, s)``; ``None``: no text
+    :ivar pretrained: knowledge-graph embeddings, float32, shape ``(N, p)``; ``None``: none
+    """
+
+    text: npt.NDArray[np.float32] | None = None
+    pretrained: npt.NDArray[np.float32] | None = None
+
+
+class LinearRelationalEncoder(torch.nn.Module):
+    """Vectors of items, trained with their facts and texts.
+
+    :param features: the graph in numbers
+    :param inputs: texts and pretrained vectors
+    :param config: sizes and rates
+    """
+
+    def __init__(self, features: Features, inputs: NodeInputs, config: GnnConfig) -> None:
+        super().__init__()
+        self.num_items = len(features.items)
+        self.layers = config.layers if len(features.core_facts) else 0
+        self.dropout = config.dropout
+        size = config.embedding_size
+        self.nodes = torch.nn.Parameter(_start(len(features.core), size, inputs.pretrained, config))
+        self.bias = torch.nn.Parameter(torch.zeros(self.num_items))
+        self.layer_logits = torch.nn.Parameter(torch.zeros(self.layers + 1))
+        self.adjacency = RelationalAdjacency(
+            features.core_facts, len(features.core), len(features.relations)
+        )
+        self.text = torch.from_numpy(inputs.text) if inputs.text is not None else None
+        if self.text is not None:
+            self.text_weights = torch.nn.Parameter(torch.zeros(self.text.shape[1], size))
+
+    def item_vectors(self) -> torch.Tensor:
+        """Vectors of all items, shape ``(I, d)``."""
+        vectors = self.nodes if self.text is None else self.nodes + self.text @ self.text_weights
+        weights = self.layer_logits.softmax(dim=0)
+        total = weights[0] * vectors
+        for layer in range(self.layers):
+            vectors = self.adjacency(vectors)
+            total = total + weights[layer + 1] * vectors
+        return total[: self.num_items]
+
+    def forward(self, histories: object, scale: torch.Tensor) -> torch.Tensor:
+        """Score all items for users given by what they took.
+
+        :param histories: binary, shape ``(n, I)``
+        :param scale: one factor for each user, shape ``(n, 1)``
+        :return: shape ``(n, I)``
+        """
+        vectors = self.item_vectors()
+        known = torch.nn.functional.dropout(vectors, self.dropout, self.training)
+        users = product(histories, known) * scale  # type: ignore[arg-type]
+        return users @ vectors.T + self.bias
+
+
+def _start(
+    num_nodes: int, size: int, pretrained: npt.NDArray[np.float32] | None, config: GnnConfig
+) -> torch.Tensor:
+    """Random vectors, with the pretrained ones in place of their first numbers.
+
+    Pretrained vectors are scaled to the spread of the random ones: a warm start gives directions,
+    not lengths.
+    """
+    vectors = torch.randn(num_nodes, size) * config.init_scale
+    if pretrained is not None:
+        known = torch.from_numpy(pretrained[:, :size])
+        vectors[:, : known.shape[1]] = known / known.std().clamp_min(1e-12) * config.init_scale
+    return vectors

@@ -1,0 +1,127 @@
+r"""Item–item weights and the walks that carry them: the whole of the trained model.
+
+.. math::
+    s_{ui} = |H_u|^{-\rho} \sum_{j \in H_u} W_{ji} + b_i, \qquad
+    W_{ji} = [j \overset{\text{user}}{\sim} i]\, \langle z_j, z_i\rangle
+           + [j \sim i]\, \tau B_{ji}
+
+:math:`z` are the vectors of the graph network, :math:`B` the closed form over users and shared
+facts. The brackets are 1 where a walk exists: items that share a user for the first, a user or a
+fact for the second. A pair without a walk has no weight, so every point of a score except the
+popularity :math:`b_i` belongs to a path that can be looked up in the graph.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy.sparse import csr_matrix, diags
+
+from kgrec.gnn.closed_form import MOST_ITEMS, ridge_weights
+from kgrec.gnn.losses import history_scale
+from kgrec.gnn.neighbours import cosine_neighbours
+from kgrec.sparse import MOST_DENSE, to_tensor
+
+NEIGHBOURS = 200
+"""Pairs kept for an item where a catalog is too large for all pairs."""
+
+
+@dataclass(frozen=True, eq=False)
+class PairModel:
+    """What is left after training: enough to score, and to say why.
+
+    :ivar weights: :math:`W`, float32, shape ``(I, I)``, zero diagonal
+    :ivar bias: :math:`b`, float32, shape ``(I,)``
+    :ivar history_power: :math:`\\rho`
+    :ivar vectors: :math:`z`, float32, shape ``(I, d)``
+    :ivar mix: :math:`\\tau`, at least 0
+    :ivar gates: the weight of a hub of each role in the closed form, where a user's is 1;
+        float32, shape ``(roles,)``
+    """
+
+    weights: csr_matrix
+    bias: npt.NDArray[np.float32]
+    history_power: float
+    vectors: npt.NDArray[np.float32]
+    mix: float
+    gates: npt.NDArray[np.float32]
+
+    @property
+    def num_items(self) -> int:
+        """Columns of a score."""
+        return len(self.bias)
+
+    def score(self, histories: csr_matrix) -> torch.Tensor:
+        """Score all items.
+
+        :param histories: binary, shape ``(n, I)``
+        :return: float32, shape ``(n, I)``
+        """
+        if self._dense is not None:
+            sums = to_tensor(histories) @ self._dense
+        else:
+            sums = torch.from_numpy((histories @ self.weights).toarray())
+        return sums * history_scale(histories, self.history_power) + torch.from_numpy(self.bias)
+
+    @cached_property
+    def _dense(self) -> torch.Tensor | None:
+        small = self.num_items <= MOST_DENSE
+        return torch.from_numpy(self.weights.toarray()) if small else None
+
+
+def masked_affinity(vectors: torch.Tensor, shared: csr_matrix) -> csr_matrix:
+    """Dot products of the pairs that share something, in bounded memory.
+
+    :param vectors: shape ``(I, d)``
+    :param shared: stored where a pair shares something, shape ``(I, I)``
+    :return: the same places, float32
+    """
+    values = np.empty(shared.nnz, dtype=np.float32)
+    for start in range(0, shared.shape[0], 1024):
+        stop = min(start + 1024, shared.shape[0])
+        block = (vectors[start:stop] @ vectors.T).numpy()
+        low, high = shared.indptr[start], shared.indptr[stop]
+        rows = np.repeat(np.arange(stop - start), np.diff(shared.indptr[start : stop + 1]))
+        values[low:high] = block[rows, shared.indices[low:high]]
+    return csr_matrix((values, shared.indices, shared.indptr), shape=shared.shape)
+
+
+def shared_pairs(hubs: csr_matrix) -> csr_matrix:
+    """Pairs of different items that have a hub in common.
+
+    In a catalog too large for all of them, each item's nearest :data:`NEIGHBOURS` by cosine.
+
+    :param hubs: hubs by items, at least 0, shape ``(H, I)``
+    :return: 1 where two items share a hub, float32, shape ``(I, I)``, sorted columns
+    """
+    if hubs.shape[1] > MOST_ITEMS:
+        pairs = cosine_neighbours(hubs, NEIGHBOURS)
+    else:
+        pairs = csr_matrix(hubs.T @ hubs, dtype=np.float32)
+        pairs = csr_matrix(pairs - diags(pairs.diagonal()))
+        pairs.eliminate_zeros()
+    pairs.data[:] = 1.0
+    pairs.sort_indices()
+    return pairs
+
+
+def closed_form_pairs(hubs: csr_matrix, regularisation: float) -> csr_matrix:
+    """The closed form, where a pair shares a hub.
+
+    In a catalog too large for a regression, the cosine of the nearest neighbours takes its place.
+
+    :param hubs: hubs by items; a hub's weight enters as its square root, shape ``(H, I)``
+    :param regularisation: above 0
+    :return: float32, shape ``(I, I)``, sorted columns
+    """
+    if hubs.shape[1] > MOST_ITEMS:
+        return cosine_neighbours(hubs, NEIGHBOURS)
+    pairs = shared_pairs(hubs)
+    dense = ridge_weights(hubs, regularisation)
+    rows = np.repeat(np.arange(len(dense)), np.diff(pairs.indptr))
+    pairs.data = dense[rows, pairs.indices]
+    return pairs

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def test_json_has_the_fixed_keys(cli: Callable[..., Any], run: Path) -> None:
+    document = json.loads(cli("evaluate", run, "--format", "json").stdout)
+    assert list(document) == ["users", "k", "metrics", "baselines", "slices"]
+    assert document["users"] == 30
+    assert document["k"] == [10, 20]
+    assert {"Recall@20", "NDCG@20", "Recall@10", "NDCG@10"} <= document["metrics"].keys()
+    assert {"Popularity", "ItemKNN", "RP3beta", "EASE"} <= document["baselines"].keys()
+
+
+def test_baselines_can_be_left_out(cli: Callable[..., Any], run: Path) -> None:
+    result = cli("evaluate", run, "--no-baselines", "--format", "json")
+    assert json.loads(result.stdout)["baselines"] == {}
+
+
+def test_a_table_holds_every_system(cli: Callable[..., Any], run: Path) -> None:
+    result = cli("evaluate", run)
+    for name in ("Popularity", "ItemKNN", "RP3beta", "EASE", "kgrec"):
+        assert name in result.stdout
+    assert "Fitting baselines" not in result.stdout
+
+
+def test_the_numbers_are_those_of_training(cli: Callable[..., Any], trained: Any) -> None:
+    line = next(line for line in trained.stdout.splitlines() if line.startswith("kgrec "))
+    table = cli("evaluate", trained.run, "--no-baselines").stdout
+    assert line in table.splitlines()
+
+
+def test_a_run_without_test_is_one_sentence(
+    cli: Callable[..., Any], run: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "run"
+    shutil.copytree(run, copy)
+    (copy / "test.parquet").unlink()
+    result = cli("evaluate", copy)
+    assert result.exit_code == 1
+    assert "no held-out interactions" in result.stderr

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import pytest
+
+from kgrec.explain import Explanation
+from kgrec.report.shares import carried_by_paths, in_words, parts
+
+
+def test_the_parts_of_a_score_sum_to_one(explanation: Explanation) -> None:
+    assert sum(part.share for part in parts(explanation)) == pytest.approx(1)
+
+
+def test_listed_and_other_paths_carry_the_score(explanation: Explanation) -> None:
+    # 1 + 0.5 + 0.25 + |-0.25| listed, 0.5 more; 0.25 + 0.25 of the rest
+    assert carried_by_paths(explanation) == pytest.approx(2.5 / 3)
+
+
+def test_parts_are_named_in_words(explanation: Explanation) -> None:
+    names = [part.name for part in parts(explanation)]
+    assert names == ["4 paths shown", "other paths", "popularity", "latent"]
+
+
+def test_an_empty_score_has_no_parts() -> None:
+    empty = Explanation("1", "2", "Two", 0.0, (), {"popularity": 0.0}, 0.0)
+    assert parts(empty) == []
+    assert carried_by_paths(empty) == 0
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0.5, "50%"),
+        (0.0994, "9.9%"),
+        (0.0996, "10%"),
+        (-0.02, "−2.0%"),
+        (1e-5, "<0.1%"),
+        (0, "0.0%"),
+    ],
+)
+def test_shares_in_words(share: float, words: str) -> None:
+    assert in_words(share) == words
