@@ -50,6 +50,30 @@ class _SilentBar:
         pass
 
 
+class TimedProgress(Progress):
+    """Passes everything on and notes the wall seconds of each stage.
+
+    :param inner: who shows the progress
+    :ivar seconds: by name of the stage; a stage that runs twice adds up
+    """
+
+    def __init__(self, inner: Progress) -> None:
+        self.inner = inner
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str, total: int | None = None) -> Iterator[Bar]:
+        """Open the stage of the inner progress."""
+        started = time.perf_counter()
+        with self.inner.stage(name, total) as bar:
+            yield bar
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
+
+    def epoch(self, epoch: int, values: dict[str, float]) -> None:
+        """Tell the inner progress."""
+        self.inner.epoch(epoch, values)
+
+
 @dataclass
 class ConsoleProgress(Progress):
     """A bar for every stage, each with the time it took, on stderr.
@@ -92,5 +116,5 @@ class _RichBar:
 
     def finish(self) -> None:
         task = self._bars.tasks[0]
-        total = task.total if task.total is not None else max(task.completed, 1)
-        self._bars.update(self._task, total=total, completed=total)  # type: ignore[arg-type]
+        done = max(task.completed, 1)  # early stopping: what was done is all there was to do
+        self._bars.update(self._task, total=done, completed=done)  # type: ignore[arg-type]

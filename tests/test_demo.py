@@ -69,7 +69,7 @@ def test_a_wide_terminal_shows_history_and_recommendations_side_by_side(tmp_path
 
 def test_a_folder_that_is_no_run_is_refused_at_once(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").touch()
-    with pytest.raises(RunError, match="not a run"):
+    with pytest.raises(RunError, match="is not a run"):
         run_demo(tmp_path, config=FAST, dataset=tmp_path)
 
 

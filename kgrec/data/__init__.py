@@ -1,6 +1,6 @@
 """Tables of a catalog and of behaviour: read, checked, split."""
 
-from kgrec.data.atomic import fresh_folder
+from kgrec.data.atomic import fresh_folder, replaced_folder
 from kgrec.data.cache import cache_folder
 from kgrec.data.clean import clean
 from kgrec.data.dataset import Dataset, DatasetInfo
@@ -18,5 +18,6 @@ __all__ = [
     "clean",
     "fresh_folder",
     "read_settings",
+    "replaced_folder",
     "write_folder",
 ]

@@ -45,6 +45,9 @@ class Path:
     :ivar nodes: from the user to the item
     :ivar relations: one less than nodes
     :ivar share: this path's part of the score, exact; negative where it speaks against the item
+    :ivar learned: how much of the share comes from the vectors of the graph network
+    :ivar walks: how many walks are told as this one: all users who join the same two items are one
+        path, shown with the strongest of them
     :ivar sentence: the path as a reason, in words
     :ivar cypher: a query that returns this very path from the graph
     :ivar sparql: the same for an RDF store
@@ -53,6 +56,8 @@ class Path:
     nodes: tuple[PathNode, ...]
     relations: tuple[PathRelation, ...]
     share: float
+    learned: float
+    walks: int
     sentence: str
     cypher: str
     sparql: str
@@ -71,6 +76,8 @@ class Path:
                 {"name": r.name, "label": r.label, "forward": r.forward} for r in self.relations
             ],
             "share": self.share,
+            "learned": self.learned,
+            "walks": self.walks,
             "sentence": self.sentence,
             "cypher": self.cypher,
             "sparql": self.sparql,

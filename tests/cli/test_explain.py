@@ -10,6 +10,9 @@ import pytest
 from kgrec.recommend import Recommender
 
 
+FIXED = {"nodes", "relations", "share", "sentence", "cypher", "sparql"}
+
+
 @pytest.fixture(scope="module")
 def item(run: Path) -> str:
     """The best item of user 1."""
@@ -32,7 +35,7 @@ def test_json_has_the_fixed_keys_and_sums_to_the_score(
     assert list(document) == ["user", "item", "label", "score", "paths", "rest"]
     assert ("other_paths" in document["rest"]) != bool(options)
     for path in document["paths"]:
-        assert list(path) == ["nodes", "relations", "share", "sentence", "cypher", "sparql"]
+        assert path.keys() >= FIXED
         assert len(path["nodes"]) == len(path["relations"]) + 1
     shares = [path["share"] for path in document["paths"]]
     assert sum(shares) + sum(document["rest"].values()) == pytest.approx(

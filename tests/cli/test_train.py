@@ -31,7 +31,7 @@ def test_a_folder_that_is_no_run_is_refused(
     before = sorted(path.name for path in tiny.iterdir())
     result = cli("train", tiny, "--out", tiny, *fast)
     assert result.exit_code == 1
-    assert "not a run" in result.stderr
+    assert "is not a run" in result.stderr
     assert sorted(path.name for path in tiny.iterdir()) == before
 
 

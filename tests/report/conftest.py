@@ -28,7 +28,9 @@ def make_path(*steps: str, share: float = 1.0, type: str = "Film") -> Path:
         )
     relations = tuple(PathRelation(name.replace(" ", "_"), name, True) for name in steps[1::2])
     words = f"Because of {nodes[1].label}."
-    return Path(tuple(nodes), relations, share, words, f"MATCH (n {{id: '{nodes[1].id}'}})", "")
+    return Path(
+        tuple(nodes), relations, share, 0.0, 1, words, f"MATCH (n {{id: '{nodes[1].id}'}})", ""
+    )
 
 
 def make_explanation(paths: Sequence[Path], **rest: float) -> Explanation:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from kgrec.errors import DataError, RunError
-from kgrec.report import check_target, replaced_file
+from kgrec.errors import DataError
+from kgrec.report import replaced_file
 
 
 def test_a_file_is_replaced_at_the_end(tmp_path: Path) -> None:
@@ -44,19 +44,3 @@ def test_a_missing_folder_is_one_sentence(tmp_path: Path) -> None:
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="this is a folder"), replaced_file(tmp_path):
         pass
-
-
-def test_a_new_or_empty_folder_or_a_run_is_a_target(tmp_path: Path) -> None:
-    check_target(tmp_path / "new")
-    check_target(tmp_path)
-    (tmp_path / "graph").mkdir()
-    (tmp_path / "config.json").touch()
-    check_target(tmp_path)
-
-
-def test_anything_else_is_not(tmp_path: Path) -> None:
-    (tmp_path / "thesis.tex").touch()
-    with pytest.raises(RunError, match="not a run"):
-        check_target(tmp_path)
-    with pytest.raises(RunError, match="this is a file"):
-        check_target(tmp_path / "thesis.tex")

@@ -29,7 +29,7 @@ def some_paths(draw: st.DrawFn) -> list[Path]:
         )
         nodes = (node("user", 1), *(node(*each) for each in inner), node("item", 9))
         share = draw(st.floats(-1, 1))
-        paths.append(Path(nodes, (SHARED,) * (len(nodes) - 1), share, "", "", ""))
+        paths.append(Path(nodes, (SHARED,) * (len(nodes) - 1), share, 0.0, 1, "", "", ""))
     return paths
 
 
@@ -96,7 +96,7 @@ def test_a_short_path_passes_the_layer_that_it_has_no_node_in(explanation: Expla
 def test_edges_of_parallel_films_do_not_cross() -> None:
     def path(film: int, person: int) -> Path:
         nodes = (node("user", 1), node("item", film), node("entity", person), node("item", 9))
-        return Path(nodes, (SHARED,) * 3, 1.0, "", "", "")
+        return Path(nodes, (SHARED,) * 3, 1.0, 0.0, 1, "", "", "")
 
     layout = lay_out([path(1, 3), path(2, 2), path(3, 1), path(2, 3)], 4.0)
     middle = [link for link in layout.links if link.left.stop[0] == 1]

@@ -46,7 +46,7 @@ def test_a_node_without_a_name_is_called_by_its_type(explanation: Explanation) -
     path = explanation.paths[0]
     nameless = type(path.nodes[2])("entity:m.06x", "m.06x", "m.06x", "Person")
     nodes = (*path.nodes[:2], nameless, path.nodes[3])
-    changed = type(path)(nodes, path.relations, 1.0, "", "", "")
+    changed = type(path)(nodes, path.relations, 1.0, 0.0, 1, "", "", "")
     root = fromstring(paths_svg(Explanation("1", "9", "Nine", 1.0, (changed,), {}, 1.0)))
     assert "Person" in texts(root, "kg-name")
     assert "m.06x" in texts(root, "kg-type")

@@ -3,16 +3,11 @@ from __future__ import annotations
 import pytest
 
 from kgrec.explain import Explanation
-from kgrec.report.shares import carried_by_paths, in_words, parts
+from kgrec.report.shares import in_words, parts
 
 
 def test_the_parts_of_a_score_sum_to_one(explanation: Explanation) -> None:
     assert sum(part.share for part in parts(explanation)) == pytest.approx(1)
-
-
-def test_listed_and_other_paths_carry_the_score(explanation: Explanation) -> None:
-    # 1 + 0.5 + 0.25 + |-0.25| listed, 0.5 more; 0.25 + 0.25 of the rest
-    assert carried_by_paths(explanation) == pytest.approx(2.5 / 3)
 
 
 def test_parts_are_named_in_words(explanation: Explanation) -> None:
@@ -23,7 +18,6 @@ def test_parts_are_named_in_words(explanation: Explanation) -> None:
 def test_an_empty_score_has_no_parts() -> None:
     empty = Explanation("1", "2", "Two", 0.0, (), {"popularity": 0.0}, 0.0)
     assert parts(empty) == []
-    assert carried_by_paths(empty) == 0
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,58 @@
+"""``kgrec explain``: why a user is recommended an item."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kgrec.cli.options import Run
+from kgrec.cli.output import plain, print_json, print_text
+from kgrec.cli.runs import check_known, open_run
+
+if TYPE_CHECKING:
+    from kgrec.explain import Explanation
+
+_STRONGEST = 5
+
+
+class ExplainFormat(StrEnum):
+    """How an explanation is printed."""
+
+    text = "text"
+    json = "json"
+    cypher = "cypher"
+    sparql = "sparql"
+
+
+def explain(
+    run: Run,
+    user: Annotated[str, typer.Option(help="A user id.")],
+    item: Annotated[str, typer.Option(help="An item id.")],
+    format: Annotated[ExplainFormat, typer.Option(help="How to print it.")] = ExplainFormat.text,
+    all_paths: Annotated[
+        bool, typer.Option("--all-paths", help="All paths instead of the strongest five.")
+    ] = False,
+) -> None:
+    """Show the paths that carry a score, each with its exact share."""
+    rec = open_run(run)
+    check_known(rec.graph, "user", user)
+    check_known(rec.graph, "item", item)
+    why = rec.explain(user, item, paths=None if all_paths else _STRONGEST)
+    if format is ExplainFormat.json:
+        print_json(why.to_dict())
+    elif format is ExplainFormat.text:
+        print_text(str(why))
+    else:
+        print_text(_queries(why, format))
+
+
+def _queries(why: Explanation, format: ExplainFormat) -> str:
+    """One query for each path, below the path in words as a comment."""
+    mark = "//" if format is ExplainFormat.cypher else "#"
+    queries = [
+        f"{mark} {' '.join(plain(path.sentence).split())}\n{getattr(path, format.value)}"
+        for path in why.paths
+    ]
+    return "\n\n".join(queries) or f"{mark} There is no path from {why.user} to {why.item}."

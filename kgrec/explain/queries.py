@@ -1,0 +1,48 @@
+"""A path as a query that returns this very path."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kgrec.explain.explanation import PathNode, PathRelation
+from kgrec.graph.cypher import quote_string, relationship
+from kgrec.graph.rdf import node_iri, term
+from kgrec.graph.schema import kind_of
+
+
+def cypher(nodes: Sequence[PathNode], relations: Sequence[PathRelation]) -> str:
+    """Write a Cypher query whose only row is the path ``p``.
+
+    :param nodes: from the user to the item
+    :param relations: one less than nodes
+    """
+    pattern, conditions = _node(nodes[0]), []
+    for number, (relation, node) in enumerate(zip(relations, nodes[1:], strict=True)):
+        edge, condition = relationship(relation.name, f"r{number}")
+        left, right = ("-", "->") if relation.forward else ("<-", "-")
+        pattern += f"{left}{edge}{right}{_node(node)}"
+        conditions += [condition] if condition else []
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    return f"MATCH p={pattern}{where} RETURN p"
+
+
+def _node(node: PathNode) -> str:
+    return f"(:{kind_of(node.key).capitalize()} {{id: {quote_string(node.id)}}})"
+
+
+def sparql(nodes: Sequence[PathNode], relations: Sequence[PathRelation]) -> str:
+    """Write a SPARQL query whose only solution names the nodes of the path in order.
+
+    :param nodes: from the user to the item
+    :param relations: one less than nodes
+    """
+    names = [f"?n{number}" for number in range(len(nodes))]
+    iris = " ".join(node_iri(node.key).n3() for node in nodes)
+    triples = []
+    for number, relation in enumerate(relations):
+        head, tail = names[number : number + 2]
+        if not relation.forward:
+            head, tail = tail, head
+        triples.append(f"  {head} {term(relation.name).n3()} {tail} .")
+    values = f"  VALUES ({' '.join(names)}) {{ ({iris}) }}"
+    return "\n".join([f"SELECT {' '.join(names)} WHERE {{", values, *triples, "}"])

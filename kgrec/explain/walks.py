@@ -1,0 +1,169 @@
+r"""The walks behind a score, and the exact share of each.
+
+A score is a sum over the history, :math:`|H|^{-\rho} \sum_j W_{ji} + b_i`
+(:mod:`kgrec.gnn.pairs`), and each pair weight :math:`W_{ji}` is the sum of two parts:
+
+- the **closed form** :math:`\tau B_{ji}`, which by the dual of the regression
+  (:mod:`kgrec.gnn.closed_form`) is owed to the hubs that hold :math:`j`, each with the weight
+  :math:`\omega_h (A_{hi} - (AB)_{hi})`. It is divided among the hubs that hold both items, users
+  and facts alike, in proportion to these weights;
+- the **learned affinity** :math:`\langle z_j, z_i\rangle`, a gate on the walks through the users
+  that both items share. It is divided among them in the same proportion.
+
+Nothing is estimated and nothing is left over: shares and popularity sum to the score.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csc_matrix, csr_matrix
+
+from kgrec.gnn.hubs import FactHubs
+from kgrec.gnn.pairs import PairModel
+
+Floats = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.int64]
+
+# A hub that the regression already expects to hold the item still counts for a little.
+_LEAST = 0.05
+
+
+@dataclass(frozen=True, eq=False)
+class Walks:
+    """All walks from one user's history to one item, one a row.
+
+    :ivar starts: the item of the history, int64, shape ``(w,)``
+    :ivar hubs: a user where ``is_user``, else a column of the fact hubs, int64, shape ``(w,)``
+    :ivar is_user: whether the hub is a user, bool, shape ``(w,)``
+    :ivar shares: part of the score, shape ``(w,)``
+    :ivar learned: how much of the share is learned affinity, shape ``(w,)``
+    """
+
+    starts: Indices
+    hubs: Indices
+    is_user: npt.NDArray[np.bool_]
+    shares: Floats
+    learned: Floats
+
+
+class WalkFinder:
+    """Finds the walks of a trained model.
+
+    :param model: the trained model
+    :param histories: what it was fitted on, binary, shape ``(U, I)``
+    :param hubs: the hubs of the catalog
+    """
+
+    def __init__(self, model: PairModel, histories: csr_matrix, hubs: FactHubs) -> None:
+        self.model, self.histories, self.hubs = model, histories, hubs
+
+    @cached_property
+    def _takers(self) -> csc_matrix:
+        return self.histories.tocsc()
+
+    @cached_property
+    def _weights(self) -> csc_matrix:
+        return self.model.weights.tocsc()
+
+    @cached_property
+    def _items_of_hubs(self) -> csr_matrix:
+        return csr_matrix(self.hubs.members.T)
+
+    def find(self, history: Indices, item: int, *, user: int | None = None) -> Walks:
+        """Find all walks from the items of a history to an item.
+
+        :param history: item indices
+        :param item: the item to explain
+        :param user: the user whose history it is: nobody vouches for oneself
+        """
+        takers = self._column(self._takers, item)
+        if user is not None:
+            takers = takers[takers != user]
+        facts = self.hubs.members[item].indices.astype(np.int64)
+        weights = np.asarray(self._weights[:, [item]].toarray(), dtype=np.float64).ravel()
+        learned = self._learned(takers, item)
+        strengths = self._strengths(takers, facts, weights - learned, item)
+        scale = max(len(history), 1) ** -self.model.history_power
+        parts = [
+            self._of_start(int(start), item, takers, facts, strengths, weights, learned)
+            for start in history
+            if start != item
+        ]
+        return _concatenate(parts, scale)
+
+    def _learned(self, takers: Indices, item: int) -> Floats:
+        """The learned affinity of every item to ``item``; 0 where no user joins them."""
+        vectors = self.model.vectors.astype(np.float32)
+        affinity = (vectors @ vectors[item]).astype(np.float64)
+        shared = np.asarray(self.histories[takers].sum(axis=0)).ravel() > 0
+        return np.where(shared, affinity, 0.0)
+
+    def _strengths(self, takers: Indices, facts: Indices, closed: Floats, item: int) -> Floats:
+        """Dual weights of the users who took the item, then of its facts."""
+        coefficients = closed / self.model.mix if self.model.mix else np.zeros_like(closed)
+        coefficients[item] = 0.0
+        of_users = 1.0 - self.histories[takers] @ coefficients
+        of_facts = 1.0 - self._items_of_hubs[facts] @ coefficients
+        gates = self.model.gates[self.hubs.roles[facts]].astype(np.float64)
+        return np.concatenate(
+            [np.maximum(of_users, _LEAST), gates * np.maximum(of_facts, _LEAST)]
+        )
+
+    def _of_start(
+        self,
+        start: int,
+        item: int,
+        takers: Indices,
+        facts: Indices,
+        strengths: Floats,
+        weights: Floats,
+        learned: Floats,
+    ) -> Walks:
+        """The walks that begin at one item of the history, with their parts of its pair weight."""
+        users = np.flatnonzero(np.isin(takers, self._column(self._takers, start)))
+        shared = np.flatnonzero(np.isin(facts, self.hubs.members[start].indices))
+        joined = np.concatenate([users, len(takers) + shared])
+        strength = strengths[joined]
+        closed = _divide(weights[start] - learned[start], strength)
+        from_users = strength * (np.arange(len(joined)) < len(users))
+        affinity = _divide(learned[start], from_users)
+        used = (strength > 0) & ((closed != 0) | (affinity != 0))
+        return Walks(
+            starts=np.full(int(used.sum()), start, dtype=np.int64),
+            hubs=np.concatenate([takers[users], facts[shared]])[used],
+            is_user=(np.arange(len(joined)) < len(users))[used],
+            shares=(closed + affinity)[used],
+            learned=affinity[used],
+        )
+
+    @staticmethod
+    def _column(matrix: csc_matrix, column: int) -> Indices:
+        start, stop = matrix.indptr[column : column + 2]
+        return np.asarray(matrix.indices[start:stop], dtype=np.int64)
+
+
+def _divide(amount: float, strengths: Floats) -> Floats:
+    total = strengths.sum()
+    return strengths * (amount / total) if total > 0 else np.zeros_like(strengths)
+
+
+def _concatenate(parts: list[Walks], scale: float) -> Walks:
+    empty = Walks(
+        starts=np.zeros(0, np.int64),
+        hubs=np.zeros(0, np.int64),
+        is_user=np.zeros(0, np.bool_),
+        shares=np.zeros(0),
+        learned=np.zeros(0),
+    )
+    parts = [empty, *parts]
+    return Walks(
+        starts=np.concatenate([part.starts for part in parts]),
+        hubs=np.concatenate([part.hubs for part in parts]),
+        is_user=np.concatenate([part.is_user for part in parts]),
+        shares=np.concatenate([part.shares for part in parts]) * scale,
+        learned=np.concatenate([part.learned for part in parts]) * scale,
+    )

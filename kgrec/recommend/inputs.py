@@ -1,0 +1,66 @@
+"""What a model knows of nodes before it is trained: their descriptions and their embeddings."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from kgrec.callbacks import Progress
+from kgrec.config import Config
+from kgrec.features import Features
+from kgrec.gnn.encoder import NodeInputs
+from kgrec.graph import KnowledgeGraph
+from kgrec.kge import pretrain
+from kgrec.text import CachedEncoder, TextEncoder, TransformerEncoder, describe, encode_descriptions
+
+
+def node_inputs(
+    graph: KnowledgeGraph,
+    features: Features,
+    config: Config,
+    encoder: TextEncoder | None,
+    progress: Progress,
+) -> NodeInputs:
+    """Describe and encode the core nodes, and embed the graph.
+
+    :param encoder: turns texts into vectors; ``None``: what the configuration says, cached on disk
+    """
+    text = _text(graph, features, config, encoder, progress) if config.text.enabled else None
+    embeddings = None
+    if config.kge.enabled:
+        size = len(features.core)
+        embeddings = pretrain(
+            features.pretraining_triples(),
+            features.num_kge_entities,
+            len(features.relations) + 1,
+            config.kge,
+            seed=config.seed,
+            progress=progress,
+        ).entities[:size]
+    return NodeInputs(text, embeddings)
+
+
+def _text(
+    graph: KnowledgeGraph,
+    features: Features,
+    config: Config,
+    encoder: TextEncoder | None,
+    progress: Progress,
+) -> npt.NDArray[np.float32]:
+    """Vectors of the core nodes' descriptions, float32, shape ``(N, s)``."""
+    descriptions = describe(graph, config.text, progress=progress)
+    keys = [features.node_key(int(node)) for node in features.core]
+    core = pl.DataFrame({"key": keys}).join(
+        descriptions.nodes, on="key", how="left", maintain_order="left"
+    )
+    if encoder is None:
+        settings = config.text
+        encoder = CachedEncoder(
+            TransformerEncoder(
+                settings.model, batch_size=settings.batch_size, precision=settings.precision
+            )
+        )
+    return encode_descriptions(dataclasses.replace(descriptions, nodes=core), encoder, progress)

@@ -1,0 +1,221 @@
+"""Train on a knowledge graph, recommend, and say why."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import polars as pl
+from scipy.sparse import csr_matrix
+
+from kgrec.callbacks import Progress, TimedProgress
+from kgrec.config import Config
+from kgrec.errors import ConfigError, RunError
+from kgrec.explain import Explainer, Explanation
+from kgrec.features import Features
+from kgrec.gnn.fit import fit
+from kgrec.gnn.log import TrainingLog
+from kgrec.gnn.pairs import PairModel
+from kgrec.graph import KnowledgeGraph
+from kgrec.index import TopK, top_k
+from kgrec.recommend.inputs import node_inputs
+from kgrec.recommend.recommendations import Recommendations
+from kgrec.recommend.run import read_run, write_run
+from kgrec.text import TextEncoder
+from kgrec.threads import limited_threads
+
+
+@dataclass(frozen=True, eq=False)
+class _State:
+    """All that a fitted recommender holds."""
+
+    graph: KnowledgeGraph
+    features: Features
+    model: PairModel
+    log: TrainingLog
+
+
+class Recommender:
+    """Recommends items whose scores are sums of paths.
+
+    :param config: all settings; ``None``: the defaults
+    :param seed: overrules ``config.seed``
+    :param encoder: turns descriptions into vectors; ``None``: what ``config.text`` says
+    :param progress: receives stages and epochs; silent by default
+    """
+
+    def __init__(
+        self,
+        config: Config | None = None,
+        *,
+        seed: int | None = None,
+        encoder: TextEncoder | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        config = config or Config()
+        self.config = config if seed is None else config.replace({"seed": seed})
+        self.held_out: pl.DataFrame | None = None
+        self._encoder = encoder
+        self._progress = progress or Progress()
+        self._fitted: _State | None = None
+
+    def __repr__(self) -> str:
+        if self._fitted is None:
+            return f"Recommender(seed={self.config.seed}, not fitted)"
+        return f"Recommender(seed={self.config.seed}, fitted on {self.graph!r})"
+
+    def fit(self, graph: KnowledgeGraph) -> Self:
+        """Describe and encode the nodes, pretrain embeddings, train, and choose on valid.
+
+        :param graph: a typed graph with training (and, for the choices, validation) interactions
+        :raises ConfigError: if the graph has no interaction to learn from
+        """
+        progress = TimedProgress(self._progress)
+        features = Features.of(graph)
+        if not features.history.nnz:
+            raise ConfigError("The graph has no interaction to learn from: add events to the data.")
+        with limited_threads(self.config.threads):
+            inputs = node_inputs(graph, features, self.config, self._encoder, progress)
+            model, log = fit(
+                features, inputs, self.config.gnn, seed=self.config.seed, progress=progress
+            )
+        log = dataclasses.replace(log, seconds=progress.seconds)
+        self._fitted = _State(graph, features, model, log)
+        self.__dict__.pop("_explainer", None)
+        return self
+
+    @property
+    def graph(self) -> KnowledgeGraph:
+        """The graph it was fitted on."""
+        return self._state.graph
+
+    @property
+    def log(self) -> TrainingLog:
+        """How the training went."""
+        return self._state.log
+
+    def recommend(
+        self, users: Sequence[str] | None = None, k: int = 10, *, explain: bool = False
+    ) -> Recommendations:
+        """Return the best items that each user does not have yet.
+
+        A user without any interaction is given what is popular.
+
+        :param users: user ids; ``None``: all
+        :param k: items for each user, at least 1
+        :param explain: also explain every recommendation
+        :raises UnknownIdError: if a user is not in the graph
+        :raises ConfigError: if ``k`` is below 1
+        """
+        features = self._state.features
+        users = list(features.users if users is None else users)
+        rows = features.user_indices(users)
+        top = self._top(csr_matrix(features.history[rows]), k)
+        table = self._table(users, top)
+        explanations: tuple[Explanation, ...] = ()
+        if explain:
+            explanations = tuple(
+                self._explainer.explain(user, item, score=score)
+                for user, item, score in table.select("user", "item", "score").iter_rows()
+            )
+        return Recommendations(table, explanations)
+
+    def explain(self, user: str, item: str, *, paths: int | None = 5) -> Explanation:
+        """Say why an item has its score for a user.
+
+        :param paths: the strongest so many paths; ``None``: all
+        :raises UnknownIdError: if the user or the item is not in the graph
+        """
+        return self._explainer.explain(user, item, paths=paths)
+
+    def path_share(self, recommendations: Recommendations) -> pl.DataFrame:
+        """How much of each recommended score is made of paths.
+
+        :return: ``user, item, rank, paths, popularity`` (which sum to the score) and ``share``,
+            the size of the paths' part against the sizes of both, between 0 and 1
+        """
+        features, model = self._state.features, self._state.model
+        table = recommendations.to_polars()
+        bias = pl.DataFrame({"item": features.items, "popularity": model.bias.astype(np.float64)})
+        paths = pl.col("score") - pl.col("popularity")
+        size = paths.abs() + pl.col("popularity").abs()
+        return (
+            table.join(bias, on="item", how="left", maintain_order="left")
+            .with_columns(paths=paths)
+            .select(
+                "user",
+                "item",
+                "rank",
+                "paths",
+                "popularity",
+                share=pl.when(size > 0).then(pl.col("paths").abs() / size).otherwise(0.0),
+            )
+        )
+
+    def save(self, folder: str | Path, *, held_out: pl.DataFrame | None = None) -> None:
+        """Write a run folder, whole or not at all; an earlier run is replaced at the very end.
+
+        :param held_out: test interactions (``user, item``) to keep with the run for evaluation
+        :raises RunError: if the folder holds something that is not a run
+        """
+        state = self._state
+        held_out = self.held_out if held_out is None else held_out
+        write_run(Path(folder), state.graph, state.model, state.log, self.config, held_out)
+
+    @classmethod
+    def load(cls, folder: str | Path) -> Self:
+        """Read what :meth:`save` wrote; scores are the same to the last bit.
+
+        :raises RunError: if the folder is missing, half-written, broken or of another version
+        """
+        run = read_run(Path(folder))
+        rec = cls(run.config)
+        rec.held_out = run.held_out
+        rec._fitted = _State(run.graph, Features.of(run.graph), run.model, run.log)
+        return rec
+
+    @property
+    def _state(self) -> _State:
+        if self._fitted is None:
+            raise RunError("The recommender is not fitted yet: call fit(graph) or load(folder).")
+        return self._fitted
+
+    @cached_property
+    def _explainer(self) -> Explainer:
+        state = self._state
+        fitted_on = state.features.history if self.config.gnn.refit else state.features.train
+        return Explainer(state.graph, state.features, state.model, fitted_on)
+
+    def _top(self, histories: csr_matrix, k: int) -> TopK:
+        model, features = self._state.model, self._state.features
+        users, items = histories.shape
+        with limited_threads(self.config.threads):
+            return top_k(
+                lambda start, stop: model.score(csr_matrix(histories[start:stop])),
+                users,
+                items,
+                k,
+                seen=histories,
+                candidates=features.candidates,
+                progress=self._progress,
+            )
+
+    def _table(self, users: list[str], top: TopK) -> pl.DataFrame:
+        """Columns ``user, item, rank, score, label``."""
+        rows, places = np.nonzero(top.items >= 0)
+        chosen = top.items[rows, places]
+        labels = self.graph.nodes.filter(pl.col("kind") == "item")["label"]
+        return pl.DataFrame(
+            {
+                "user": pl.Series(users, dtype=pl.String).gather(rows),
+                "item": pl.Series(self._state.features.items, dtype=pl.String).gather(chosen),
+                "rank": pl.Series(places + 1, dtype=pl.Int64),
+                "score": pl.Series(top.scores[rows, places], dtype=pl.Float32),
+                "label": labels.gather(chosen),
+            }
+        )

@@ -1,0 +1,164 @@
+"""A trained recommender as a folder: JSON, safetensors, Parquet, and a page to read.
+
+::
+
+    RUN/
+      config.json         format, version, settings
+      model.safetensors   item–item weights, popularity, vectors, gates
+      graph/              the knowledge graph it was trained on
+      log.json            epochs, choices, gates, seconds
+      test.parquet        held-out interactions, if they were given
+      README.md           the model card
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+from scipy.sparse import csr_matrix
+
+from kgrec.config import Config, parse_config
+from kgrec.data import replaced_folder
+from kgrec.errors import ConfigError, RunError
+from kgrec.gnn.log import TrainingLog
+from kgrec.gnn.pairs import PairModel
+from kgrec.graph import KnowledgeGraph
+from kgrec.recommend.card import model_card
+
+FORMAT = 1
+_HEADER = "config.json"
+_MODEL = "model.safetensors"
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What a run folder holds."""
+
+    graph: KnowledgeGraph
+    model: PairModel
+    log: TrainingLog
+    config: Config
+    held_out: pl.DataFrame | None
+
+
+def write_run(
+    folder: Path,
+    graph: KnowledgeGraph,
+    model: PairModel,
+    log: TrainingLog,
+    config: Config,
+    held_out: pl.DataFrame | None,
+) -> None:
+    """Write a run, whole or not at all.
+
+    :raises RunError: if the folder holds something that is not a run
+    """
+    check_writable(folder)
+    with replaced_folder(folder) as fresh:
+        graph.save(fresh / "graph")
+        _write_json(fresh / _HEADER, {"format": FORMAT, "settings": config.model_dump()})
+        _write_json(fresh / "log.json", log.to_dict())
+        _write_model(fresh / _MODEL, model)
+        if held_out is not None:
+            held_out.write_parquet(fresh / "test.parquet")
+        (fresh / "README.md").write_text(model_card(graph, config, log), encoding="utf-8")
+
+
+def check_writable(folder: Path) -> None:
+    """Refuse to replace anything but a run or an empty folder.
+
+    :raises RunError: if the folder holds something else
+    """
+    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    if not folder.is_dir() or not (folder / _HEADER).exists():
+        raise RunError(f"{folder}: this is not a run and will not be replaced; choose another place.")
+
+
+def read_run(folder: Path) -> Run:
+    """Read a run.
+
+    :raises RunError: if it is missing, half-written, broken or of another version
+    """
+    if not folder.is_dir():
+        raise RunError(f"{folder}: there is no such run; train one with kgrec train … --out {folder}.")
+    header = _read_json(folder / _HEADER)
+    if header.get("format") != FORMAT:
+        raise RunError(
+            f"{folder / _HEADER}: format {header.get('format')} is not format {FORMAT}, which this "
+            "version reads; train again."
+        )
+    try:
+        config = parse_config(header["settings"])
+        log = TrainingLog.from_dict(_read_json(folder / "log.json"))
+    except (ConfigError, KeyError, TypeError) as error:
+        raise RunError(f"{folder}: the settings or the log are broken; train again.") from error
+    graph = KnowledgeGraph.load(folder / "graph")
+    return Run(graph, _read_model(folder / _MODEL, graph), log, config, _read_held_out(folder))
+
+
+def _write_json(path: Path, tree: dict[str, Any]) -> None:
+    path.write_text(json.dumps(tree, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        tree = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise RunError(f"{path}: the file is missing: this is no complete run; train again.") from error
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path}: the file is broken; train again.") from error
+    if not isinstance(tree, dict):
+        raise RunError(f"{path}: the file is broken; train again.")
+    return tree
+
+
+def _write_model(path: Path, model: PairModel) -> None:
+    weights = model.weights
+    tensors = {
+        "weights.data": weights.data.astype(np.float32),
+        "weights.indices": weights.indices.astype(np.int32),
+        "weights.indptr": weights.indptr.astype(np.int64),
+        "bias": model.bias,
+        "vectors": model.vectors,
+        "gates": model.gates,
+        "scalars": np.array([model.history_power, model.mix], dtype=np.float64),
+    }
+    save_file({name: np.ascontiguousarray(value) for name, value in tensors.items()}, path)
+
+
+def _read_model(path: Path, graph: KnowledgeGraph) -> PairModel:
+    try:
+        with safe_open(path, framework="numpy") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        power, mix = tensors["scalars"].tolist()
+        bias = tensors["bias"]
+        weights = csr_matrix(
+            (tensors["weights.data"], tensors["weights.indices"], tensors["weights.indptr"]),
+            shape=(len(bias), len(bias)),
+        )
+        model = PairModel(weights, bias, power, tensors["vectors"], mix, tensors["gates"])
+    except FileNotFoundError as error:
+        raise RunError(f"{path}: the file is missing: this is no complete run; train again.") from error
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise RunError(f"{path}: the file is broken; train again.") from error
+    if model.num_items != graph.nodes.filter(pl.col("kind") == "item").height:
+        raise RunError(f"{path}: the model does not belong to the graph beside it; train again.")
+    return model
+
+
+def _read_held_out(folder: Path) -> pl.DataFrame | None:
+    path = folder / "test.parquet"
+    if not path.exists():
+        return None
+    try:
+        return pl.read_parquet(path)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise RunError(f"{path}: the file is broken; train again.") from error
