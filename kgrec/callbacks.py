@@ -13,7 +13,13 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.progress import Progress as RichBars
 
 
@@ -35,7 +41,7 @@ class Progress:
 
     @contextmanager
     def stage(self, name: str, total: int | None = None) -> Iterator[Bar]:  # noqa: ARG002
-        """Open a stage of ``total`` units (``None``: unknown) for the length of a ``with`` block."""
+        """Open a stage of ``total`` units (``None``: unknown) for a ``with`` block."""
         yield _SilentBar()
 
     def epoch(self, epoch: int, values: dict[str, float]) -> None:

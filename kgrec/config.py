@@ -1,7 +1,8 @@
 """Every hyper-parameter, once: typed, bounded, documented.
 
-A :class:`Config` is frozen and refuses names that it does not know. ``Config().replace({"gnn.epochs": "20"})``
-makes a changed copy from dotted names, as ``kgrec train --set gnn.epochs=20`` does.
+A :class:`Config` is frozen and refuses names that it does not know.
+``Config().replace({"gnn.epochs": "20"})`` makes a changed copy from dotted names, as
+``kgrec train --set gnn.epochs=20`` does.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from kgrec.errors import ConfigError
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
 
 class TextConfig(_Section):

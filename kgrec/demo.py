@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 from rich import box
 from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -166,11 +167,11 @@ def _for_user(console: Console, shown: _User) -> RenderableType:
 
 
 def _list_of(title: str, entries: list[tuple[str, str]]) -> Group:
-    lines = [Text(title, style="bold")]
+    lines: list[RenderableType] = [Text(title, style="bold")]
     for number, (label, sentence) in enumerate(entries[:_HISTORY], start=1):
         lines.append(Text.assemble((f"{number:>2}  ", "dim"), label))
         if sentence:
-            lines.append(Text(f"    {sentence}", style="dim"))
+            lines.append(Padding(Text(sentence, style="dim"), (0, 0, 0, 4)))
     more = len(entries) - _HISTORY
     return Group(*lines, *([Text(f"    and {more:,} more", style="dim")] if more > 0 else []))
 

@@ -54,7 +54,7 @@ class Features:
         """Number the nodes and relations of a graph, in the order in which it lists them."""
         users, items, entities = (_ids(graph, kind) for kind in ("user", "item", "entity"))
         relations = sorted(set(graph.edges["relation"]) - {INTERACTED})
-        numbered = _number_edges(graph, users, items, entities, relations)
+        numbered = _number_edges(graph, len(items), relations)
         facts = numbered.filter(pl.col("relation").is_not_null())
         candidates = None
         if graph.candidates is not None:
@@ -146,7 +146,8 @@ class Features:
         :return: int64, shape ``(T, 3)``
         """
         size = len(self.core)
-        of_users = self._in_core(self.user_facts, (2,)) + [size, 0, 0]
+        of_users = self._in_core(self.user_facts, (2,))
+        of_users[:, 0] += size
         users, items = self.train.nonzero()
         liked = np.full(len(users), len(self.relations))
         taken = np.column_stack([users + size, liked, items])
@@ -172,28 +173,24 @@ def _ids(graph: KnowledgeGraph, kind: str) -> list[str]:
     return graph.nodes.filter(pl.col("kind") == kind)["id"].to_list()
 
 
-def _number_edges(
-    graph: KnowledgeGraph,
-    users: list[str],
-    items: list[str],
-    entities: list[str],
-    relations: list[str],
-) -> pl.DataFrame:
-    """Columns ``head, relation, tail`` (indices; relation null for interactions), ``split, of_user``."""
+def _number_edges(graph: KnowledgeGraph, num_items: int, relations: list[str]) -> pl.DataFrame:
+    """All edges in numbers: ``head, tail, split, of_user, relation`` (null for interactions)."""
     nodes = graph.nodes.select("key", "kind").with_columns(
         pl.int_range(pl.len()).over("kind").alias("place")
     )
     shifted = nodes.select(
         "key",
         (pl.col("kind") == "user").alias("is_user"),
-        pl.col("place") + pl.when(pl.col("kind") == "entity").then(len(items)).otherwise(0),
+        pl.col("place") + pl.when(pl.col("kind") == "entity").then(num_items).otherwise(0),
     )
     names = pl.DataFrame({"relation": relations, "number": range(len(relations))})
     names = names.cast({"relation": pl.String, "number": pl.Int64})
+    heads = shifted.rename({"place": "head_at", "is_user": "of_user"})
+    tails = shifted.drop("is_user").rename({"place": "tail_at"})
     return (
         graph.edges.select("head", "relation", "tail", "split")
-        .join(shifted.rename({"place": "head_at", "is_user": "of_user"}), left_on="head", right_on="key")
-        .join(shifted.drop("is_user").rename({"place": "tail_at"}), left_on="tail", right_on="key")
+        .join(heads, left_on="head", right_on="key")
+        .join(tails, left_on="tail", right_on="key")
         .join(names, on="relation", how="left")
         .select("head_at", "tail_at", "split", "of_user", relation="number")
         .rename({"head_at": "head", "tail_at": "tail"})

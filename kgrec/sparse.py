@@ -37,9 +37,7 @@ def csr_tensor(
 
 def to_tensor(matrix: csr_matrix) -> torch.Tensor:
     """The same matrix as a float32 CSR tensor."""
-    return csr_tensor(
-        matrix.indptr, matrix.indices, matrix.data.astype(np.float32), matrix.shape
-    )
+    return csr_tensor(matrix.indptr, matrix.indices, matrix.data.astype(np.float32), matrix.shape)
 
 
 MOST_DENSE = 12_000
@@ -53,7 +51,7 @@ class _FixedProduct(torch.autograd.Function):
         return to_tensor(matrix) @ dense
 
     @staticmethod
-    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None]:
         return to_tensor(ctx.matrix.T.tocsr()) @ gradient, None
 
 
@@ -64,7 +62,7 @@ def product(matrix: csr_matrix, dense: torch.Tensor) -> torch.Tensor:
     :param dense: shape ``(m, d)``
     :return: shape ``(n, d)``
     """
-    result: torch.Tensor = _FixedProduct.apply(dense, matrix)
+    result: torch.Tensor = _FixedProduct.apply(dense, matrix)  # type: ignore[no-untyped-call]
     return result
 
 

@@ -22,11 +22,11 @@ def evaluate(
     ] = True,
 ) -> None:
     """Measure a run by full ranking against its held-out interactions."""
-    from kgrec import evaluate as evaluation
     from kgrec.callbacks import ConsoleProgress
+    from kgrec.evaluate import evaluate as measure
 
     rec = open_run(run)
-    result = evaluation.evaluate(
+    result = measure(
         rec,
         held_out(rec, run),
         interactions=interactions_of(rec.graph),

@@ -59,6 +59,9 @@ class Explainer:
     ) -> Explanation:
         """Explain one score.
 
+        Where only the strongest paths are asked for, the last place goes to the strongest fact if
+        no fact is among them: people are many, and would crowd out what the catalog knows.
+
         :param user: user id
         :param item: item id
         :param paths: at most so many; ``None``: all
@@ -71,8 +74,10 @@ class Explainer:
             score = float(self.model.score(self.histories[[row]])[0, target])
         history = self.histories[row].indices.astype(np.int64)
         walks = self.finder.find(history, target, user=row)
-        groups = sorted(self._groups(walks, target), key=lambda group: (-group.share, group.start, group.hub))
-        shown = groups if paths is None else groups[:paths]
+        groups = sorted(
+            self._groups(walks, target), key=lambda group: (-group.share, group.start, group.hub)
+        )
+        shown = groups if paths is None else self._strongest(groups, paths)
         total = float(walks.shares.sum())
         popularity = float(self.model.bias[target])
         rest = {"popularity": popularity, "latent": score - popularity - total}
@@ -106,6 +111,17 @@ class Explainer:
                 learned=float(walks.learned[group].sum()),
                 count=len(group) if walks.is_user[strongest] else 1,
             )
+
+    def _strongest(self, groups: list[_Group], count: int) -> list[_Group]:
+        shown = groups[:count]
+        facts = [group for group in groups[count:] if not group.is_user and group.share > 0]
+        if count < 2 or not facts or not all(group.is_user for group in shown):
+            return shown
+        named = [group for group in facts if self.graph.has_name(self._hub_key(group))]
+        return [*shown[:-1], (named or facts)[0]]
+
+    def _hub_key(self, group: _Group) -> str:
+        return self.features.node_key(int(self.hubs.nodes[group.hub]))
 
     def _fact_name(self, start: int, hub: int, target: int) -> tuple[int, ...]:
         """What tells a path through a fact from others: a direct fact has a hub at either end."""

@@ -127,7 +127,9 @@ class Explanation:
         lines = [f"{self.label} for user {self.user}: score {self.score:.4f}"]
         for path in self.paths:
             lines += [f"  {path.share:+.4f}  {path.sentence}", f"           {path}"]
-        lines += [f"  {value:+.4f}  ({name.replace('_', ' ')})" for name, value in self.rest.items()]
+        lines += [
+            f"  {value:+.4f}  ({name.replace('_', ' ')})" for name, value in self.rest.items()
+        ]
         return "\n".join(lines)
 
     def to_dict(self) -> dict[str, Any]:

@@ -41,7 +41,9 @@ class Sentences:
                 f"Only {people} who {self.verb} {reason.start}, as you did, also {self.verb} "
                 f"{reason.item}: fewer than expected."
             )
-        return f"{people} who {self.verb} {reason.start}, as you did, also {self.verb} {reason.item}."
+        return (
+            f"{people} who {self.verb} {reason.start}, as you did, also {self.verb} {reason.item}."
+        )
 
     def through_entity(
         self, reason: Reason, relation: Relation, forward: bool, entity: str | None, kind: str

@@ -89,7 +89,7 @@ class WalkFinder:
         strengths = self._strengths(takers, facts, weights - learned, item)
         scale = max(len(history), 1) ** -self.model.history_power
         parts = [
-            self._of_start(int(start), item, takers, facts, strengths, weights, learned)
+            self._of_start(int(start), takers, facts, strengths, weights, learned)
             for start in history
             if start != item
         ]
@@ -109,14 +109,11 @@ class WalkFinder:
         of_users = 1.0 - self.histories[takers] @ coefficients
         of_facts = 1.0 - self._items_of_hubs[facts] @ coefficients
         gates = self.model.gates[self.hubs.roles[facts]].astype(np.float64)
-        return np.concatenate(
-            [np.maximum(of_users, _LEAST), gates * np.maximum(of_facts, _LEAST)]
-        )
+        return np.concatenate([np.maximum(of_users, _LEAST), gates * np.maximum(of_facts, _LEAST)])
 
     def _of_start(
         self,
         start: int,
-        item: int,
         takers: Indices,
         facts: Indices,
         strengths: Floats,

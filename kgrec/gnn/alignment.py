@@ -52,9 +52,7 @@ def _align(
     num_roles = int(roles.max()) + 1
     norms = 1 / np.sqrt(np.maximum(np.asarray(train.sum(axis=0)).ravel(), 1))
     users = csr_matrix((train @ diags(norms)).T, dtype=np.float64)
-    kernels = [
-        csr_matrix(members[:, roles == role], dtype=np.float64) for role in range(num_roles)
-    ]
+    kernels = [csr_matrix(members[:, roles == role], dtype=np.float64) for role in range(num_roles)]
     products = _inner_products([*kernels, users])
     scale = np.sqrt(np.maximum(np.diag(products), 1e-12))
     products /= scale[:, None] * scale[None, :]

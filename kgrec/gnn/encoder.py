@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import torch
+from scipy.sparse import csr_matrix
 
 from kgrec.config import GnnConfig
 from kgrec.features import Features
@@ -72,7 +73,7 @@ class LinearRelationalEncoder(torch.nn.Module):
             total = total + weights[layer + 1] * vectors
         return total[: self.num_items]
 
-    def forward(self, histories: object, scale: torch.Tensor) -> torch.Tensor:
+    def forward(self, histories: csr_matrix, scale: torch.Tensor) -> torch.Tensor:
         """Score all items for users given by what they took.
 
         :param histories: binary, shape ``(n, I)``
@@ -81,7 +82,7 @@ class LinearRelationalEncoder(torch.nn.Module):
         """
         vectors = self.item_vectors()
         known = torch.nn.functional.dropout(vectors, self.dropout, self.training)
-        users = product(histories, known) * scale  # type: ignore[arg-type]
+        users = product(histories, known) * scale
         return users @ vectors.T + self.bias
 
 

@@ -28,6 +28,7 @@ from kgrec.gnn.regression import Choice, Regression, choose_regression, fit_regr
 from kgrec.gnn.training import Course, Measure, train_encoder
 from kgrec.gnn.trial import Trial
 
+
 @dataclass(frozen=True, eq=False)
 class Training:
     """Everything that stays the same from the search to the refit."""
@@ -92,9 +93,7 @@ def fit(
 
 def _choose(training: Training, trial: Trial) -> tuple[Course, Choice]:
     train = training.features.train
-    encoder, course = training.encoder(
-        train, training.config.epochs, "Train graph network", trial
-    )
+    encoder, course = training.encoder(train, training.config.epochs, "Train graph network", trial)
     learned = _affinity(encoder, shared_pairs(train), trial) + encoder.bias.detach()
     choice = choose_regression(train, training.hubs, trial, learned, training.progress)
     return course, choice
@@ -108,9 +107,7 @@ def _measure(encoder: LinearRelationalEncoder, shared: csr_matrix, trial: Trial)
 
 
 @torch.no_grad()
-def _affinity(
-    encoder: LinearRelationalEncoder, shared: csr_matrix, trial: Trial
-) -> torch.Tensor:
+def _affinity(encoder: LinearRelationalEncoder, shared: csr_matrix, trial: Trial) -> torch.Tensor:
     return trial.sums(masked_affinity(encoder.item_vectors(), shared))
 
 

@@ -56,7 +56,7 @@ def full_softmax(logits: torch.Tensor, split: Split) -> torch.Tensor:
 
 
 def history_scale(histories: csr_matrix, power: float) -> torch.Tensor:
-    """One factor for each user, ``n ** -power`` for ``n`` items (at least one), shape ``(n, 1)``."""
+    """One factor for each user, ``n ** -power`` for ``n`` items, shape ``(n, 1)``."""
     counts = np.maximum(np.diff(histories.indptr), 1).astype(np.float32)
     return torch.from_numpy(counts**-power)[:, None]
 

@@ -54,7 +54,7 @@ class RelationalAdjacency(torch.nn.Module):
         :return: shape ``(N, d)``
         """
         values = self.norms * self.gates[self.kinds]
-        result: torch.Tensor = _Product.apply(values, vectors, self)
+        result: torch.Tensor = _Product.apply(values, vectors, self)  # type: ignore[no-untyped-call]
         return result
 
     def matrix(self, values: torch.Tensor) -> torch.Tensor:
@@ -74,9 +74,7 @@ class _Product(torch.autograd.Function):
         return adjacency.matrix(values) @ vectors
 
     @staticmethod
-    def backward(  # type: ignore[override]
-        ctx: Any, gradient: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor, None]:
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, None]:
         values, vectors = ctx.saved_tensors
         adjacency = ctx.adjacency
         of_vectors = adjacency.matrix(values[adjacency.mirror]) @ gradient

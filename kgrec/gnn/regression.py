@@ -102,9 +102,7 @@ def _choose_mix(
     setting: Setting, scores: torch.Tensor, trial: Trial, beside: torch.Tensor
 ) -> Choice:
     unit = spread(beside) / max(spread(scores), 1e-12)
-    reached = {
-        mix: trial.measure(beside + mix * unit * scores)["NDCG@20"] for mix in MIXES
-    }
+    reached = {mix: trial.measure(beside + mix * unit * scores)["NDCG@20"] for mix in MIXES}
     best = max(reached, key=lambda mix: reached[mix])
     return Choice(setting, best * unit, trial.measure(scores)["NDCG@20"], reached[best])
 

@@ -29,7 +29,7 @@ rec.recommend(users=["…"], k=10)
 ## Limits
 
 It learns from what users took, so it repeats the tastes and gaps of that record. Users without
-any interaction are given what is popular. Items that nobody took are found through their facts only.
+any interaction are given what is popular. Items that nobody took are found through facts only.
 
 ## Settings
 
@@ -41,12 +41,13 @@ any interaction are given what is popular. Items that nobody took are found thro
 
 def model_card(graph: KnowledgeGraph, config: Config, log: TrainingLog) -> str:
     """Write the card in Markdown."""
+    choices = "; ".join(f"{name} {value:.4g}" for name, value in log.choices.items())
     strongest = sorted(log.gates.items(), key=lambda gate: -gate[1])[:8]
     return _CARD.format(
         name=graph.name or "a catalog",
         graph=repr(graph),
         licence=" ".join(graph.licence.split()) or "not stated",
-        choices="; ".join(f"{name} {value:.4g}" for name, value in log.choices.items()) or "nothing",
+        choices=choices or "nothing",
         gates=", ".join(f"{name} {gate:.2f}" for name, gate in strongest if gate > 0) or "none",
         folder="path/to/this/folder",
         settings=json.dumps(config.model_dump(), indent=2),

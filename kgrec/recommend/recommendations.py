@@ -67,5 +67,7 @@ class Recommendations:
         for index, row in enumerate(self.table.head(50).iter_rows(named=True)):
             why = self.explanations[index].sentence if self.explanations else ""
             cells = (row["user"], row["rank"], row["label"], f"{row['score']:.3f}", why)
-            rows.append("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells) + "</tr>")
+            rows.append(
+                "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells) + "</tr>"
+            )
         return f"<table>{head}{''.join(rows)}</table>"

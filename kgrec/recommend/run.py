@@ -79,7 +79,7 @@ def check_writable(folder: Path) -> None:
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     if not folder.is_dir() or not (folder / _HEADER).exists():
-        raise RunError(f"{folder}: this is not a run and will not be replaced; choose another place.")
+        raise RunError(f"{folder}: this is not a run and stays as it is; choose another place.")
 
 
 def read_run(folder: Path) -> Run:
@@ -88,7 +88,9 @@ def read_run(folder: Path) -> Run:
     :raises RunError: if it is missing, half-written, broken or of another version
     """
     if not folder.is_dir():
-        raise RunError(f"{folder}: there is no such run; train one with kgrec train … --out {folder}.")
+        raise RunError(
+            f"{folder}: there is no such run; train one with kgrec train … --out {folder}."
+        )
     header = _read_json(folder / _HEADER)
     if header.get("format") != FORMAT:
         raise RunError(
@@ -112,7 +114,7 @@ def _read_json(path: Path) -> dict[str, Any]:
     try:
         tree = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise RunError(f"{path}: the file is missing: this is no complete run; train again.") from error
+        raise RunError(f"{path}: the file is missing; train again.") from error
     except (OSError, ValueError) as error:
         raise RunError(f"{path}: the file is broken; train again.") from error
     if not isinstance(tree, dict):
@@ -146,7 +148,7 @@ def _read_model(path: Path, graph: KnowledgeGraph) -> PairModel:
         )
         model = PairModel(weights, bias, power, tensors["vectors"], mix, tensors["gates"])
     except FileNotFoundError as error:
-        raise RunError(f"{path}: the file is missing: this is no complete run; train again.") from error
+        raise RunError(f"{path}: the file is missing; train again.") from error
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise RunError(f"{path}: the file is broken; train again.") from error
     if model.num_items != graph.nodes.filter(pl.col("kind") == "item").height:

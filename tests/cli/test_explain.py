@@ -9,7 +9,6 @@ import pytest
 
 from kgrec.recommend import Recommender
 
-
 FIXED = {"nodes", "relations", "share", "sentence", "cypher", "sparql"}
 
 

@@ -9,8 +9,8 @@ from scipy.sparse import csr_matrix
 
 from kgrec.evaluate import ease
 from kgrec.evaluate.baselines import Baseline
-from kgrec.index import mean_ndcg
 from kgrec.evaluate.tuning import BASELINES, fit_baselines, settings
+from kgrec.index import mean_ndcg
 
 
 def split(seed: int = 0) -> tuple[csr_matrix, csr_matrix]:

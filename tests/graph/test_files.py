@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from kgrec.data import replaced_folder
 from kgrec.errors import RunError
 from kgrec.graph import KnowledgeGraph
-from kgrec.data import replaced_folder
 
 OWN = (
     "@prefix kg: <urn:kgrec:ontology#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
