@@ -28,6 +28,8 @@ _SHOWN = 10
 _HISTORY = 30
 _METRICS = ("Recall@10", "NDCG@10", "Recall@20", "NDCG@20")
 _WIDE = 110
+_INVERSE = " (inverse)"
+_SMALLEST_GATE = 0.005
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,6 @@ def _report(
     carried: float,
     progress: ConsoleProgress,
 ) -> Report:
-    gates = sorted(rec.log.gates.items(), key=lambda entry: -entry[1])
     return Report(
         title=f"Recommendations for {data.info.name}",
         dataset=describe(rec.graph).capitalize() + ".",
@@ -198,9 +199,20 @@ def _report(
         history=shown.history,
         explanations=shown.explanations,
         path_share=carried,
-        gates={rec.graph.vocabulary.relation(name).label: gate for name, gate in gates},
+        gates=_gates(rec),
         seconds=progress.seconds,
     )
+
+
+def _gates(rec: Recommender) -> dict[str, float]:
+    """The weights of relations that the model uses at all, strongest first, in words."""
+    words: dict[str, float] = {}
+    for name, gate in sorted(rec.log.gates.items(), key=lambda entry: -entry[1]):
+        relation = rec.graph.vocabulary.relation(name.removesuffix(_INVERSE))
+        label = relation.inverse_label if name.endswith(_INVERSE) else relation.label
+        if gate >= _SMALLEST_GATE:
+            words.setdefault(label, gate)
+    return words
 
 
 def _print_end(console: Console, out: Path, data: Dataset, shown: _User) -> None:

@@ -35,7 +35,8 @@ class Features:
     :ivar train: binary interactions, float32, shape ``(U, I)``
     :ivar valid: the same shape
     :ivar facts: head node, relation, tail node; int64, shape ``(F, 3)``
-    :ivar user_facts: head user, relation, tail node; int64, shape ``(G, 3)``
+    :ivar user_facts: user, relation, node, in whichever direction the fact runs; int64, shape
+        ``(G, 3)``
     :ivar candidates: indices of the only items that may be recommended, sorted; ``None``: all
     """
 
@@ -68,8 +69,8 @@ class Features:
             relations=tuple(relations),
             train=_interactions(numbered, "train", shape),
             valid=_interactions(numbered, "valid", shape),
-            facts=_triples(facts.filter(~pl.col("of_user"))),
-            user_facts=_triples(facts.filter(pl.col("of_user"))),
+            facts=_triples(facts.filter(~pl.col("head_user") & ~pl.col("tail_user"))),
+            user_facts=_of_users(facts),
             candidates=candidates,
         )
 
@@ -174,7 +175,10 @@ def _ids(graph: KnowledgeGraph, kind: str) -> list[str]:
 
 
 def _number_edges(graph: KnowledgeGraph, num_items: int, relations: list[str]) -> pl.DataFrame:
-    """All edges in numbers: ``head, tail, split, of_user, relation`` (null for interactions)."""
+    """All edges in numbers: ``head, tail``, whether each is a user, ``split, relation``.
+
+    The relation of an interaction is null.
+    """
     nodes = graph.nodes.select("key", "kind").with_columns(
         pl.int_range(pl.len()).over("kind").alias("place")
     )
@@ -185,15 +189,15 @@ def _number_edges(graph: KnowledgeGraph, num_items: int, relations: list[str]) -
     )
     names = pl.DataFrame({"relation": relations, "number": range(len(relations))})
     names = names.cast({"relation": pl.String, "number": pl.Int64})
-    heads = shifted.rename({"place": "head_at", "is_user": "of_user"})
-    tails = shifted.drop("is_user").rename({"place": "tail_at"})
+    heads = shifted.rename({"place": "head_at", "is_user": "head_user"})
+    tails = shifted.rename({"place": "tail_at", "is_user": "tail_user"})
     return (
         graph.edges.select("head", "relation", "tail", "split")
         .join(heads, left_on="head", right_on="key")
         .join(tails, left_on="tail", right_on="key")
         .join(names, on="relation", how="left")
-        .select("head_at", "tail_at", "split", "of_user", relation="number")
-        .rename({"head_at": "head", "tail_at": "tail"})
+        .drop("head", "relation", "tail")
+        .rename({"head_at": "head", "tail_at": "tail", "number": "relation"})
         .sort("head", "relation", "tail")
     )
 
@@ -202,6 +206,13 @@ def _interactions(numbered: pl.DataFrame, split: str, shape: tuple[int, int]) ->
     pairs = numbered.filter(pl.col("relation").is_null() & (pl.col("split") == split))
     ones = np.ones(pairs.height, dtype=np.float32)
     return csr_matrix((ones, (pairs["head"].to_numpy(), pairs["tail"].to_numpy())), shape=shape)
+
+
+def _of_users(facts: pl.DataFrame) -> Indices:
+    """Facts between a user and a node, the user first; between two users there is no node."""
+    heads = facts.filter(pl.col("head_user") & ~pl.col("tail_user"))
+    tails = facts.filter(~pl.col("head_user") & pl.col("tail_user"))
+    return np.concatenate([_triples(heads), _triples(tails)[:, ::-1]])
 
 
 def _triples(facts: pl.DataFrame) -> Indices:

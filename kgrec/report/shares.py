@@ -44,7 +44,8 @@ def parts(explanation: Explanation) -> list[Part]:
     found = [
         Part(f"{count} path{'' if count == 1 else 's'} shown", percent(listed, whole), "paths")
     ]
-    for name, value in explanation.rest.items():
+    # The other paths come first, so that all paths stand together.
+    for name, value in sorted(explanation.rest.items(), key=lambda each: each[0] != OTHER_PATHS):
         kind = "other" if name == OTHER_PATHS else "rest"
         share = percent(abs(value), whole)
         found.append(Part(name.replace("_", " "), share, kind, negative=value < 0))

@@ -66,9 +66,9 @@ def explanation() -> Explanation:
                 "user:1", "liked", "item:3=Alien", "liked by", "user:2", "liked", to, share=-0.25
             ),
         ],
-        other_paths=0.5,
         popularity=0.25,
         latent=0.25,
+        other_paths=0.5,
     )
 
 
