@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+import polars as pl
 from scipy.sparse import csr_matrix
 
+from kgrec.errors import ConfigError
 from kgrec.explain.explanation import Explanation, Path, PathNode, PathRelation
 from kgrec.explain.queries import cypher, sparql
 from kgrec.explain.sentences import Reason, Sentences
@@ -67,7 +70,10 @@ class Explainer:
         :param paths: at most so many; ``None``: all
         :param score: the score, if it is known
         :raises UnknownIdError: if the user or the item is not in the graph
+        :raises ConfigError: if ``paths`` is below 0
         """
+        if paths is not None and paths < 0:
+            raise ConfigError(f"The number of paths must be at least 0, not {paths}.")
         row = int(self.features.user_indices([user])[0])
         target = self.features.item_index(item)
         if score is None:
@@ -151,7 +157,7 @@ class Explainer:
             learned=group.learned,
             walks=group.count,
             sentence=sentence,
-            cypher=cypher(nodes, relations),
+            cypher=cypher(nodes, relations, name_kinds=self._labels_overlap),
             sparql=sparql(nodes, relations),
         )
 
@@ -174,6 +180,13 @@ class Explainer:
         sentence = self.sentences.through_entity(reason, relation, forward, named, kind)
         steps = [self._relation(name, forward), self._relation(name, not forward)]
         return [node, end], steps, sentence
+
+    @cached_property
+    def _labels_overlap(self) -> bool:
+        """Whether a node's type is the label of another kind: an entity of the type ``Item``."""
+        label = pl.col("kind").str.to_titlecase()
+        mixed = pl.col("type").is_in(["User", "Item", "Entity"]) & (pl.col("type") != label)
+        return not self.graph.nodes.filter(mixed).is_empty()
 
     def _node(self, index: int) -> PathNode:
         return self._named(self.features.node_key(index))

@@ -10,24 +10,30 @@ from kgrec.graph.rdf import node_iri, term
 from kgrec.graph.schema import kind_of
 
 
-def cypher(nodes: Sequence[PathNode], relations: Sequence[PathRelation]) -> str:
+def cypher(
+    nodes: Sequence[PathNode], relations: Sequence[PathRelation], *, name_kinds: bool = False
+) -> str:
     """Write a Cypher query whose only row is the path ``p``.
 
     :param nodes: from the user to the item
     :param relations: one less than nodes
+    :param name_kinds: also ask for the kind of each node, where the label alone does not tell it:
+        in a graph that has, for instance, an entity of the type ``Item``
     """
-    pattern, conditions = _node(nodes[0]), []
+    pattern, conditions = _node(nodes[0], name_kinds), []
     for number, (relation, node) in enumerate(zip(relations, nodes[1:], strict=True)):
         edge, condition = relationship(relation.name, f"r{number}")
         left, right = ("-", "->") if relation.forward else ("<-", "-")
-        pattern += f"{left}{edge}{right}{_node(node)}"
+        pattern += f"{left}{edge}{right}{_node(node, name_kinds)}"
         conditions += [condition] if condition else []
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     return f"MATCH p={pattern}{where} RETURN p"
 
 
-def _node(node: PathNode) -> str:
-    return f"(:{kind_of(node.key).capitalize()} {{id: {quote_string(node.id)}}})"
+def _node(node: PathNode, name_kind: bool) -> str:
+    kind = kind_of(node.key)
+    more = f", kind: {quote_string(kind)}" if name_kind else ""
+    return f"(:{kind.capitalize()} {{id: {quote_string(node.id)}{more}}})"
 
 
 def sparql(nodes: Sequence[PathNode], relations: Sequence[PathRelation]) -> str:

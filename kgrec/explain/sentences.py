@@ -58,7 +58,9 @@ class Sentences:
             words = f"{relation.anonymous} as {reason.start}"
         else:
             pattern = relation.pattern if forward else relation.inverse_pattern
-            words = f"{pattern.format(entity=entity or f'the same {kind}')}, like {reason.start}"
+            # Not str.format: the name of a relation may hold braces, and is part of its pattern.
+            shared = pattern.replace("{entity}", entity or f"the same {kind}")
+            words = f"{shared}, like {reason.start}"
         return f"{reason.item} is {words}, which you {self.verb}{_contrary(reason)}."
 
     def direct(self, reason: Reason, relation: Relation, forward: bool) -> str:

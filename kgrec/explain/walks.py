@@ -23,7 +23,7 @@ import numpy.typing as npt
 from scipy.sparse import csc_matrix, csr_matrix
 
 from kgrec.gnn.hubs import FactHubs
-from kgrec.gnn.pairs import PairModel
+from kgrec.gnn.pairs import PairModel, keeps_all_pairs, shared_pairs
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
@@ -70,6 +70,13 @@ class WalkFinder:
         return self.model.weights.tocsc()
 
     @cached_property
+    def _learned_pairs(self) -> csc_matrix | None:
+        """Which pairs have a learned affinity; ``None``: all that share a user."""
+        if keeps_all_pairs(self.model.num_items):
+            return None
+        return shared_pairs(self.histories).tocsc()
+
+    @cached_property
     def _items_of_hubs(self) -> csr_matrix:
         return csr_matrix(self.hubs.members.T)
 
@@ -100,6 +107,10 @@ class WalkFinder:
         vectors = self.model.vectors.astype(np.float32)
         affinity = (vectors @ vectors[item]).astype(np.float64)
         shared = np.asarray(self.histories[takers].sum(axis=0)).ravel() > 0
+        if self._learned_pairs is not None:
+            nearest = np.zeros_like(shared)
+            nearest[self._column(self._learned_pairs, item)] = True
+            shared &= nearest
         return np.where(shared, affinity, 0.0)
 
     def _strengths(self, takers: Indices, facts: Indices, closed: Floats, item: int) -> Floats:

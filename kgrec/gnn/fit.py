@@ -121,8 +121,7 @@ def _assemble(
 ) -> PairModel:
     vectors = encoder.item_vectors()
     learned = masked_affinity(vectors, shared_pairs(histories))
-    if not mix:
-        mix = float(abs(learned).sum() / max(abs(regression.weights).sum(), 1e-12))
+    mix = mix or _even_mix(learned, regression.weights)
     weights = csr_matrix(learned + regression.weights * np.float32(mix), dtype=np.float32)
     weights.sort_indices()
     return PairModel(
@@ -133,6 +132,14 @@ def _assemble(
         mix=mix,
         gates=regression.gates,
     )
+
+
+def _even_mix(learned: csr_matrix, closed: csr_matrix) -> float:
+    """The mix with which both parts weigh alike; 1 where the network has learned no pair."""
+    of_learned, of_closed = float(abs(learned).sum()), float(abs(closed).sum())
+    if not of_closed:
+        return 0.0
+    return of_learned / of_closed if of_learned else 1.0
 
 
 def _log(

@@ -90,6 +90,11 @@ def masked_affinity(vectors: torch.Tensor, shared: csr_matrix) -> csr_matrix:
     return csr_matrix((values, shared.indices, shared.indptr), shape=shared.shape)
 
 
+def keeps_all_pairs(num_items: int) -> bool:
+    """Whether a catalog is small enough to weigh all pairs that share something."""
+    return num_items <= MOST_ITEMS
+
+
 def shared_pairs(hubs: csr_matrix) -> csr_matrix:
     """Pairs of different items that have a hub in common.
 
@@ -98,7 +103,7 @@ def shared_pairs(hubs: csr_matrix) -> csr_matrix:
     :param hubs: hubs by items, at least 0, shape ``(H, I)``
     :return: 1 where two items share a hub, float32, shape ``(I, I)``, sorted columns
     """
-    if hubs.shape[1] > MOST_ITEMS:
+    if not keeps_all_pairs(hubs.shape[1]):
         pairs = cosine_neighbours(hubs, NEIGHBOURS)
     else:
         pairs = csr_matrix(hubs.T @ hubs, dtype=np.float32)
@@ -118,7 +123,7 @@ def closed_form_pairs(hubs: csr_matrix, regularisation: float) -> csr_matrix:
     :param regularisation: above 0
     :return: float32, shape ``(I, I)``, sorted columns
     """
-    if hubs.shape[1] > MOST_ITEMS:
+    if not keeps_all_pairs(hubs.shape[1]):
         return cosine_neighbours(hubs, NEIGHBOURS)
     pairs = shared_pairs(hubs)
     dense = ridge_weights(hubs, regularisation)

@@ -101,7 +101,7 @@ def choose_regression(
 def _choose_mix(
     setting: Setting, scores: torch.Tensor, trial: Trial, beside: torch.Tensor
 ) -> Choice:
-    unit = spread(beside) / max(spread(scores), 1e-12)
+    unit = _unit(spread(beside), spread(scores))
     reached = {mix: trial.measure(beside + mix * unit * scores)["NDCG@20"] for mix in MIXES}
     best = max(reached, key=lambda mix: reached[mix])
     return Choice(setting, best * unit, trial.measure(scores)["NDCG@20"], reached[best])
@@ -109,7 +109,14 @@ def _choose_mix(
 
 def spread(scores: torch.Tensor) -> float:
     """Mean standard deviation of a user's scores, shape ``(n, I)``."""
-    return float(scores.std(dim=1).mean())
+    return float(scores.std(dim=1, correction=0).mean())
+
+
+def _unit(of_beside: float, of_scores: float) -> float:
+    """The factor that makes both spread alike; 0 where there is nothing to mix in."""
+    if not of_scores:
+        return 0.0
+    return of_beside / of_scores if of_beside else 1.0
 
 
 def _first() -> list[Setting]:

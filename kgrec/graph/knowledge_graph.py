@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import networkx as nx
 import polars as pl
 
 from kgrec.callbacks import Progress
@@ -17,6 +18,7 @@ from kgrec.graph.build import build_tables
 from kgrec.graph.files import read_graph, write_graph
 from kgrec.graph.labels import is_named
 from kgrec.graph.neighbours import neighbours
+from kgrec.graph.networkx import to_networkx
 from kgrec.graph.report import BuildReport, ValidationReport
 from kgrec.graph.result import QueryResult
 from kgrec.graph.rules import check_rules
@@ -167,6 +169,10 @@ class KnowledgeGraph:
         """
         ontology = builtin_ontology() + self.ontologies
         return validate(self.nodes, self.edges, self.vocabulary, ontology, limit=limit)
+
+    def to_networkx(self) -> nx.MultiDiGraph:
+        """Copy the graph for networkx; nodes are named by their keys, ``"item:42"``."""
+        return to_networkx(self.nodes, self.edges)
 
     def save(self, folder: str | Path) -> None:
         """Write ``nodes.parquet``, ``edges.parquet`` and ``graph.json``, whole or not at all.
