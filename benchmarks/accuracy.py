@@ -13,7 +13,7 @@ from pathlib import Path
 
 import kgrec
 from kgrec.callbacks import ConsoleProgress
-from kgrec.evaluate import Interactions
+from kgrec.evaluation import Interactions
 
 COLUMNS = ("Recall@10", "NDCG@10", "Recall@20", "NDCG@20")
 

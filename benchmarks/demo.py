@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import resource
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -26,7 +25,7 @@ def main() -> None:
 
 def run(folder: Path) -> tuple[float, float]:
     environment = {**os.environ, "KGREC_CACHE": str(folder / "cache")}
-    command = [sys.executable, "-m", "kgrec.cli", "demo", "--out", str(folder / "run")]
+    command = ["kgrec", "demo", "--out", str(folder / "run")]
     started = time.perf_counter()
     subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
     seconds = time.perf_counter() - started

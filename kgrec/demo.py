@@ -15,7 +15,7 @@ from rich.text import Text
 from kgrec.callbacks import ConsoleProgress
 from kgrec.config import Config
 from kgrec.data import Dataset
-from kgrec.evaluate import Evaluation, Interactions, evaluate
+from kgrec.evaluation import Evaluation, Interactions, evaluate
 from kgrec.explain import Explanation
 from kgrec.graph import KnowledgeGraph
 from kgrec.loaders import load

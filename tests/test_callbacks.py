@@ -54,7 +54,7 @@ def test_a_stage_that_stops_early_ends_complete() -> None:
     screen, output = console()
     with ConsoleProgress(screen).stage("Train", 100) as bar:
         bar.advance(30)
-    assert "100/100" in output.getvalue()
+    assert "30/30" in output.getvalue()
 
 
 def test_seconds_are_kept_and_added_up_by_name() -> None:

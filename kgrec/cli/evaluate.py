@@ -23,7 +23,7 @@ def evaluate(
 ) -> None:
     """Measure a run by full ranking against its held-out interactions."""
     from kgrec.callbacks import ConsoleProgress
-    from kgrec.evaluate import evaluate as measure
+    from kgrec.evaluation import evaluate as measure
 
     rec = open_run(run)
     result = measure(

@@ -11,7 +11,7 @@ from kgrec.errors import RunError, UnknownIdError
 if TYPE_CHECKING:
     import polars as pl
 
-    from kgrec.evaluate import Interactions
+    from kgrec.evaluation import Interactions
     from kgrec.graph import KnowledgeGraph
     from kgrec.recommend import Recommender
 
@@ -46,7 +46,7 @@ def interactions_of(graph: KnowledgeGraph) -> Interactions:
     """Take the training and validation interactions of a graph."""
     import polars as pl
 
-    from kgrec.evaluate import Interactions
+    from kgrec.evaluation import Interactions
     from kgrec.vocabulary import INTERACTED
 
     ids = {kind: graph.nodes.filter(pl.col("kind") == kind)["id"].to_list() for kind in _KINDS}

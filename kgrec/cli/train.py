@@ -51,7 +51,7 @@ def train(
 
 
 def _print_metrics(rec: Recommender, data: Dataset, progress: Progress) -> None:
-    from kgrec.evaluate import Interactions, evaluate
+    from kgrec.evaluation import Interactions, evaluate
 
     best = {row["epoch"]: row for row in rec.log.epochs}.get(rec.log.best_epoch, {})
     metrics = [f"{name} {value:.4f}" for name, value in best.items() if "@" in name]

@@ -23,6 +23,12 @@ class PathNode:
     label: str
     type: str
 
+    @property
+    def name(self) -> str:
+        """The label; for a user without one "user 42", which no film can be mistaken for."""
+        is_user = self.key.startswith("user:") and self.label == self.id
+        return f"user {self.label}" if is_user else self.label
+
 
 @dataclass(frozen=True)
 class PathRelation:
@@ -63,9 +69,9 @@ class Path:
     sparql: str
 
     def __str__(self) -> str:
-        words = [self.nodes[0].label]
+        words = [self.nodes[0].name]
         for relation, node in zip(self.relations, self.nodes[1:], strict=True):
-            words.append(f"—{relation.label}→ {node.label}")
+            words.append(f"—{relation.label}→ {node.name}")
         return " ".join(words)
 
     def to_dict(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ from scipy.sparse import csr_matrix
 
 from kgrec.config import Config, parse_config
 from kgrec.data import replaced_folder
-from kgrec.errors import ConfigError, RunError
+from kgrec.errors import ConfigError, GraphError, RunError
 from kgrec.gnn.log import TrainingLog
 from kgrec.gnn.pairs import PairModel
 from kgrec.graph import KnowledgeGraph
@@ -65,7 +66,7 @@ def write_run(
         graph.save(fresh / "graph")
         _write_json(fresh / _HEADER, {"format": FORMAT, "settings": config.model_dump()})
         _write_json(fresh / "log.json", log.to_dict())
-        _write_model(fresh / _MODEL, model)
+        _write_model(fresh / _MODEL, model, graph)
         if held_out is not None:
             held_out.write_parquet(fresh / "test.parquet")
         (fresh / "README.md").write_text(model_card(graph, config, log), encoding="utf-8")
@@ -78,8 +79,17 @@ def check_writable(folder: Path) -> None:
     """
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
-    if not folder.is_dir() or not (folder / _HEADER).exists():
+    if not _is_run(folder):
         raise RunError(f"{folder}: this is not a run and stays as it is; choose another place.")
+
+
+def _is_run(folder: Path) -> bool:
+    """Many programs write a ``config.json``: what counts is what it says."""
+    try:
+        header = json.loads((folder / _HEADER).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(header, dict) and {"format", "settings"} <= header.keys()
 
 
 def read_run(folder: Path) -> Run:
@@ -100,10 +110,17 @@ def read_run(folder: Path) -> Run:
     try:
         config = parse_config(header["settings"])
         log = TrainingLog.from_dict(_read_json(folder / "log.json"))
-    except (ConfigError, KeyError, TypeError) as error:
+    except (ConfigError, KeyError, TypeError, ValueError) as error:
         raise RunError(f"{folder}: the settings or the log are broken; train again.") from error
-    graph = KnowledgeGraph.load(folder / "graph")
+    graph = _read_graph(folder / "graph")
     return Run(graph, _read_model(folder / _MODEL, graph), log, config, _read_held_out(folder))
+
+
+def _read_graph(folder: Path) -> KnowledgeGraph:
+    try:
+        return KnowledgeGraph.load(folder)
+    except (GraphError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise RunError(f"{folder}: the graph is broken; train again.") from error
 
 
 def _write_json(path: Path, tree: dict[str, Any]) -> None:
@@ -122,7 +139,7 @@ def _read_json(path: Path) -> dict[str, Any]:
     return tree
 
 
-def _write_model(path: Path, model: PairModel) -> None:
+def _write_model(path: Path, model: PairModel, graph: KnowledgeGraph) -> None:
     weights = model.weights
     tensors = {
         "weights.data": weights.data.astype(np.float32),
@@ -133,12 +150,22 @@ def _write_model(path: Path, model: PairModel) -> None:
         "gates": model.gates,
         "scalars": np.array([model.history_power, model.mix], dtype=np.float64),
     }
-    save_file({name: np.ascontiguousarray(value) for name, value in tensors.items()}, path)
+    whole = {name: np.ascontiguousarray(value) for name, value in tensors.items()}
+    save_file(whole, path, {"graph": _fingerprint(graph)})
+
+
+def _fingerprint(graph: KnowledgeGraph) -> str:
+    """Tells the graph that a model belongs to from others that have as many items."""
+    items = graph.nodes.filter(pl.col("kind") == "item")["id"].to_list()
+    relations = sorted(set(graph.edges["relation"]))
+    parts = json.dumps([items, relations, graph.edges.height])
+    return hashlib.sha256(parts.encode()).hexdigest()
 
 
 def _read_model(path: Path, graph: KnowledgeGraph) -> PairModel:
     try:
         with safe_open(path, framework="numpy") as file:
+            belongs = (file.metadata() or {}).get("graph") == _fingerprint(graph)
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         power, mix = tensors["scalars"].tolist()
         bias = tensors["bias"]
@@ -146,12 +173,13 @@ def _read_model(path: Path, graph: KnowledgeGraph) -> PairModel:
             (tensors["weights.data"], tensors["weights.indices"], tensors["weights.indptr"]),
             shape=(len(bias), len(bias)),
         )
+        weights.check_format(full_check=True)  # a place out of range would crash the process
         model = PairModel(weights, bias, power, tensors["vectors"], mix, tensors["gates"])
     except FileNotFoundError as error:
         raise RunError(f"{path}: the file is missing; train again.") from error
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise RunError(f"{path}: the file is broken; train again.") from error
-    if model.num_items != graph.nodes.filter(pl.col("kind") == "item").height:
+    if not belongs or model.num_items != graph.nodes.filter(pl.col("kind") == "item").height:
         raise RunError(f"{path}: the model does not belong to the graph beside it; train again.")
     return model
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kgrec.evaluate import Evaluation
+from kgrec.evaluation import Evaluation
 from kgrec.report.shares import percent
 
 _METRICS = ("Recall", "NDCG")

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from kgrec.evaluate import Evaluation
+from kgrec.evaluation import Evaluation
 from kgrec.explain import Explanation
 from kgrec.report.comparison import lead_in_per_cent, table_of
 from kgrec.report.curve import curve_svg

@@ -5,7 +5,7 @@ import pytest
 
 from kgrec.cli.runs import check_known, interactions_of
 from kgrec.errors import UnknownIdError
-from kgrec.evaluate import Interactions
+from kgrec.evaluation import Interactions
 from kgrec.graph import KnowledgeGraph
 from kgrec.testing import tiny_dataset
 

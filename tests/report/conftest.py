@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from kgrec.evaluate import Evaluation
+from kgrec.evaluation import Evaluation
 from kgrec.explain import Explanation, Path, PathNode, PathRelation
 from kgrec.graph import KnowledgeGraph
 from kgrec.report import Report

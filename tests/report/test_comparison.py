@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kgrec.evaluate import Evaluation
+from kgrec.evaluation import Evaluation
 from kgrec.report.comparison import lead, lead_in_per_cent, table_of
 
 

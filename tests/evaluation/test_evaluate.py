@@ -6,10 +6,10 @@ import polars as pl
 import pytest
 
 from kgrec.errors import ConfigError, DataError
-from kgrec.evaluate import Evaluation, Interactions, evaluate
-from kgrec.evaluate.baselines import Popularity
-from kgrec.evaluate.evaluate import to_lists
-from kgrec.evaluate.metrics import mean_metrics, ranking_metrics
+from kgrec.evaluation import Evaluation, Interactions, evaluate
+from kgrec.evaluation.baselines import Popularity
+from kgrec.evaluation.evaluate import to_lists
+from kgrec.evaluation.metrics import mean_metrics, ranking_metrics
 from kgrec.testing import tiny_dataset
 
 DATA = tiny_dataset()

@@ -3,8 +3,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from kgrec.evaluate.interactions import Interactions
-from kgrec.evaluate.slices import slice_metrics
+from kgrec.evaluation.interactions import Interactions
+from kgrec.evaluation.slices import slice_metrics
 
 # Item "a" is the head (5 items: one is a fifth), "e" has never been taken.
 TRAIN = pl.DataFrame({"user": list("123233"), "item": list("aaabbc")})

@@ -6,7 +6,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from kgrec.errors import DataError
-from kgrec.evaluate.interactions import Interactions, binary
+from kgrec.evaluation.interactions import Interactions, binary
 from kgrec.testing import tiny_dataset
 
 TRAIN = pl.DataFrame({"user": ["b", "a", "a"], "item": ["x", "y", "y"]})

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kgrec.errors import ConfigError, DataError
-from kgrec.evaluate.metrics import catalog_coverage, mean_metrics, ranking_metrics
+from kgrec.evaluation.metrics import catalog_coverage, mean_metrics, ranking_metrics
 
 Ids = dict[str, list[str]]
 KS = (1, 2, 5, 20)

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from kgrec.errors import DataError
-from kgrec.evaluate.compare import Interval, bootstrap, paired_bootstrap
+from kgrec.evaluation.compare import Interval, bootstrap, paired_bootstrap
 
 
 def table(values: np.ndarray) -> pl.DataFrame:

@@ -24,7 +24,7 @@ class Baseline(ABC):
 
     :cvar name: the name in tables
     :cvar grid: for each hyper-parameter the values that
-        :func:`~kgrec.evaluate.tuning.fit_baselines` tries
+        :func:`~kgrec.evaluation.tuning.fit_baselines` tries
     """
 
     name: ClassVar[str]

@@ -5,9 +5,9 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from kgrec.errors import ConfigError
-from kgrec.evaluate.baselines import Baseline, Popularity
-from kgrec.evaluate.ease import EASE
-from kgrec.evaluate.neighbours import ItemKNN, RP3beta
+from kgrec.evaluation.baselines import Baseline, Popularity
+from kgrec.evaluation.ease import EASE
+from kgrec.evaluation.neighbours import ItemKNN, RP3beta
 
 MODELS = [Popularity(), ItemKNN(), RP3beta(), EASE()]
 

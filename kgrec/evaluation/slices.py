@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from kgrec.evaluate.interactions import Interactions
-from kgrec.evaluate.metrics import mean_metrics, ranking_metrics
+from kgrec.evaluation.interactions import Interactions
+from kgrec.evaluation.metrics import mean_metrics, ranking_metrics
 
 # The head is the most popular fifth of the items (Pareto), the tail the rest that somebody took.
 _HEAD = 0.2

@@ -10,12 +10,12 @@ import polars as pl
 
 from kgrec.callbacks import Progress
 from kgrec.errors import ConfigError, DataError
-from kgrec.evaluate.baselines import Baseline
-from kgrec.evaluate.evaluation import Evaluation
-from kgrec.evaluate.interactions import Interactions
-from kgrec.evaluate.metrics import mean_metrics, ranking_metrics
-from kgrec.evaluate.slices import slice_metrics
-from kgrec.evaluate.tuning import fit_baselines
+from kgrec.evaluation.baselines import Baseline
+from kgrec.evaluation.evaluation import Evaluation
+from kgrec.evaluation.interactions import Interactions
+from kgrec.evaluation.metrics import mean_metrics, ranking_metrics
+from kgrec.evaluation.slices import slice_metrics
+from kgrec.evaluation.tuning import fit_baselines
 from kgrec.index import TopK
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from kgrec.errors import ConfigError
-from kgrec.evaluate.compare import Interval, paired_bootstrap
+from kgrec.evaluation.compare import Interval, paired_bootstrap
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from kgrec.evaluate import ease
-from kgrec.evaluate.baselines import Baseline
-from kgrec.evaluate.tuning import BASELINES, fit_baselines, settings
+from kgrec.evaluation import ease
+from kgrec.evaluation.baselines import Baseline
+from kgrec.evaluation.tuning import BASELINES, fit_baselines, settings
 from kgrec.index import mean_ndcg
 
 

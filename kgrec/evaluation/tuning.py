@@ -10,10 +10,10 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from kgrec.callbacks import Progress
-from kgrec.evaluate.baselines import Baseline, Popularity
-from kgrec.evaluate.ease import EASE
-from kgrec.evaluate.interactions import binary
-from kgrec.evaluate.neighbours import ItemKNN, RP3beta
+from kgrec.evaluation.baselines import Baseline, Popularity
+from kgrec.evaluation.ease import EASE
+from kgrec.evaluation.interactions import binary
+from kgrec.evaluation.neighbours import ItemKNN, RP3beta
 from kgrec.index import mean_ndcg
 
 BASELINES: tuple[type[Baseline], ...] = (Popularity, ItemKNN, RP3beta, EASE)

@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 import numpy as np
 from scipy.sparse import csr_matrix, diags
 
-from kgrec.evaluate.baselines import Baseline
+from kgrec.evaluation.baselines import Baseline
 from kgrec.gnn.neighbours import cosine_neighbours, nearest
 
 

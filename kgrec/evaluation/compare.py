@@ -64,7 +64,7 @@ def paired_bootstrap(
 ) -> Interval:
     """Interval of ``first - second`` in one metric, over the same users.
 
-    :param first: what :func:`~kgrec.evaluate.metrics.ranking_metrics` returned for one system
+    :param first: what :func:`~kgrec.evaluation.metrics.ranking_metrics` returned for one system
     :param second: the same for the other
     :param metric: a column of both, for instance ``"NDCG@20"``
     :raises DataError: if the two do not hold the same users

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import settings
+from scipy.sparse import csr_matrix
+
+from kgrec.config import Config
+from kgrec.data import DatasetInfo, clean
+from kgrec.features import Features
+from kgrec.graph import KnowledgeGraph
+from kgrec.recommend import Recommender
+from kgrec.testing import tiny_dataset
+
+# Continuous integration is slow now and then; how long an example takes is not what is tested.
+settings.register_profile("kgrec", deadline=None, max_examples=40, derandomize=True)
+settings.load_profile("kgrec")
+
+Pairs = Sequence[tuple[str, str]]
+FAST = {
+    "text.enabled": False,
+    "kge.enabled": False,
+    "gnn.epochs": 6,
+    "gnn.embedding_size": 8,
+    "gnn.batch_size": 16,
+    "threads": 1,
+}
+
+
+def make_graph(
+    train: Pairs,
+    valid: Pairs = (),
+    facts: Sequence[tuple[str, ...]] = (),
+    *,
+    titles: dict[str, str] | None = None,
+    labels: Sequence[tuple[str, str, str | None]] = (),
+    candidates: Sequence[str] | None = None,
+) -> KnowledgeGraph:
+    """A graph of a few lines; a fact is (head, relation, tail[, head kind, tail kind])."""
+    pair = {"user": pl.String, "item": pl.String}
+    tables: dict[str, object] = {
+        "train": pl.DataFrame(list(train), schema=pair, orient="row"),
+        "valid": pl.DataFrame(list(valid), schema=pair, orient="row"),
+    }
+    if facts:
+        full = [fact if len(fact) == 5 else (*fact, "item", "entity") for fact in facts]
+        names = ["head", "relation", "tail", "head_kind", "tail_kind"]
+        tables["facts"] = pl.DataFrame(full, schema=names, orient="row")
+    if titles:
+        tables["items"] = pl.DataFrame({"item": list(titles), "title": list(titles.values())})
+    if labels:
+        schema = dict.fromkeys(("entity", "label", "type"), pl.String)
+        tables["labels"] = pl.DataFrame(list(labels), schema=schema, orient="row")
+    if candidates is not None:
+        tables["candidates"] = pl.DataFrame({"item": list(candidates)})
+    return KnowledgeGraph.build(clean(tables, DatasetInfo("made")))
+
+
+def make_features(seed: int, users: int = 8, items: int = 7, entities: int = 5) -> Features:
+    """A random little world in numbers: facts among items and entities, two relations."""
+    rng = np.random.default_rng(seed)
+    train = rng.random((users, items)) < 0.4
+    train[0, 0] = True
+    valid = (rng.random((users, items)) < 0.15) & ~train
+    facts = np.column_stack(
+        [
+            rng.integers(0, items + entities, size=4 * items),
+            rng.integers(0, 2, size=4 * items),
+            rng.integers(0, items + entities, size=4 * items),
+        ]
+    )
+    facts = np.unique(facts[facts[:, 0] != facts[:, 2]], axis=0).astype(np.int64)
+    return Features(
+        users=tuple(f"u{number}" for number in range(users)),
+        items=tuple(f"i{number}" for number in range(items)),
+        entities=tuple(f"e{number}" for number in range(entities)),
+        relations=("first", "second"),
+        train=csr_matrix(train.astype(np.float32)),
+        valid=csr_matrix(valid.astype(np.float32)),
+        facts=facts,
+        user_facts=np.zeros((0, 3), dtype=np.int64),
+        candidates=None,
+    )
+
+
+@pytest.fixture(scope="session")
+def build() -> Callable[..., KnowledgeGraph]:
+    return make_graph
+
+
+@pytest.fixture(scope="session")
+def random_features() -> Callable[..., Features]:
+    return make_features
+
+
+@pytest.fixture(scope="session")
+def quick() -> Callable[..., Config]:
+    """A configuration that trains in moments; dotted settings with ``__`` for the dot."""
+
+    def configure(**changes: Any) -> Config:
+        dotted = {name.replace("__", "."): value for name, value in changes.items()}
+        return Config().replace({**FAST, **dotted})
+
+    return configure
+
+
+@pytest.fixture(scope="session")
+def tiny_graph() -> KnowledgeGraph:
+    return KnowledgeGraph.build(tiny_dataset())
+
+
+@pytest.fixture(scope="session")
+def tiny_features(tiny_graph: KnowledgeGraph) -> Features:
+    return Features.of(tiny_graph)
+
+
+@pytest.fixture(scope="session")
+def fitted(tiny_graph: KnowledgeGraph) -> Recommender:
+    """A recommender of the tiny world; do not change it."""
+    return Recommender(Config().replace(FAST)).fit(tiny_graph)

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import kgrec
+
+PACKAGE = Path(kgrec.__file__).parent
+
+
+def test_public_names_are_few_sorted_and_there() -> None:
+    assert kgrec.__all__ == sorted(kgrec.__all__)
+    assert len(set(kgrec.__all__)) == len(kgrec.__all__) <= 14
+    assert all(getattr(kgrec, name).__doc__ for name in kgrec.__all__)
+
+
+def test_whatever_the_package_imports_is_public() -> None:
+    tree = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
+    imported = {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert imported == set(kgrec.__all__)
+
+
+@pytest.mark.parametrize("word", ["pickle", "torch.load", "torch.save", "allow_pickle", "joblib"])
+def test_nothing_is_pickled(word: str) -> None:
+    files = list(PACKAGE.rglob("*.py"))
+    assert len(files) > 50
+    using = [
+        str(path)
+        for path in files
+        if any(word in ast.unparse(node) for node in _code(ast.parse(path.read_text("utf-8"))))
+    ]
+    assert not using
+
+
+def _code(tree: ast.Module) -> list[ast.AST]:
+    """Imports, attributes and arguments: what runs, without the texts."""
+    kinds = (ast.Import, ast.ImportFrom, ast.Attribute, ast.keyword)
+    return [node for node in ast.walk(tree) if isinstance(node, kinds)]

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.sparse import csr_matrix, random_array
+
+import kgrec.sparse
+from kgrec.sparse import csr_tensor, history_sums, product, to_tensor
+
+seeds = st.integers(0, 2**32 - 1)
+
+
+def a_matrix(seed: int, rows: int, columns: int) -> csr_matrix:
+    rng = np.random.default_rng(seed)
+    return csr_matrix(random_array((rows, columns), density=0.4, rng=rng), dtype=np.float32)
+
+
+@given(seeds, st.integers(1, 6), st.integers(1, 6))
+def test_a_tensor_holds_what_the_matrix_holds(seed: int, rows: int, columns: int) -> None:
+    matrix = a_matrix(seed, rows, columns)
+    tensor = to_tensor(matrix)
+    assert tensor.dtype == torch.float32
+    np.testing.assert_array_equal(tensor.to_dense().numpy(), matrix.toarray())
+
+
+def test_csr_tensor_takes_tensors_and_keeps_their_gradient_type() -> None:
+    values = torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64)
+    tensor = csr_tensor(np.array([0, 1, 3]), torch.tensor([1, 0, 1]), values, (2, 2))
+    assert tensor.dtype == torch.float64
+    assert tensor.to_dense().tolist() == [[0, 1], [2, 3]]
+
+
+@given(seeds)
+def test_product_and_its_gradient_equal_the_dense_ones(seed: int) -> None:
+    matrix = a_matrix(seed, 5, 4)
+    rng = np.random.default_rng(seed)
+    start = torch.from_numpy(rng.normal(size=(4, 3)).astype(np.float32))
+    toward = torch.from_numpy(rng.normal(size=(5, 3)).astype(np.float32))
+    sparse, dense = start.clone().requires_grad_(), start.clone().requires_grad_()
+    ours, reference = product(matrix, sparse), torch.from_numpy(matrix.toarray()) @ dense
+    torch.testing.assert_close(ours, reference)
+    (ours * toward).sum().backward()
+    (reference * toward).sum().backward()
+    torch.testing.assert_close(sparse.grad, dense.grad)
+
+
+@given(seeds)
+def test_history_sums_are_the_same_on_both_paths(seed: int) -> None:
+    histories, weights = a_matrix(seed, 6, 5), a_matrix(seed + 1, 5, 5)
+    dense = history_sums(histories, weights)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kgrec.sparse, "MOST_DENSE", 1)
+        sparse = history_sums(histories, weights)
+    assert dense.dtype == sparse.dtype == torch.float32
+    torch.testing.assert_close(dense, sparse)
+    np.testing.assert_allclose(
+        dense.numpy(), histories.toarray() @ weights.toarray(), rtol=1e-5, atol=1e-6
+    )
