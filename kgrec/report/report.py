@@ -103,7 +103,7 @@ def _figures(report: Report) -> list[tuple[str, str, str]]:
             )
         )
     carried = "of a score is carried by paths, on average"
-    found.append((in_words(report.path_share), "explained", carried))
+    found.append((in_words(report.path_share), "on paths", carried))
     nodes, edges = report.statistics["nodes"], report.statistics["edges"]
     kinds = f"{len(report.statistics['relations'])} relations"
     found.append((f"{edges:,}", "edges", f"{kinds} between {nodes:,} nodes"))
