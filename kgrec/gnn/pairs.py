@@ -61,11 +61,33 @@ class PairModel:
         :param histories: binary, shape ``(n, I)``
         :return: float32, shape ``(n, I)``
         """
+        return self.path_scores(histories) + torch.from_numpy(self.bias)
+
+    def path_scores(self, histories: csr_matrix) -> torch.Tensor:
+        """The part of the scores that paths carry; 0 where no path leads from user to item.
+
+        :param histories: binary, shape ``(n, I)``
+        :return: float32, shape ``(n, I)``
+        """
         if self._dense is not None:
             sums = to_tensor(histories) @ self._dense
         else:
             sums = torch.from_numpy((histories @ self.weights).toarray())
-        return sums * history_scale(histories, self.history_power) + torch.from_numpy(self.bias)
+        return sums * history_scale(histories, self.history_power)
+
+    def ranking(self, histories: csr_matrix) -> torch.Tensor:
+        """Scores to rank by: -inf where no path leads, so that nothing is recommended unexplained.
+
+        A user from whom no path leads anywhere keeps the popularity of all items.
+
+        :param histories: binary, shape ``(n, I)``
+        :return: float32, shape ``(n, I)``
+        """
+        paths = self.path_scores(histories)
+        scores = paths + torch.from_numpy(self.bias)
+        unreached = paths == 0
+        lost = unreached.all(dim=1, keepdim=True)
+        return scores.masked_fill(unreached & ~lost, -torch.inf)
 
     @cached_property
     def _dense(self) -> torch.Tensor | None:
