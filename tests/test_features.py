@@ -98,7 +98,7 @@ def test_facts_of_users_keep_the_user_first_in_either_direction(build: Build) ->
             ("2", "made", "1", "user", "item"),
             ("2", "praises", "2", "item", "user"),
             ("1", "knows", "2", "user", "user"),
-            ("1", "stars", "1", "item", "entity"),
+            ("1", "portrays", "1", "item", "entity"),
         ],
     )
     features = Features.of(graph)
@@ -106,7 +106,7 @@ def test_facts_of_users_keep_the_user_first_in_either_direction(build: Build) ->
         ("user:1", "lives in", "entity:1"),
         ("user:2", "made", "item:1"),
         ("user:2", "praises", "item:2"),
-        ("item:1", "stars", "entity:1"),
+        ("item:1", "portrays", "entity:1"),
     }
     assert "knows" in features.relations
     assert len(features.facts) == 1
@@ -117,7 +117,12 @@ def test_facts_of_users_keep_the_user_first_in_either_direction(build: Build) ->
 def test_core_leaves_out_entities_of_a_single_fact(build: Build) -> None:
     graph = build(
         [("1", "1"), ("2", "2"), ("2", "3")],
-        facts=[("1", "stars", "a"), ("2", "stars", "b"), ("3", "stars", "b"), ("3", "stars", "c")],
+        facts=[
+            ("1", "portrays", "a"),
+            ("2", "portrays", "b"),
+            ("3", "portrays", "b"),
+            ("3", "portrays", "c"),
+        ],
     )
     features = Features.of(graph)
     assert [features.node_key(node) for node in features.core] == [
@@ -148,9 +153,9 @@ def test_pretraining_sees_facts_and_training_interactions_alone(build: Build) ->
         [("1", "1"), ("2", "2"), ("2", "3")],
         [("1", "2")],
         facts=[
-            ("1", "stars", "1"),
-            ("2", "stars", "1"),
-            ("3", "stars", "2"),
+            ("1", "portrays", "1"),
+            ("2", "portrays", "1"),
+            ("3", "portrays", "2"),
             ("2", "made", "3", "user", "item"),
         ],
     )
@@ -162,8 +167,8 @@ def test_pretraining_sees_facts_and_training_interactions_alone(build: Build) ->
     triples = [(names[h], relations[r], names[t]) for h, r, t in features.pretraining_triples()]
     assert len(triples) == len(set(triples))
     assert set(triples) == {
-        ("item:1", "stars", "entity:1"),
-        ("item:2", "stars", "entity:1"),
+        ("item:1", "portrays", "entity:1"),
+        ("item:2", "portrays", "entity:1"),
         ("user:2", "made", "item:3"),
         ("user:1", INTERACTED, "item:1"),
         ("user:2", INTERACTED, "item:2"),

@@ -16,15 +16,19 @@ def test_public_names_are_few_sorted_and_there() -> None:
     assert all(getattr(kgrec, name).__doc__ for name in kgrec.__all__)
 
 
-def test_whatever_the_package_imports_is_public() -> None:
-    tree = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
-    imported = {
-        alias.asname or alias.name
-        for node in tree.body
-        if isinstance(node, ast.ImportFrom)
-        for alias in node.names
-    }
-    assert imported == set(kgrec.__all__)
+def test_every_public_name_has_a_home() -> None:
+    assert set(kgrec._HOMES) == set(kgrec.__all__)
+    for name in kgrec.__all__:
+        assert getattr(kgrec, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = kgrec.nothing
+
+
+def test_the_function_evaluate_survives_every_import() -> None:
+    import kgrec.evaluation
+
+    assert callable(kgrec.evaluate)
+    assert callable(kgrec.evaluation.evaluate)
 
 
 @pytest.mark.parametrize("word", ["pickle", "torch.load", "torch.save", "allow_pickle", "joblib"])
