@@ -94,7 +94,7 @@ def test_facts_of_users_keep_the_user_first_in_either_direction(build: Build) ->
     graph = build(
         [("1", "1"), ("2", "2")],
         facts=[
-            ("1", "lives in", "1", "user", "entity"),
+            ("1", "dwells in", "1", "user", "entity"),
             ("2", "made", "1", "user", "item"),
             ("2", "praises", "2", "item", "user"),
             ("1", "knows", "2", "user", "user"),
@@ -103,7 +103,7 @@ def test_facts_of_users_keep_the_user_first_in_either_direction(build: Build) ->
     )
     features = Features.of(graph)
     assert named_facts(features) == {
-        ("user:1", "lives in", "entity:1"),
+        ("user:1", "dwells in", "entity:1"),
         ("user:2", "made", "item:1"),
         ("user:2", "praises", "item:2"),
         ("item:1", "portrays", "entity:1"),
