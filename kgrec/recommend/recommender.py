@@ -130,7 +130,10 @@ class Recommender:
     def explain(self, user: str, item: str, *, paths: int | None = 5) -> Explanation:
         """Say why an item has its score for a user.
 
-        :param paths: the strongest so many paths; ``None``: all
+        Of the strongest paths the last place is kept for a fact, if there is one and people would
+        otherwise fill the list.
+
+        :param paths: at most so many; ``None``: all
         :raises UnknownIdError: if the user or the item is not in the graph
         """
         return self._explainer.explain(user, item, paths=paths)

@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 from scipy.sparse import csr_matrix
 
 from kgrec.config import Config, parse_config
@@ -151,7 +151,8 @@ def _write_model(path: Path, model: PairModel, graph: KnowledgeGraph) -> None:
         "scalars": np.array([model.history_power, model.mix], dtype=np.float64),
     }
     whole = {name: np.ascontiguousarray(value) for name, value in tensors.items()}
-    save_file(whole, path, {"graph": _fingerprint(graph)})
+    # Not save_file: it would make the file readable by its owner alone, unlike its neighbours.
+    path.write_bytes(save(whole, {"graph": _fingerprint(graph)}))
 
 
 def _fingerprint(graph: KnowledgeGraph) -> str:
