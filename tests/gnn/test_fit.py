@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from scipy.sparse import csr_matrix
+
+from kgrec.callbacks import Progress
+from kgrec.config import Config
+from kgrec.features import Features
+from kgrec.gnn import fit as module
+from kgrec.gnn.encoder import NodeInputs
+from kgrec.gnn.hubs import FactHubs
+from kgrec.gnn.log import TrainingLog
+from kgrec.gnn.pairs import PairModel
+from kgrec.gnn.regression import Choice
+from kgrec.gnn.training import Course
+
+Quick = Callable[..., Config]
+
+
+def train(features: Features, config: Config, seed: int = 0) -> tuple[PairModel, TrainingLog]:
+    return module.fit(features, NodeInputs(), config.gnn, seed=seed, progress=Progress())
+
+
+def arrays(model: PairModel) -> list[bytes]:
+    weights = model.weights
+    whole = (weights.data, weights.indices, weights.indptr, model.bias, model.vectors, model.gates)
+    return [array.tobytes() for array in whole]
+
+
+def test_same_seed_same_bits_and_the_global_generators_are_left_alone(
+    tiny_features: Features, quick: Quick
+) -> None:
+    before = (torch.get_rng_state(), random.getstate(), np.random.get_state()[1].tolist())
+    short = quick(gnn__epochs=2)
+    first, log = train(tiny_features, short)
+    torch.rand(3)
+    second, again = train(tiny_features, short)
+    assert arrays(first) == arrays(second)
+    assert log == again
+    assert first.mix == second.mix
+    assert arrays(train(tiny_features, short, seed=1)[0]) != arrays(first)
+    torch.set_rng_state(before[0])
+    train(tiny_features, short)
+    assert torch.equal(torch.get_rng_state(), before[0])
+    assert random.getstate() == before[1]
+    assert np.random.get_state()[1].tolist() == before[2]
+
+
+def test_no_pair_has_a_weight_without_a_walk(
+    random_features: Callable[..., Features], quick: Quick
+) -> None:
+    for seed in range(4):
+        features = random_features(seed)
+        model, _ = train(features, quick(gnn__epochs=2))
+        hubs = FactHubs.of(features).members
+        walks = ((features.history.T @ features.history) + hubs @ hubs.T).toarray() > 0
+        np.fill_diagonal(walks, False)
+        assert not (model.weights.toarray() != 0)[~walks].any()
+
+
+def test_without_valid_there_is_a_model_all_the_same(tiny_features: Features, quick: Quick) -> None:
+    nothing = csr_matrix(tiny_features.valid.shape, dtype=np.float32)
+    features = dataclasses.replace(tiny_features, valid=nothing)
+    model, log = train(features, quick())
+    assert log.epochs == ()
+    assert log.best_epoch == 0
+    assert model.mix > 0
+    assert np.isfinite(model.weights.data).all()
+
+
+def test_without_refit_valid_chooses_and_teaches_nothing(
+    tiny_features: Features, quick: Quick, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = Course(({"epoch": 1.0, "loss": 1.0, "NDCG@20": 0.5},), 1)
+    monkeypatch.setattr(module, "_choose", lambda *_: (course, Choice(mix=0.5)))
+    other = csr_matrix(tiny_features.valid[::-1])
+    changed = dataclasses.replace(tiny_features, valid=other)
+    alone = quick(gnn__refit=False)
+    assert arrays(train(tiny_features, alone)[0]) == arrays(train(changed, alone)[0])
+    assert arrays(train(tiny_features, quick())[0]) != arrays(train(changed, quick())[0])
+
+
+def test_the_log_says_what_was_chosen(tiny_features: Features, quick: Quick) -> None:
+    model, log = train(tiny_features, quick())
+    assert log.choices["mix"] == model.mix
+    assert log.choices["NDCG@20 of the graph network"] == pytest.approx(
+        max(epoch["NDCG@20"] for epoch in log.epochs)
+    )
+    assert list(log.gates.values()) == pytest.approx(model.gates.tolist())
+    assert {name.removesuffix(" (inverse)") for name in log.gates} <= set(tiny_features.relations)
+    assert TrainingLog.from_dict(log.to_dict()) == log
+    with pytest.raises(TypeError):
+        TrainingLog.from_dict({**log.to_dict(), "more": 1})
+
+
+def test_where_nobody_took_two_items_facts_still_speak(
+    random_features: Callable[..., Features], quick: Quick
+) -> None:
+    single = csr_matrix(np.eye(8, 7, dtype=np.float32))
+    nothing = csr_matrix(single.shape, dtype=np.float32)
+    features = dataclasses.replace(random_features(1), train=single, valid=nothing)
+    model, _ = train(features, quick(gnn__epochs=2))
+    assert model.mix == 1
+    assert model.weights.nnz
+    assert model.path_scores(single).abs().max() > 0

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import polars as pl
+import pyarrow as pa
+
+from kgrec import Explanation, Recommendations
+
+
+def recommendations(rows: int, label: str = "Heat", sentence: str = "") -> Recommendations:
+    table = pl.DataFrame(
+        {
+            "user": ["1"] * rows,
+            "item": [str(number) for number in range(rows)],
+            "rank": range(1, rows + 1),
+            "score": pl.Series([0.5] * rows, dtype=pl.Float32),
+            "label": [label] * rows,
+        }
+    )
+    why = Explanation("1", "0", sentence, 0.5, (), {"popularity": 0.5}, 0.0)
+    return Recommendations(table, (why,) * rows if sentence else ())
+
+
+def test_html_escapes_whatever_the_data_hold() -> None:
+    html = recommendations(1, "<script>&\"'", "<b>Bold</b>")._repr_html_()
+    assert "<script>" not in html
+    assert "<b>" not in html
+    assert "&lt;script&gt;&amp;&quot;&#x27;" in html
+    assert "&lt;b&gt;Bold&lt;/b&gt; is popular with everyone." in html
+
+
+def test_long_tables_are_cut_with_a_word() -> None:
+    assert str(recommendations(23)).splitlines()[-1] == "… and 3 more"
+    assert "more" not in str(recommendations(20))
+    assert recommendations(60)._repr_html_().count("<tr>") == 51
+    assert repr(recommendations(23)).startswith("Recommendations(23 items for 1 users)")
+
+
+def test_nothing_is_printed_as_nothing() -> None:
+    empty = recommendations(0)
+    assert str(empty) == ""
+    assert empty._repr_html_().count("<tr>") == 1
+    assert len(empty) == 0
+    assert empty.items == []
+
+
+def test_arrow_and_pandas_hold_the_same_table() -> None:
+    top = recommendations(3)
+    arrow = pa.table(top)
+    assert pl.DataFrame(arrow).equals(top.to_polars())
+    assert pl.DataFrame(top.to_pandas()).equals(top.to_polars())
+    assert arrow.column_names == ["user", "item", "rank", "score", "label"]
