@@ -75,19 +75,25 @@ class PairModel:
             sums = torch.from_numpy((histories @ self.weights).toarray())
         return sums * history_scale(histories, self.history_power)
 
-    def ranking(self, histories: csr_matrix) -> torch.Tensor:
+    def ranking(
+        self, histories: csr_matrix, candidates: npt.NDArray[np.int64] | None = None
+    ) -> torch.Tensor:
         """Scores to rank by: -inf where no path leads, so that nothing is recommended unexplained.
 
-        A user from whom no path leads anywhere keeps the popularity of all items.
+        A user from whom no path leads to anything new keeps the scores of all items.
 
         :param histories: binary, shape ``(n, I)``
+        :param candidates: indices of the only items that may be recommended; ``None``: all
         :return: float32, shape ``(n, I)``
         """
         paths = self.path_scores(histories)
         scores = paths + torch.from_numpy(self.bias)
-        unreached = paths == 0
-        lost = unreached.all(dim=1, keepdim=True)
-        return scores.masked_fill(unreached & ~lost, -torch.inf)
+        reached = paths != 0
+        new = reached.clone()
+        new[histories.nonzero()] = False
+        allowed = new if candidates is None else new[:, torch.from_numpy(candidates)]
+        lost = ~allowed.any(dim=1, keepdim=True)
+        return scores.masked_fill(~reached & ~lost, -torch.inf)
 
     @cached_property
     def _dense(self) -> torch.Tensor | None:

@@ -105,8 +105,8 @@ class Recommender:
         """Return the best items that each user does not have yet.
 
         Only items that some path of the graph leads to are recommended, so a list may be shorter
-        than ``k``. A user from whom no path leads anywhere, a new one say, is given what is
-        popular.
+        than ``k``. A user from whom no path leads to anything new, a stranger say, is given
+        what is popular.
 
         :param users: user ids; ``None``: all
         :param k: items for each user, at least 1
@@ -201,7 +201,9 @@ class Recommender:
         users, items = histories.shape
         with limited_threads(self.config.threads):
             return top_k(
-                lambda start, stop: model.ranking(csr_matrix(histories[start:stop])),
+                lambda start, stop: model.ranking(
+                    csr_matrix(histories[start:stop]), features.candidates
+                ),
                 users,
                 items,
                 k,

@@ -95,3 +95,15 @@ def test_only_what_a_path_leads_to_is_ranked() -> None:
     assert ranking[0] == pytest.approx([-np.inf, 0.8, -np.inf])
     # Nowhere a path: what is popular.
     assert ranking[1] == ranking[2] == bias.tolist()
+
+
+def test_paths_to_what_is_seen_or_no_candidate_lead_nowhere() -> None:
+    weights = csr_matrix(np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0]], dtype=np.float32))
+    bias = np.array([0.1, -0.2, 5.0], dtype=np.float32)
+    vectors = np.zeros((3, 1), dtype=np.float32)
+    model = PairModel(weights, bias, 0.0, vectors, 1.0, np.ones(0, dtype=np.float32))
+    both = csr_matrix(np.array([[1, 1, 0]], dtype=np.float32))
+    assert torch.equal(model.ranking(both), model.score(both))
+    one = csr_matrix(np.array([[1, 0, 0]], dtype=np.float32))
+    assert torch.equal(model.ranking(one, np.array([2])), model.score(one))
+    assert model.ranking(one, np.array([1, 2])).isinf().tolist() == [[True, False, True]]
