@@ -8,8 +8,8 @@
     source = "https://example.org"
     ontology = ["shop.ttl"]         # files beside dataset.toml
 
-    [columns.events]                # kgrec's name = the name in the file; also for train, valid,
-    test user = "user_id"
+    [columns.events]                # the same for train, valid and test
+    user = "user_id"                # kgrec's name = the name in the file
 
     [events]
     min_rating = 4                  # only rows rated 4 or better are interactions

@@ -92,10 +92,25 @@ def _read_parquet(path: Path) -> pl.DataFrame:
 def _read_csv(path: Path) -> pl.DataFrame:
     if path.stat().st_size == 0:
         raise DataError("the file is empty", fix="give it a header line", file=path)
+    _check_header(path)
     try:
         return pl.read_csv(path, infer_schema=False, glob=False)
     except (PolarsError, OSError) as error:
         raise _csv_fault(path, error) from None
+
+
+def _check_header(path: Path) -> None:
+    """Refuse a repeated name: polars would rename the second column and say nothing."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            names = next(csv.reader(lines), [])
+    except (UnicodeDecodeError, csv.Error):
+        return  # the reader says what is wrong with the file
+    repeated = next((name for name in names if name and names.count(name) > 1), None)
+    if repeated is not None:
+        raise DataError(
+            "two columns have this name", fix="rename one of them", file=path, column=repeated
+        )
 
 
 def _csv_fault(path: Path, error: Exception) -> DataError:

@@ -86,7 +86,7 @@ def _report(
     vocabulary: Vocabulary,
 ) -> BuildReport:
     entities = nodes.filter(pl.col("kind") == "entity")
-    used = data.labels["entity"].is_in(entities["id"].implode())
+    used = data.labels["entity"].is_in(nodes.filter(pl.col("kind") != "user")["id"].implode())
     names = facts.edges["relation"].unique().sort().to_list()
     return BuildReport(
         interactions=edges.height - facts.edges.height,

@@ -100,7 +100,7 @@ class Recommender:
         return self._state.log
 
     def recommend(
-        self, users: Sequence[str] | None = None, k: int = 10, *, explain: bool = False
+        self, users: Sequence[str] | str | None = None, k: int = 10, *, explain: bool = False
     ) -> Recommendations:
         """Return the best items that each user does not have yet.
 
@@ -108,14 +108,15 @@ class Recommender:
         than ``k``. A user from whom no path leads to anything new, a stranger say, is given
         what is popular.
 
-        :param users: user ids; ``None``: all
+        :param users: user ids, or a single one; ``None``: all
         :param k: items for each user, at least 1
         :param explain: also explain every recommendation
         :raises UnknownIdError: if a user is not in the graph
         :raises ConfigError: if ``k`` is below 1
         """
         features = self._state.features
-        users = list(features.users if users is None else users)
+        asked = [users] if isinstance(users, str) else users
+        users = list(features.users if asked is None else asked)
         rows = features.user_indices(users)
         top = self._top(csr_matrix(features.history[rows]), k)
         table = self._table(users, top)

@@ -36,6 +36,10 @@ from kgrec.recommend.card import model_card
 FORMAT = 1
 _HEADER = "config.json"
 _MODEL = "model.safetensors"
+# Everything that is replaced together; the report is written by the demo.
+_PARTS = frozenset(
+    {_HEADER, _MODEL, "graph", "log.json", "test.parquet", "README.md", "report.html"}
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +84,16 @@ def check_writable(folder: Path) -> None:
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return
     if not _is_run(folder):
-        raise RunError(f"{folder}: this is not a run and stays as it is; choose another place.")
+        raise RunError(
+            f"{folder}: this is not a run and stays as it is; choose another place, or delete it "
+            "first."
+        )
+    foreign = sorted({path.name for path in folder.iterdir()} - _PARTS)
+    if foreign:
+        raise RunError(
+            f"{folder}: '{foreign[0]}' is not part of a run and would be lost; move it away, or "
+            "choose another place."
+        )
 
 
 def _is_run(folder: Path) -> bool:

@@ -134,3 +134,16 @@ def test_tables_go_anywhere(fitted: Recommender) -> None:
     assert len(top.explanations) == len(top) == 6
     assert "<table>" in top._repr_html_()
     assert top.explanations[0].sentence in str(top)
+
+
+def test_a_single_user_may_be_given_as_a_string(fitted: Recommender) -> None:
+    alone = fitted.recommend(users="12", k=3).to_polars()
+    assert alone.equals(fitted.recommend(users=["12"], k=3).to_polars())
+
+
+def test_a_file_of_the_user_inside_a_run_is_never_lost(fitted: Recommender, tmp_path: Path) -> None:
+    fitted.save(tmp_path / "run")
+    (tmp_path / "run" / "notes.txt").write_text("mine")
+    with pytest.raises(RunError, match=r"'notes\.txt' is not part of a run"):
+        fitted.save(tmp_path / "run")
+    assert (tmp_path / "run" / "notes.txt").read_text() == "mine"
