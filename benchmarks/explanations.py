@@ -2,9 +2,10 @@
 
     python benchmarks/explanations.py RUN [--users 60]
 
-Explains the ten best items of some held-out users by all paths, and prints how many have a path, how
-many edges of paths are not in the graph, the worst error of the sum of shares and rest, the largest
-latent rest, and the mean part of a score that lies on listed paths and on facts.
+Explains the ten best items of some held-out users by all paths, and prints how many have a path,
+how many edges of paths are not in the graph, the worst error of the sum of shares and rest, the
+largest latent rest (all that no path and no popularity accounts for), and the mean part of a score
+on paths and on facts.
 """
 
 from __future__ import annotations
