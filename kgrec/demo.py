@@ -157,7 +157,7 @@ def _for_user(console: Console, shown: _User) -> RenderableType:
     """History and recommendations: side by side if the terminal is wide, else one below another."""
     history = _list_of(f"History of user {shown.id}", [(label, "") for label in shown.history])
     recommended = _list_of(
-        "Recommended", [(each.label, each.sentence) for each in shown.explanations]
+        "Recommended", [(each.label, each.because) for each in shown.explanations]
     )
     if console.width < _WIDE:
         return Group(history, Text(), recommended)
@@ -170,10 +170,10 @@ def _for_user(console: Console, shown: _User) -> RenderableType:
 
 def _list_of(title: str, entries: list[tuple[str, str]]) -> Group:
     lines: list[RenderableType] = [Text(title, style="bold")]
-    for number, (label, sentence) in enumerate(entries[:_HISTORY], start=1):
+    for number, (label, reason) in enumerate(entries[:_HISTORY], start=1):
         lines.append(Text.assemble((f"{number:>2}  ", "dim"), label))
-        if sentence:
-            lines.append(Padding(Text(sentence, style="dim"), (0, 0, 0, 4)))
+        if reason:
+            lines.append(Padding(Text(reason, style="dim"), (0, 0, 0, 4)))
     more = len(entries) - _HISTORY
     return Group(*lines, *([Text(f"    and {more:,} more", style="dim")] if more > 0 else []))
 

@@ -84,7 +84,7 @@ def _print(top: Recommendations) -> None:
     rows = [list(row) for row in top.to_polars().select(columns).iter_rows()]
     if top.explanations:
         columns.append("why")
-        rows = [[*row, each.sentence] for row, each in zip(rows, top.explanations, strict=True)]
+        rows = [[*row, each.because] for row, each in zip(rows, top.explanations, strict=True)]
     print_table(columns, rows)
 
 

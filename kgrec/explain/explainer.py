@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix
 from kgrec.errors import ConfigError
 from kgrec.explain.explanation import Explanation, Path, PathNode, PathRelation
 from kgrec.explain.queries import cypher, sparql
-from kgrec.explain.sentences import Reason, Sentences
+from kgrec.explain.sentences import Sentences
 from kgrec.explain.walks import WalkFinder, Walks
 from kgrec.features import Features
 from kgrec.gnn.hubs import FactHubs
@@ -141,13 +141,12 @@ class Explainer:
         start, end = self._node(group.start), self._node(target)
         nodes = [self._named(key("user", user)), start]
         relations = [self._relation(INTERACTED, True)]
-        reason = Reason(end.label, start.label, group.share < 0)
         if group.is_user:
             nodes += [self._named(key("user", self.features.users[group.hub])), end]
             relations += [self._relation(INTERACTED, False), self._relation(INTERACTED, True)]
-            sentence = self.sentences.through_users(reason, group.count)
+            reason = self.sentences.through_users(start.label, group.count, against=group.share < 0)
         else:
-            more, steps, sentence = self._fact(group, target, reason)
+            more, steps, reason = self._fact(group, start.label, target)
             nodes += more
             relations += steps
         return Path(
@@ -156,15 +155,15 @@ class Explainer:
             share=group.share,
             learned=group.learned,
             walks=group.count,
-            sentence=sentence,
+            reason=reason,
             cypher=cypher(nodes, relations, name_kinds=self._labels_overlap),
             sparql=sparql(nodes, relations),
         )
 
     def _fact(
-        self, group: _Group, target: int, reason: Reason
+        self, group: _Group, start: str, target: int
     ) -> tuple[list[PathNode], list[PathRelation], str]:
-        """The end of a path through a fact: nodes after the history item, relations, sentence."""
+        """The end of a path through a fact: nodes after the history item, relations, reason."""
         number, forward = self.hubs.relations[self.hubs.roles[group.hub]]
         name = self.features.relations[number]
         relation = self.graph.vocabulary.relation(name)
@@ -172,14 +171,14 @@ class Explainer:
         if hub in (group.start, target):
             # A fact joins the two items directly: from the start if the target is the hub.
             along = forward == (hub == target)
-            sentence = self.sentences.direct(reason, relation, along)
-            return [end], [self._relation(name, along)], sentence
+            reason = self.sentences.direct(start, relation, along)
+            return [end], [self._relation(name, along)], reason
         node = self._node(hub)
         named = node.label if self.graph.has_name(node.key) else None
         kind = self.graph.vocabulary.type(node.type).label
-        sentence = self.sentences.through_entity(reason, relation, forward, named, kind)
+        reason = self.sentences.through_entity(start, relation, forward, named, kind)
         steps = [self._relation(name, forward), self._relation(name, not forward)]
-        return [node, end], steps, sentence
+        return [node, end], steps, reason
 
     @cached_property
     def _labels_overlap(self) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kgrec.explain.sentences import because
+
 
 @dataclass(frozen=True)
 class PathNode:
@@ -54,7 +56,7 @@ class Path:
     :ivar learned: how much of the share comes from the vectors of the graph network
     :ivar walks: how many walks are told as this one: all users who join the same two items are one
         path, shown with the strongest of them
-    :ivar sentence: the path as a reason, in words
+    :ivar reason: the path in words, to follow "because": ``"you liked Heat, also about heists"``
     :ivar cypher: a query that returns this very path from the graph
     :ivar sparql: the same for an RDF store
     """
@@ -64,9 +66,19 @@ class Path:
     share: float
     learned: float
     walks: int
-    sentence: str
+    reason: str
     cypher: str
     sparql: str
+
+    @property
+    def sentence(self) -> str:
+        """The reason as a sentence of its own."""
+        return f"{self.nodes[-1].label}, {because([self.reason], against=self.share < 0)}."
+
+    @property
+    def through_users(self) -> bool:
+        """Whether other users join the two items, and not a fact."""
+        return self.nodes[2].key.startswith("user:")
 
     def __str__(self) -> str:
         words = [self.nodes[0].name]
@@ -84,6 +96,7 @@ class Path:
             "share": self.share,
             "learned": self.learned,
             "walks": self.walks,
+            "reason": self.reason,
             "sentence": self.sentence,
             "cypher": self.cypher,
             "sparql": self.sparql,
@@ -115,9 +128,22 @@ class Explanation:
     path_share: float
 
     @property
+    def reasons(self) -> tuple[str, ...]:
+        """In words: the strongest path, and the strongest fact that speaks for the item."""
+        if not self.paths:
+            return ("it is popular with everyone",)
+        facts = [path for path in self.paths if not path.through_users and path.share > 0]
+        return tuple(dict.fromkeys(path.reason for path in (*self.paths[:1], *facts[:1])))
+
+    @property
+    def because(self) -> str:
+        """The reasons as a clause, to stand after the item's name or under it."""
+        return because(self.reasons, against=bool(self.paths) and self.paths[0].share < 0)
+
+    @property
     def sentence(self) -> str:
-        """The strongest reason in words."""
-        return self.paths[0].sentence if self.paths else f"{self.label} is popular with everyone."
+        """The reasons as a sentence."""
+        return f"{self.label}, {self.because}."
 
     @property
     def cypher(self) -> str:

@@ -1,24 +1,28 @@
-"""A path as a sentence; the words of relations come from the ontology."""
+"""A path as a reason in words; the words of relations come from the ontology.
+
+A reason is a clause that follows "because": "you liked Toy Story, also directed by John Lasseter".
+It calls the recommended item "it" and so can stand under the item's name in a list;
+"Heat, because …" stands alone.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 from kgrec.vocabulary import INTERACTED, Relation, Vocabulary
 
 
-@dataclass(frozen=True)
-class Reason:
-    """What a sentence is made of.
+def because(reasons: Iterable[str], *, against: bool = False) -> str:
+    """Join reasons to one clause.
 
-    :ivar item: label of the recommended item
-    :ivar start: label of the item of the history
-    :ivar against: whether the path speaks against the item
+    :param reasons: at least one
+    :param against: whether they speak against the item
+
+    >>> because(["you liked Ronin, also about spies", "it is sequel to Heat, which you liked"])
+    'because you liked Ronin, also about spies, and because it is sequel to Heat, which you liked'
     """
-
-    item: str
-    start: str
-    against: bool = False
+    word = "although" if against else "because"
+    return ", and ".join(f"{word} {reason}" for reason in reasons)
 
 
 class Sentences:
@@ -30,47 +34,40 @@ class Sentences:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.verb = vocabulary.relation(INTERACTED).label
 
-    def through_users(self, reason: Reason, count: int) -> str:
+    def through_users(self, start: str, count: int, *, against: bool = False) -> str:
         """People who took the one item took the other.
 
+        :param start: label of the item of the history
         :param count: how many, at least 1
+        :param against: whether they are so few that they speak against the item
         """
         people = "1 person" if count == 1 else f"{count:,} people"
-        if reason.against:
-            return (
-                f"Only {people} who {self.verb} {reason.start}, as you did, also {self.verb} "
-                f"{reason.item}: fewer than expected."
-            )
-        return (
-            f"{people} who {self.verb} {reason.start}, as you did, also {self.verb} {reason.item}."
-        )
+        only, few = ("only ", ", fewer than expected") if against else ("", "")
+        return f"{only}{people} who {self.verb} {start}, as you did, {self.verb} it too{few}"
 
     def through_entity(
-        self, reason: Reason, relation: Relation, forward: bool, entity: str | None, kind: str
+        self, start: str, relation: Relation, forward: bool, entity: str | None, kind: str
     ) -> str:
         """Both items are related to the same entity.
 
+        :param start: label of the item of the history
         :param forward: whether the items are heads of the relation
         :param entity: the entity's name; ``None`` where it has none that a person could read
         :param kind: the word for the entity's type, ``"person"``
         """
         if entity is None and forward:
-            words = f"{relation.anonymous} as {reason.start}"
+            shared = relation.anonymous
         else:
             pattern = relation.pattern if forward else relation.inverse_pattern
             # Not str.format: the name of a relation may hold braces, and is part of its pattern.
             shared = pattern.replace("{entity}", entity or f"the same {kind}")
-            words = f"{shared}, like {reason.start}"
-        return f"{reason.item} is {words}, which you {self.verb}{_contrary(reason)}."
+        return f"you {self.verb} {start}, {shared}"
 
-    def direct(self, reason: Reason, relation: Relation, forward: bool) -> str:
+    def direct(self, start: str, relation: Relation, forward: bool) -> str:
         """A fact joins the two items.
 
-        :param forward: whether the item of the history is the head
+        :param start: label of the item of the history
+        :param forward: whether that is the head
         """
         label = relation.inverse_label if forward else relation.label
-        return f"{reason.item} is {label} {reason.start}, which you {self.verb}{_contrary(reason)}."
-
-
-def _contrary(reason: Reason) -> str:
-    return ", which speaks against it here" if reason.against else ""
+        return f"it is {label} {start}, which you {self.verb}"

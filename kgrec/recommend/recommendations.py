@@ -40,12 +40,11 @@ class Recommendations:
         return f"Recommendations({self.table.height:,} items for {users:,} users)\n{self}"
 
     def __str__(self) -> str:
-        rows = self.table.head(20).iter_rows(named=True)
-        reasons = [explanation.sentence for explanation in self.explanations[:20]]
+        shown = self.table.head(20)
+        words = [each.sentence for each in self.explanations[:20]] or shown["label"]
         lines = [
-            f"{row['user']:>8}  {row['rank']:>3}. {row['label']}"
-            + (f" — {reasons[index]}" if reasons else "")
-            for index, row in enumerate(rows)
+            f"{user:>8}  {rank:>3}. {said}"
+            for user, rank, said in zip(shown["user"], shown["rank"], words, strict=True)
         ]
         more = self.table.height - len(lines)
         return "\n".join(lines + ([f"… and {more:,} more"] if more > 0 else []))
@@ -65,7 +64,7 @@ class Recommendations:
         head = "<tr><th>user</th><th>rank</th><th>item</th><th>score</th><th>why</th></tr>"
         rows = []
         for index, row in enumerate(self.table.head(50).iter_rows(named=True)):
-            why = self.explanations[index].sentence if self.explanations else ""
+            why = self.explanations[index].because if self.explanations else ""
             cells = (row["user"], row["rank"], row["label"], f"{row['score']:.3f}", why)
             rows.append(
                 "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells) + "</tr>"

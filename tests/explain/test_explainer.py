@@ -169,7 +169,7 @@ def test_shares_against_an_item_say_so(fitted: Recommender) -> None:
     against = [path for why in explain_all(fitted, users=3) for path in why.paths if path.share < 0]
     assert against
     for path in against:
-        assert "speaks against it here" in path.sentence or "fewer than expected" in path.sentence
+        assert f"{path.nodes[-1].label}, although " in path.sentence
 
 
 def test_what_is_in_the_history_can_be_explained_too(fitted: Recommender) -> None:
@@ -192,7 +192,7 @@ def test_a_user_without_history_is_given_what_is_popular(build: Build, quick: Qu
     for why in top.explanations:
         assert why.paths == ()
         assert why.rest == {"popularity": why.score, "latent": 0.0}
-        assert why.sentence.endswith("is popular with everyone.")
+        assert why.because == "because it is popular with everyone"
 
 
 def test_another_fit_is_explained_by_its_own_model(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from kgrec.explain import Explanation, Path, PathNode, PathRelation
 
@@ -16,7 +17,7 @@ PATH = Path(
     share=0.75,
     learned=0.0,
     walks=1,
-    sentence="Because.",
+    reason="it is followed by Heat",
     cypher="MATCH …",
     sparql="SELECT …",
 )
@@ -31,14 +32,34 @@ def test_a_path_reads_from_the_user_to_the_item() -> None:
 def test_an_explanation_prints_every_part_of_the_score() -> None:
     text = str(WHY)
     assert text.splitlines()[0] == "Ro\"nin' ü for user 1: score 1.0000"
-    for words in ("+0.7500  Because.", str(PATH), "+0.2500  (popularity)", "+0.0000  (latent)"):
+    for words in (
+        f"+0.7500  {WHY.label}, because it is followed by Heat.",
+        str(PATH),
+        "+0.2500  (popularity)",
+        "+0.0000  (latent)",
+    ):
         assert words in text
 
 
 def test_the_strongest_path_speaks_for_all() -> None:
-    assert (WHY.sentence, WHY.cypher, WHY.sparql) == ("Because.", "MATCH …", "SELECT …")
-    assert BARE.sentence == "Ronin is popular with everyone."
+    assert (WHY.cypher, WHY.sparql) == ("MATCH …", "SELECT …")
+    assert WHY.sentence == PATH.sentence == f"{RONIN.label}, because it is followed by Heat."
+    assert BARE.sentence == "Ronin, because it is popular with everyone."
     assert BARE.cypher == BARE.sparql == ""
+
+
+def test_the_strongest_fact_is_told_beside_the_people() -> None:
+    other = PathNode("user:2", "2", "2", "User")
+    people = replace(PATH, nodes=(USER, HEAT, other, RONIN), reason="2 people liked it too")
+    weak = replace(PATH, share=-0.1, reason="you liked Heat, also starring Nobody")
+    assert people.through_users
+    assert not PATH.through_users
+    told = replace(WHY, label="Ronin", paths=(people, PATH, weak))
+    assert told.sentence == (
+        "Ronin, because 2 people liked it too, and because it is followed by Heat."
+    )
+    assert replace(told, paths=(people, weak)).because == "because 2 people liked it too"
+    assert replace(told, paths=(weak,)).because == "although you liked Heat, also starring Nobody"
 
 
 def test_json_keeps_everything() -> None:

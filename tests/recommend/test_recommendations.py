@@ -6,7 +6,7 @@ import pyarrow as pa
 from kgrec import Explanation, Recommendations
 
 
-def recommendations(rows: int, label: str = "Heat", sentence: str = "") -> Recommendations:
+def recommendations(rows: int, label: str = "Heat", *, explained: bool = False) -> Recommendations:
     table = pl.DataFrame(
         {
             "user": ["1"] * rows,
@@ -16,16 +16,15 @@ def recommendations(rows: int, label: str = "Heat", sentence: str = "") -> Recom
             "label": [label] * rows,
         }
     )
-    why = Explanation("1", "0", sentence, 0.5, (), {"popularity": 0.5}, 0.0)
-    return Recommendations(table, (why,) * rows if sentence else ())
+    why = Explanation("1", "0", label, 0.5, (), {"popularity": 0.5}, 0.0)
+    return Recommendations(table, (why,) * rows if explained else ())
 
 
 def test_html_escapes_whatever_the_data_hold() -> None:
-    html = recommendations(1, "<script>&\"'", "<b>Bold</b>")._repr_html_()
+    html = recommendations(1, "<script>&\"'", explained=True)._repr_html_()
     assert "<script>" not in html
-    assert "<b>" not in html
     assert "&lt;script&gt;&amp;&quot;&#x27;" in html
-    assert "&lt;b&gt;Bold&lt;/b&gt; is popular with everyone." in html
+    assert "<td>because it is popular with everyone</td>" in html
 
 
 def test_long_tables_are_cut_with_a_word() -> None:
