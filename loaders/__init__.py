@@ -1,12 +1,13 @@
 """One file a source; :func:`load` finds out which one is meant.
 
-=================  ==================================================================
-source             what is read
-=================  ==================================================================
-``"ml-100k"``      MovieLens-100K with its Freebase graph, downloaded once
-a folder           the plain layout: ``train.csv``, ``items.parquet``, … (:mod:`.folder`)
-a folder           RecBole's atomic files: ``NAME.inter``, ``NAME.kg``, … (:mod:`.recbole`)
-=================  ==================================================================
+======================  ==================================================================
+source                  what is read
+======================  ==================================================================
+``"ml-100k"``           MovieLens-100K with kgrec's own facts about films, downloaded once
+``"ml-100k-freebase"``  the same with the facts of Freebase
+a folder                the plain layout: ``train.csv``, ``items.parquet``, … (:mod:`.folder`)
+a folder                RecBole's atomic files: ``NAME.inter``, ``NAME.kg``, … (:mod:`.recbole`)
+======================  ==================================================================
 
 To add a source, write a file beside this one with a function ``load(...) -> Dataset`` that brings
 the tables to
@@ -27,7 +28,10 @@ from . import folder, ml_100k, recbole
 
 __all__ = ["SOURCES", "load"]
 
-SOURCES: dict[str, Callable[[Progress], Dataset]] = {"ml-100k": ml_100k.load}
+SOURCES: dict[str, Callable[[Progress], Dataset]] = {
+    "ml-100k": ml_100k.load,
+    "ml-100k-freebase": ml_100k.load_with_freebase,
+}
 """Datasets that are known by name."""
 
 

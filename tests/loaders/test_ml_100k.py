@@ -1,8 +1,9 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+import polars as pl
 import pytest
-from kgrec.loaders import download, ml_100k
+from kgrec.loaders import download, ml_100k, movies
 
 from kgrec.callbacks import Progress
 from kgrec.errors import DataError
@@ -33,16 +34,36 @@ def fill(folder: Path) -> None:
 def test_films_with_their_facts(cache: Path) -> None:
     fill(cache)
     data = ml_100k.load(Progress())
-    assert data.items.rows()[:3] == [
+    assert data.items.select("item", "title", "year", "genres").rows()[:3] == [
         ("1", "The Net", 1995, "Drama|Children's"),
         ("2", "2", None, None),
         ("8", "Unseen", 1990, "Drama"),
     ]
     assert data.users["user"].to_list() == ["1", "9"]
     assert data.users["zip_code"].to_list() == ["02215", "85711"]
-    assert data.facts.rows() == [("1", "film.film.actor", "m.9", "item", "entity")]
     assert data.info.item_type == "Film"
     assert "no redistribution" in data.info.licence
+    assert "CC0" in data.info.licence
+
+
+def test_facts_and_descriptions_are_those_of_the_films_that_are_there(cache: Path) -> None:
+    fill(cache)
+    data = ml_100k.load(Progress())
+    assert set(data.facts["head"]) == {"1", "2", "8"}
+    assert ("1", "directed_by", "person/john-lasseter", "item", "entity") in data.facts.rows()
+    assert set(data.labels["entity"]) == set(data.facts["tail"])
+    assert data.labels.filter(pl.col("entity") == "theme/toys")["label"].item() == "toys"
+    films = movies.films().filter(pl.col("film") == "1")
+    assert data.items.filter(pl.col("item") == "1")["text"].item() == films["text"].item()
+
+
+def test_freebase_instead(cache: Path) -> None:
+    fill(cache)
+    data = ml_100k.load_with_freebase(Progress())
+    assert data.facts.rows() == [("1", "film.film.actor", "m.9", "item", "entity")]
+    assert "text" not in data.items.columns
+    assert data.info.name == "ml-100k-freebase"
+    assert "Freebase" in data.info.licence
 
 
 def test_ratings_of_four_and_more_are_split_by_time(cache: Path) -> None:
@@ -66,7 +87,7 @@ def test_it_is_downloaded_once(cache: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert calls == [(ml_100k.WHEEL, ml_100k.MEMBERS)]
     assert len(ml_100k.MEMBERS) == 5
     (cache / "ml-100k.kg").unlink()
-    assert ml_100k.load(Progress()).facts.height == 1
+    assert ml_100k.load_with_freebase(Progress()).facts.height == 1
     assert len(calls) == 2
 
 
@@ -76,7 +97,7 @@ def test_another_process_can_be_faster(cache: Path, monkeypatch: pytest.MonkeyPa
         raise DataError("something is there already", fix="choose a new folder")
 
     monkeypatch.setattr(ml_100k, "unpack_from_index", unpack)
-    assert ml_100k.load(Progress()).facts.height == 1
+    assert ml_100k.load_with_freebase(Progress()).facts.height == 1
 
 
 @pytest.mark.parametrize(
