@@ -16,6 +16,7 @@ import argparse
 import re
 import unicodedata
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 from kgrec.loaders import movies
@@ -63,14 +64,18 @@ def main() -> None:
     parser.add_argument("folder")
     parser.add_argument("--list", action="store_true", help="show every disagreement")
     arguments = parser.parse_args()
+    if not Path(arguments.folder).is_dir():
+        print(f"{arguments.folder} is not there: nothing is compared.")
+        return
     everything = films_in_both(kgrec.load(arguments.folder))
     films = [film for film in everything if film.is_same]
     others = [film.name for film in everything if not film.is_same]
     print(f"{len(films)} films are in both; of {len(others)} the other table has a namesake.\n")
-    print("| relation | films | ours | also theirs | or in their text | agreement |")
-    print("| --- | --- | --- | --- | --- | --- |")
+    print("| relation | films | ours | in theirs | | or in their text | |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
     for relation in _RELATIONS:
         row(relation, films, slice(None))
+    row("starring", films, slice(3), "starring, first three")
     for place in range(6):
         row("starring", films, slice(place, place + 1), f"starring, place {place + 1}")
     if arguments.list:
@@ -85,8 +90,9 @@ def row(relation: str, films: list[Film], places: slice, title: str = "") -> Non
     names = [(film, name) for film in both for name in film.ours[relation][places]]
     agree = sum(film.agrees(relation, name) for film, name in names)
     more = sum(not film.agrees(relation, name) and film.names(name) for film, name in names)
-    share = f"{(agree + more) / len(names):.1%}"
-    print(f"| {title or relation} | {len(both)} | {len(names)} | {agree} | {more} | {share} |")
+    strict, share = (f"{part / len(names):.1%}" for part in (agree, agree + more))
+    counts = f"{len(both)} | {len(names)} | {agree} | {strict} | {agree + more} | {share}"
+    print(f"| {title or relation} | {counts} |")
 
 
 def disagreements(film: Film) -> None:

@@ -71,7 +71,7 @@ def test_labels_are_never_read_as_patterns(label: str, relation: str) -> None:
         ("part_of_series", "James Bond", "also in the series James Bond"),
         ("based_on_author", "Stephen King", "also based on a work by Stephen King"),
         ("won", "Palme d'Or", "also winner of the Palme d'Or"),
-        ("country", "United States", "from the same country, United States"),
+        ("country", "the United States", "also made in the United States"),
     ],
 )
 def test_facts_about_films_read_well(relation: str, entity: str, reason: str) -> None:

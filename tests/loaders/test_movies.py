@@ -20,6 +20,9 @@ NAMED = FACTS.join(ENTITIES, on="entity", how="left").join(
     FILMS.select("film", "year"), on="film", how="left"
 )
 LONGEST_CAREER = {"directed_by": 45, "starring": 62, "written_by": 45, "music_by": 45}
+LONGEST_SILENCE = 20
+# People who did change their trade so late.
+LATE_CHANGES = {"person/bernardo-bertolucci"}  # wrote in 1968, directed in 1996
 # Letters that Unicode does not take apart.
 PLAIN = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "æ": "ae", "ß": "ss", "ð": "d"})
 INITIAL_OR_SUFFIX = re.compile(r"\b([a-z]|jr|sr|ii|iii)\b")
@@ -96,8 +99,8 @@ def test_one_entity_has_one_spelling() -> None:
     groups = ENTITIES.filter(pl.col("type") == "Person")["entity"].str.strip_prefix("person/")
     same: dict[str, list[str]] = {}
     for name in groups:
-        core = " ".join(INITIAL_OR_SUFFIX.sub(" ", name.replace("-", " ")).split())
-        same.setdefault(core, []).append(name)
+        core = "".join(INITIAL_OR_SUFFIX.sub(" ", name.replace("-", " ")).split())
+        same.setdefault(core, []).append(name)  # robert-de-niro and robert-deniro
     doubtful = {
         frozenset(pair)
         for names in same.values()
@@ -151,6 +154,33 @@ def test_nobody_works_for_longer_than_a_life_allows(relation: str) -> None:
     years = NAMED.filter(pl.col("relation") == relation).group_by("label", "entity")
     careers = years.agg(pl.col("year").max() - pl.col("year").min())
     assert careers.filter(pl.col("year") > LONGEST_CAREER[relation]).is_empty()
+
+
+def test_nobody_changes_trade_after_a_long_silence() -> None:
+    people = NAMED.filter(pl.col("type") == "Person", pl.col("relation") != "based_on_author")
+    strangers = set()
+    for (entity,), person in people.group_by("entity"):
+        trades = {r: set(g["year"]) for (r,), g in person.group_by("relation")}
+        for one, other in combinations(trades.values(), 2):
+            if min(abs(a - b) for a in one for b in other) > LONGEST_SILENCE:
+                strangers.add(entity)
+    assert strangers <= LATE_CHANGES
+
+
+def test_films_of_a_series_are_in_it() -> None:
+    """A title that another film's title continues belongs to the same series."""
+    series = dict(FACTS.filter(pl.col("relation") == "part_of_series")["film", "entity"].rows())
+    sequel = re.compile(r"^(.+?)(?: (?:II|III|IV|V|VI|[2-6])(?::.*)?|: Part II)$")
+    titles = dict(FILMS.select("title", "film").rows())
+    for title, film in titles.items():
+        found = sequel.match(title)
+        if found and found[1] in titles:
+            assert film in series, title
+            assert series[film] == series.get(titles[found[1]]), title
+
+
+def test_only_other_languages_than_english_are_named() -> None:
+    assert "language/english" not in ENTITIES["entity"]
 
 
 def test_a_prize_of_a_year_goes_to_one_film() -> None:
