@@ -71,7 +71,7 @@ def main() -> None:
     films = [film for film in everything if film.is_same]
     others = [film.name for film in everything if not film.is_same]
     print(f"{len(films)} films are in both; of {len(others)} the other table has a namesake.\n")
-    print("| relation | films | ours | in theirs | | or in their text | |")
+    print("| relation | films | ours | in theirs | share | or in their text | share |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for relation in _RELATIONS:
         row(relation, films, slice(None))
@@ -88,6 +88,9 @@ def row(relation: str, films: list[Film], places: slice, title: str = "") -> Non
     """Print how many names of a relation agree, where both tables have any."""
     both = [film for film in films if film.theirs[relation] and film.ours[relation][places]]
     names = [(film, name) for film in both for name in film.ours[relation][places]]
+    if not names:
+        print(f"| {title or relation} | 0 | 0 | | | | |")
+        return
     agree = sum(film.agrees(relation, name) for film, name in names)
     more = sum(not film.agrees(relation, name) and film.names(name) for film, name in names)
     strict, share = (f"{part / len(names):.1%}" for part in (agree, agree + more))
