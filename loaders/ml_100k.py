@@ -61,7 +61,7 @@ def load(progress: Progress) -> Dataset:
     :raises DataError: if it is not in the cache and cannot be downloaded
     """
     tables = _read(_folder(progress))
-    texts = movies.films().select(item="film", text="text")
+    texts = movies.films().select("text", item="film")
     tables["items"] = tables["items"].join(texts, on="item", how="left", maintain_order="left")
     known = tables["items"].select(film="item")
     facts = movies.facts().join(known, on="film", how="semi", maintain_order="left")

@@ -30,7 +30,6 @@ INITIAL_OR_SUFFIX = re.compile(r"\b([a-z]|jr|sr|ii|iii)\b")
 DIFFERENT = {
     frozenset({"arthur-c-miller", "arthur-miller"}),
     frozenset({"ed-begley", "ed-begley-jr"}),
-    frozenset({"felipe-pazos", "felipe-pazos-jr"}),
     frozenset({"george-miller", "george-t-miller"}),
     frozenset({"william-daniels", "william-h-daniels"}),
 }
@@ -107,7 +106,7 @@ def test_one_entity_has_one_spelling() -> None:
         for pair in combinations(names, 2)
         if all(len(name.split("-")) > 1 for name in pair)
     }
-    assert doubtful <= DIFFERENT
+    assert doubtful == DIFFERENT
 
 
 def test_a_label_is_shared_by_namesakes_only() -> None:
@@ -129,7 +128,7 @@ def test_themes_are_from_the_list_and_join_films() -> None:
     assert each.filter(pl.col("len") >= 2).height == FILMS.height
 
 
-def test_descriptions_are_of_one_or_two_sentences() -> None:
+def test_descriptions_are_short_whole_sentences_without_praise() -> None:
     words = FILMS["text"].str.split(" ").list.len()
     assert words.min() >= 20
     assert words.max() <= 60
@@ -164,7 +163,7 @@ def test_nobody_changes_trade_after_a_long_silence() -> None:
         for one, other in combinations(trades.values(), 2):
             if min(abs(a - b) for a in one for b in other) > LONGEST_SILENCE:
                 strangers.add(entity)
-    assert strangers <= LATE_CHANGES
+    assert strangers == LATE_CHANGES
 
 
 def test_films_of_a_series_are_in_it() -> None:
