@@ -5,6 +5,7 @@
     KgrecError
     ├── DataError          a table or a row of it: which file, which column, how to mend it
     ├── GraphError         a graph that breaks the ontology, or a query that cannot run
+    │   └── StoreError     a store that cannot be reached, refuses, or holds something else
     ├── ConfigError        a setting that does not exist or is out of range
     ├── RunError           a run folder that is missing, half-written or of another version
     ├── UnknownIdError     a user or an item that nobody has heard of
@@ -55,6 +56,10 @@ class DataError(KgrecError):
 
 class GraphError(KgrecError):
     """A graph breaks its ontology, or a query against it cannot be answered."""
+
+
+class StoreError(GraphError):
+    """A store (Neo4j, an RDF store, a file) cannot be reached, refuses, or holds something else."""
 
 
 class ConfigError(KgrecError):

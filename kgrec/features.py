@@ -234,6 +234,8 @@ def _number_edges(graph: KnowledgeGraph, num_items: int, relations: list[str]) -
         .join(names, on="relation", how="left")
         .drop("head", "relation", "tail")
         .rename({"head_at": "head", "tail_at": "tail", "number": "relation"})
+        # Several edges of one relation between two nodes, at different times, are one number.
+        .unique()
         .sort("head", "relation", "tail")
     )
 

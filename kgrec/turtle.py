@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from rdflib import Graph, Namespace, URIRef
 from rdflib.namespace import OWL, RDF, RDFS, SKOS
@@ -17,6 +19,8 @@ from rdflib.term import Literal, Node
 from kgrec.errors import GraphError
 
 NAMESPACE = Namespace("urn:kgrec:ontology#")
+
+_ABSOLUTE = re.compile(r"(?:urn:|[a-z][a-z0-9+.\-]*://)[^\x00-\x20<>\"{}|^`\\]+", re.IGNORECASE)
 
 _PREFIXES = {"http://dbpedia.org/ontology/": "dbo:", "https://schema.org/": "schema:"}
 
@@ -103,6 +107,16 @@ def local_name(iri: Node) -> str:
     return text[max(text.rfind(mark) for mark in "#/:") + 1 :]
 
 
+def is_iri(name: str) -> bool:
+    """Whether a name is an absolute IRI as it stands, with no character that IRIs forbid."""
+    return bool(_ABSOLUTE.fullmatch(name)) and not name.startswith("urn:kgrec:")
+
+
+def term(name: str) -> URIRef:
+    """The IRI of a type, relation or property of any name: its own, where it is one."""
+    return URIRef(name if is_iri(name) else NAMESPACE + quote(name, safe=""))
+
+
 def _iris(nodes: Iterable[Node]) -> list[URIRef]:
     return sorted({node for node in nodes if isinstance(node, URIRef)})
 
@@ -139,6 +153,7 @@ def _names(graph: Graph, subject: Node, predicate: Node) -> tuple[str, ...]:
 
 def _type(graph: Graph, subject: URIRef, language: str) -> dict[str, Any]:
     return {
+        "iri": str(subject),
         "label": _text(graph, subject, RDFS.label, language),
         "plural": _text(graph, subject, NAMESPACE.plural, language),
         "parents": tuple(
@@ -163,6 +178,7 @@ def _relation(graph: Graph, subject: URIRef, language: str) -> dict[str, Any]:
         )
     }
     return {
+        "iri": str(subject),
         **ends,
         **words,
         "symmetric": (subject, RDF.type, OWL.SymmetricProperty) in graph,

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kgrec.errors import GraphError
-from kgrec.turtle import builtin_ontology, read_declarations, read_ontology
+from kgrec.turtle import builtin_ontology, read_declarations, read_ontology, term
 
 INTERACTED = "interacted"
 """The relation of an interaction: user → item."""
@@ -32,6 +32,7 @@ class NodeType:
     :ivar plural: ``"films"``
     :ivar parents: names of all broader types, nearest first: ``("Item", "Node")``
     :ivar kind: what such a node usually is: ``"user"``, ``"item"`` or ``"entity"``
+    :ivar iri: under which the ontology declares it; empty for a generic type
     """
 
     name: str
@@ -39,6 +40,7 @@ class NodeType:
     plural: str
     parents: tuple[str, ...] = ()
     kind: str = "entity"
+    iri: str = ""
 
     def is_a(self, name: str) -> bool:
         """Whether every node of this type is also a ``name``; everything is a ``"Node"``."""
@@ -61,6 +63,7 @@ class Relation:
     :ivar aliases: names under which data bring it in this direction
     :ivar inverse_aliases: names under which data bring it the other way round
     :ivar known: whether an ontology declares it; ``False`` for a generic relation
+    :ivar iri: under which the ontology declares it; empty for a generic relation
     """
 
     name: str
@@ -75,6 +78,7 @@ class Relation:
     aliases: tuple[str, ...] = ()
     inverse_aliases: tuple[str, ...] = ()
     known: bool = True
+    iri: str = ""
 
 
 class Vocabulary:
@@ -121,6 +125,16 @@ class Vocabulary:
     def type(self, name: str) -> NodeType:
         """Return the type of this name or label; a generic one where nobody declared it."""
         return self.types.get(name) or self.types.get(_camel(prettify(name))) or _generic_type(name)
+
+    def relation_iri(self, name: str) -> str:
+        """The IRI of a relation in RDF, declared or not."""
+        relation = self.relations.get(name)
+        return (relation and relation.iri) or str(term(name))
+
+    def type_iri(self, name: str) -> str:
+        """The IRI of a type in RDF, declared or not."""
+        node_type = self.types.get(name)
+        return (node_type and node_type.iri) or str(term(name))
 
     def attribute(self, column: str, kind: str) -> Relation:
         """Return the relation that an attribute column stands for.
@@ -179,7 +193,8 @@ def _node_type(name: str, values: dict[str, Any], parents: dict[str, tuple[str, 
     kind = next(
         (kind for kind in ("user", "item") if kind.capitalize() in (name, *broader)), "entity"
     )
-    return NodeType(name, label, values.get("plural") or f"{label}s", broader, kind)
+    plural = values.get("plural") or f"{label}s"
+    return NodeType(name, label, plural, broader, kind, values.get("iri") or "")
 
 
 def _ancestors(name: str, parents: dict[str, tuple[str, ...]]) -> tuple[str, ...]:

@@ -71,7 +71,9 @@ def _interactions(data: Dataset) -> tuple[pl.DataFrame, int]:
     if not edges.select(pl.struct("head", "tail").is_duplicated().any()).item():
         return edges, 0
     merged = edges.group_by("head", "relation", "tail", maintain_order=True).agg(
-        pl.col("weight").sum(), pl.col("timestamp").max(), pl.col("split").first()
+        pl.col("weight").sum(),
+        pl.col("timestamp").max(),
+        pl.col("event", "split", "properties").first(),
     )
     return merged, edges.height - merged.height
 

@@ -12,7 +12,7 @@ from kgrec.data.atomic import replaced_folder
 from kgrec.errors import RunError
 from kgrec.graph.schema import EDGES, NODES
 
-FORMAT = 1
+FORMAT = 2
 _ONTOLOGIES = "ontology"
 
 

@@ -23,7 +23,6 @@ from kgrec.graph.report import BuildReport, ValidationReport
 from kgrec.graph.result import QueryResult
 from kgrec.graph.rules import check_rules
 from kgrec.graph.statistics import statistics
-from kgrec.graph.stores import Store
 from kgrec.graph.stores.embedded import EmbeddedStore
 from kgrec.graph.validate import validate
 from kgrec.turtle import builtin_ontology, read_ontology
@@ -217,7 +216,7 @@ class KnowledgeGraph:
         return self.nodes.select(is_named().alias("named"))["named"]
 
     @cached_property
-    def _store(self) -> Store:
+    def _store(self) -> EmbeddedStore:
         store = EmbeddedStore()
         store.write(self.nodes, self.edges)
         return store

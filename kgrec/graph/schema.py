@@ -19,7 +19,9 @@ NODES = pl.Schema(
         "properties": pl.String(),
     }
 )
-"""``key`` is unique; ``properties`` is a JSON object of literals."""
+"""``key`` is unique; ``properties`` is a JSON object of literals: strings, numbers, truth values,
+lists of them, and JSON-LD value objects where that is not enough: ``{"@value": "1999-03-31",
+"@type": "xsd:date"}``, ``{"@value": "Matrix", "@language": "de"}``."""
 
 EDGES = pl.Schema(
     {
@@ -28,10 +30,18 @@ EDGES = pl.Schema(
         "tail": pl.String(),
         "weight": pl.Float64(),
         "timestamp": pl.Int64(),
+        "event": pl.String(),
         "split": pl.String(),
+        "properties": pl.String(),
     }
 )
-"""``head`` and ``tail`` are keys; ``split`` is ``train`` or ``valid``, and null for facts."""
+"""``head`` and ``tail`` are keys; ``event`` is the kind of an interaction (``"purchase"``);
+``split`` is ``train`` or ``valid``, and null for facts; ``properties`` is a JSON object of
+literals, or null. Two nodes may have several edges of one relation: time and event tell them
+apart."""
+
+IDENTITY = ["head", "relation", "tail", "timestamp", "event"]
+"""The columns that no two edges share."""
 
 TRIPLE = ["head", "relation", "tail"]
 
@@ -59,7 +69,7 @@ def key_expr(kind: str | pl.Expr, id: str) -> pl.Expr:
 
 def as_edges(frame: pl.DataFrame) -> pl.DataFrame:
     """Fill in the columns that ``frame`` lacks (weight 1) and put all in order."""
-    defaults = {"weight": 1.0, "timestamp": None, "split": None}
+    defaults = {"weight": 1.0} | dict.fromkeys(("timestamp", "event", "split", "properties"))
     missing = {name: value for name, value in defaults.items() if name not in frame.columns}
     filled = frame.with_columns(pl.lit(value).alias(name) for name, value in missing.items())
     return filled.select(pl.col(name).cast(dtype) for name, dtype in EDGES.items())

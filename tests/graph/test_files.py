@@ -77,7 +77,7 @@ def test_another_version_is_refused(graph: KnowledgeGraph, tmp_path: Path) -> No
     graph.save(tmp_path)
     about = json.loads((tmp_path / "graph.json").read_text())
     (tmp_path / "graph.json").write_text(json.dumps({**about, "format": 99}))
-    with pytest.raises(RunError, match="format 99 is not format 1"):
+    with pytest.raises(RunError, match="format 99 is not format 2"):
         KnowledgeGraph.load(tmp_path)
 
 

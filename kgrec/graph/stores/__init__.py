@@ -1,5 +1,5 @@
 """Where a graph can be queried; each store is a module of its own behind one protocol."""
 
-from kgrec.graph.stores.base import Store
+from kgrec.graph.stores.base import Counts, Store, Walk
 
-__all__ = ["Store"]
+__all__ = ["Counts", "Store", "Walk"]
