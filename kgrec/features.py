@@ -10,22 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import torch
 from scipy.sparse import csr_matrix
 
 from kgrec.errors import UnknownIdError
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.schema import key
 from kgrec.vocabulary import INTERACTED
-
-if TYPE_CHECKING:
-    from torch_geometric.data import HeteroData
 
 Indices = npt.NDArray[np.int64]
 
@@ -103,36 +97,6 @@ class Features:
     @cached_property
     def _item_index(self) -> dict[str, int]:
         return {item: index for index, item in enumerate(self.items)}
-
-    def to_hetero_data(self) -> HeteroData:
-        """The same for PyTorch Geometric: nodes ``user``, ``item`` and ``entity``, named by ``id``.
-
-        Training interactions are the edges ``("user", "interacted", "item")``; facts run between
-        items and entities. Validation interactions are left out.
-        """
-        from torch_geometric.data import HeteroData
-
-        data = HeteroData()
-        for kind, ids in (("user", self.users), ("item", self.items), ("entity", self.entities)):
-            data[kind].id = ids
-            data[kind].num_nodes = len(ids)
-        pairs = np.stack(self.train.nonzero()).astype(np.int64)
-        data["user", INTERACTED, "item"].edge_index = torch.from_numpy(pairs)
-        items = len(self.items)
-        for number, name in enumerate(self.relations):
-            facts = self.facts[self.facts[:, 1] == number]
-            for head, tail in product(("item", "entity"), repeat=2):
-                chosen = ((facts[:, 0] < items) == (head == "item")) & (
-                    (facts[:, 2] < items) == (tail == "item")
-                )
-                ends = facts[chosen][:, [0, 2]].T - [
-                    [items * (head == "entity")],
-                    [items * (tail == "entity")],
-                ]
-                if ends.size:
-                    edges = torch.from_numpy(np.ascontiguousarray(ends))
-                    data[head, name, tail].edge_index = edges
-        return data
 
     def user_indices(self, users: Iterable[str]) -> Indices:
         """Indices of users.

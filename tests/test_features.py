@@ -200,21 +200,3 @@ def test_a_graph_without_facts_has_empty_tables(build: Build) -> None:
     assert features.facts.shape == features.user_facts.shape == (0, 3)
     assert features.core.tolist() == [0]
     assert features.pretraining_triples().shape == (2, 3)
-
-
-def test_hetero_data_holds_training_interactions_and_facts(tiny_features: Features) -> None:
-    data = tiny_features.to_hetero_data()
-    pairs = data["user", INTERACTED, "item"].edge_index
-    assert pairs.shape == (2, tiny_features.train.nnz)
-    for _, (head, name, tail), store in [
-        (None, kind, data[kind]) for kind in data.edge_types if kind[1] != INTERACTED
-    ]:
-        for h, t in store.edge_index.T.tolist():
-            assert (
-                f"{head}:{data[head].id[h]}",
-                name,
-                f"{tail}:{data[tail].id[t]}",
-            ) in named_facts(tiny_features)
-            break
-    facts = sum(data[kind].edge_index.shape[1] for kind in data.edge_types if kind[1] != INTERACTED)
-    assert facts == len(tiny_features.facts)

@@ -28,13 +28,15 @@ def as_text(frame: pl.DataFrame, column: str, file: str) -> pl.Series:
 
 
 def tidy(values: pl.Series, file: str) -> pl.Series:
-    """Bring an attribute to a string, a number or a truth value.
+    """Bring an attribute to a string, a number, a truth value or a vector.
+
+    A list of fractions is a vector and stays one; any other list becomes ``a|b``.
 
     :raises DataError: if the column holds structs or binary data
     """
     kind = values.dtype
     if isinstance(kind, pl.List | pl.Array):
-        return _joined(values, file)
+        return _vectors(values) if is_vector(kind) else _joined(values, file)
     if kind == pl.String or isinstance(kind, pl.Categorical | pl.Enum) or kind == pl.Null:
         text = values.cast(pl.String)
         return text.set(text == "", None)
@@ -50,6 +52,11 @@ def tidy(values: pl.Series, file: str) -> pl.Series:
         file=file,
         column=values.name,
     )
+
+
+def is_vector(kind: pl.DataType) -> bool:
+    """Whether a column of this type holds lists of fractions."""
+    return isinstance(kind, pl.List | pl.Array) and kind.inner.is_float()
 
 
 def as_numbers(frame: pl.DataFrame, column: str) -> pl.Series:
@@ -94,6 +101,10 @@ def plain_numbers(values: pl.Series) -> pl.Series:
     if values.str.contains(r"^-?(0|[1-9]\d{0,14})(\.\d{1,17})?$").all():
         return values.cast(pl.Float64)
     return values
+
+
+def _vectors(values: pl.Series) -> pl.Series:
+    return values.cast(pl.List(pl.Float64)).list.eval(pl.element().fill_nan(None))
 
 
 def _joined(values: pl.Series, file: str) -> pl.Series:

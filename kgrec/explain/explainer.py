@@ -157,7 +157,7 @@ class Explainer:
             walks=group.count,
             reason=reason,
             cypher=cypher(nodes, relations, name_kinds=self._labels_overlap),
-            sparql=sparql(nodes, relations),
+            sparql=sparql(nodes, relations, self.graph.vocabulary),
         )
 
     def _fact(

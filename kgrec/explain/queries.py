@@ -1,19 +1,28 @@
-"""A path as a query that returns this very path."""
+"""A path as a query that returns this very path, in every store that holds the graph.
+
+Cypher and SPARQL answer with the same nodes in the same order: compare
+:meth:`kgrec.graph.QueryResult.iris` of both.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rdflib import URIRef
+
 from kgrec.explain.explanation import PathNode, PathRelation
 from kgrec.graph.cypher import quote_string, relationship
-from kgrec.graph.rdf import node_iri, term
+from kgrec.graph.rdf import node_iri
 from kgrec.graph.schema import kind_of
+from kgrec.vocabulary import Vocabulary
 
 
 def cypher(
     nodes: Sequence[PathNode], relations: Sequence[PathRelation], *, name_kinds: bool = False
 ) -> str:
     """Write a Cypher query whose only row is the path ``p``.
+
+    Where several edges of one relation join two nodes, at different times, any of them will do.
 
     :param nodes: from the user to the item
     :param relations: one less than nodes
@@ -27,7 +36,7 @@ def cypher(
         pattern += f"{left}{edge}{right}{_node(node, name_kinds)}"
         conditions += [condition] if condition else []
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return f"MATCH p={pattern}{where} RETURN p"
+    return f"MATCH p={pattern}{where} RETURN p LIMIT 1"
 
 
 def _node(node: PathNode, name_kind: bool) -> str:
@@ -36,11 +45,14 @@ def _node(node: PathNode, name_kind: bool) -> str:
     return f"(:{kind.capitalize()} {{id: {quote_string(node.id)}{more}}})"
 
 
-def sparql(nodes: Sequence[PathNode], relations: Sequence[PathRelation]) -> str:
+def sparql(
+    nodes: Sequence[PathNode], relations: Sequence[PathRelation], vocabulary: Vocabulary
+) -> str:
     """Write a SPARQL query whose only solution names the nodes of the path in order.
 
     :param nodes: from the user to the item
     :param relations: one less than nodes
+    :param vocabulary: knows the IRI of each relation
     """
     names = [f"?n{number}" for number in range(len(nodes))]
     iris = " ".join(node_iri(node.key).n3() for node in nodes)
@@ -49,6 +61,7 @@ def sparql(nodes: Sequence[PathNode], relations: Sequence[PathRelation]) -> str:
         head, tail = names[number : number + 2]
         if not relation.forward:
             head, tail = tail, head
-        triples.append(f"  {head} {term(relation.name).n3()} {tail} .")
+        predicate = URIRef(vocabulary.relation_iri(relation.name)).n3()
+        triples.append(f"  {head} {predicate} {tail} .")
     values = f"  VALUES ({' '.join(names)}) {{ ({iris}) }}"
-    return "\n".join([f"SELECT {' '.join(names)} WHERE {{", values, *triples, "}"])
+    return "\n".join([f"SELECT DISTINCT {' '.join(names)} WHERE {{", values, *triples, "}"])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from kgrec.data.columns import is_vector
 from kgrec.graph.schema import TRIPLE, key_expr
 from kgrec.vocabulary import Relation, Vocabulary
 
@@ -14,6 +15,7 @@ SEPARATOR = "|"
 _UNIQUE_SHARE = 0.5  # a column with more distinct values than this share says nothing in common
 _NUMERIC_SHARE = 0.95
 _LONG = 200  # characters: longer values are texts, not names
+_RESERVED = ("title", "text", "properties")
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Attributes:
 def read_attributes(
     table: pl.DataFrame, kind: str, vocabulary: Vocabulary, items: pl.Series
 ) -> Attributes:
-    """Sort out all columns of ``items`` or ``users`` but id, title and text.
+    """Sort out all columns of ``items`` or ``users`` but id, title, text and properties.
 
     Strings become entities through a relation (``a|b`` is multi-valued). Numbers, strings that are
     numbers and long texts become literals, and so do strings of a column that no ontology declares
@@ -50,7 +52,7 @@ def read_attributes(
     rows = table.select(key_expr(kind, table.columns[0]).alias("key"), pl.all().exclude("key"))
     linked: list[tuple[str, pl.DataFrame]] = []
     literals: dict[str, pl.Series] = {}
-    for name in (name for name in table.columns[1:] if name not in ("title", "text")):
+    for name in (name for name in table.columns[1:] if name not in _RESERVED):
         column, relation = _plain(table[name]), vocabulary.attribute(name, kind)
         if _is_literal(column, relation):
             literals[name] = _literal(column)
@@ -74,7 +76,7 @@ _NO_LINKS = pl.DataFrame(schema=dict.fromkeys([*TRIPLE, "id", "label", "type"], 
 
 def _plain(column: pl.Series) -> pl.Series:
     """Lists become ``a|b``, categories strings, blank strings null."""
-    if isinstance(column.dtype, pl.List):
+    if isinstance(column.dtype, pl.List) and not is_vector(column.dtype):
         column = column.cast(pl.List(pl.String)).list.join(SEPARATOR)
     if column.dtype in (pl.Categorical, pl.Enum):
         column = column.cast(pl.String)

@@ -8,6 +8,9 @@ from typing import Any
 
 import polars as pl
 
+from kgrec.graph.rdf import node_iri
+from kgrec.turtle import is_iri
+
 
 @dataclass(frozen=True)
 class QueryResult:
@@ -35,6 +38,14 @@ class QueryResult:
     def __repr__(self) -> str:
         return f"QueryResult({len(self.rows):,} rows: {', '.join(self.columns)})"
 
+    def iris(self) -> list[list[str]]:
+        """The IRIs of the nodes in each row, in order.
+
+        The nodes of a path, a node itself, and a value that is an IRI count; so the Cypher and the
+        SPARQL of an explanation give the same here, in whichever store they are asked.
+        """
+        return [list(_iris(row)) for row in self.rows]
+
     def to_dicts(self) -> list[dict[str, Any]]:
         """One dict a row."""
         return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
@@ -44,3 +55,16 @@ class QueryResult:
         return pl.DataFrame(
             self.rows, schema=self.columns, orient="row", infer_schema_length=None, strict=False
         )
+
+
+def _iris(value: Any) -> Iterator[str]:
+    if isinstance(value, str) and (is_iri(value) or value.startswith("urn:kgrec:")):
+        yield value
+    elif isinstance(value, dict):
+        if value.keys() == {"nodes", "relationships"}:
+            yield from _iris(value["nodes"])
+        elif isinstance(value.get("key"), str):
+            yield str(node_iri(value["key"]))
+    elif isinstance(value, list):
+        for entry in value:
+            yield from _iris(entry)

@@ -87,3 +87,9 @@ def test_whole_numbers_survive_text(numbers: list[int]) -> None:
 
 def test_numbers_with_a_fraction_become_floats() -> None:
     assert plain_numbers(pl.Series(["1", "2.5", None])).to_list() == [1.0, 2.5, None]
+
+
+def test_a_list_of_fractions_is_a_vector() -> None:
+    values = pl.Series([[0.5, 1.0], None, [float("nan"), 2.0]], dtype=pl.Array(pl.Float32, 2))
+    assert tidy(values, "f").to_list() == [[0.5, 1.0], None, [None, 2.0]]
+    assert tidy(pl.Series([[1, 2]]), "f").to_list() == ["1|2"]

@@ -1,0 +1,211 @@
+"""Times and memory of one graph in every store, beside the bare libraries in the same run.
+
+    python benchmarks/stores.py [--edges 1000000] [--bolt bolt://localhost:7687]
+
+The graph is invented (benchmarks/graphs.py). Every group of steps runs in a process of its own, so
+that the peak of its memory (which counts the graph itself, too) is its own. Prints a Markdown
+table. Bolt is measured where an address is given (user and password from the environment); the
+database must be empty.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import bare
+import numpy as np
+import polars as pl
+from graphs import catalog, more_events
+
+from kgrec import KnowledgeGraph
+from kgrec.explain import PathNode, PathRelation
+from kgrec.explain.queries import cypher, sparql
+from kgrec.graph.stores.embedded import EmbeddedStore
+from kgrec.graph.stores.rdf import RdfStore
+
+Rows = list[tuple[str, str]]
+_QUERIES = 100
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--edges", type=int, default=1_000_000)
+    parser.add_argument("--bolt")
+    options = parser.parse_args()
+    print("| step | measured |\n| --- | --- |", flush=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        groups: list[tuple[Callable[..., Rows], tuple[Any, ...]]] = [
+            (tables, (folder, options.edges)),
+            (tensors, (folder,)),
+            (rules, (folder,)),
+            (embedded, (folder, options.edges)),
+            (bare_embedded, (folder,)),
+            (rdf, (folder,)),
+            (bare_rdf, (folder,)),
+        ]
+        if options.bolt:
+            groups.append((bolt, (folder, options.bolt)))
+        for step, arguments in groups:
+            for label, value in _apart(step, arguments):
+                print(f"| {label} | {value} |", flush=True)
+
+
+def tables(folder: Path, edges: int) -> Rows:
+    data = catalog(edges)
+    graph, build = _timed(lambda: KnowledgeGraph.build(data))
+    _, save = _timed(lambda: graph.save(folder / "graph"))
+    _, load = _timed(lambda: KnowledgeGraph.load(folder / "graph"))
+    return [
+        ("graph", f"{graph.nodes.height:,} nodes, {graph.edges.height:,} edges"),
+        ("tables → graph", _seconds(build)),
+        ("save", _seconds(save)),
+        ("load", _seconds(load)),
+        _peak("tables, save, load"),
+    ]
+
+
+def tensors(folder: Path) -> Rows:
+    from kgrec.features import Features
+    from kgrec.hetero import to_hetero_data
+
+    graph = KnowledgeGraph.load(folder / "graph")
+    to_hetero_data(graph)  # imports PyTorch Geometric
+    _, hetero = _timed(lambda: to_hetero_data(graph))
+    _, features = _timed(lambda: Features.of(graph))
+    return [
+        ("to HeteroData", _seconds(hetero)),
+        ("to the tensors of training", _seconds(features)),
+        _peak("tensors"),
+    ]
+
+
+def rules(folder: Path) -> Rows:
+    from kgrec.graph.rules import check_rules
+
+    graph = KnowledgeGraph.load(folder / "graph")
+    _, seconds = _timed(lambda: check_rules(graph.nodes, graph.edges, graph.vocabulary))
+    return [("all rules of the ontology", _seconds(seconds)), _peak("rules")]
+
+
+def embedded(folder: Path, edges: int) -> Rows:
+    graph = KnowledgeGraph.load(folder / "graph")
+    store = EmbeddedStore()
+    _, seconds = _timed(lambda: store.write(graph.content()))
+    rows = [("into the embedded store", _seconds(seconds))]
+    for hops, paths in _paths(graph).items():
+        times = [_timed(lambda path=path: store.query(cypher(*path)))[1] for path in paths]
+        rows.append((f"explanation query, {hops} hops, embedded", _milliseconds(times)))
+    graph.cypher("RETURN 1")
+    events = more_events(edges, 10_000)
+    newer, update = _timed(lambda: graph.update(events=events))
+    _, follow = _timed(lambda: newer.cypher("RETURN 1"))
+    rows.append(("update of 10,000 edges: tables", _seconds(update)))
+    rows.append(("update of 10,000 edges: embedded store", _seconds(follow)))
+    return [*rows, _peak("embedded (two stores of it)")]
+
+
+def bare_embedded(folder: Path) -> Rows:
+    graph = KnowledgeGraph.load(folder / "graph")
+    _, seconds = _timed(lambda: bare.kglite_load(graph.nodes, graph.edges))
+    return [("the same in kglite by hand", _seconds(seconds)), _peak("kglite by hand")]
+
+
+def rdf(folder: Path) -> Rows:
+    graph = KnowledgeGraph.load(folder / "graph")
+    content = graph.content()
+    with RdfStore(folder / "rdf") as store:
+        _, seconds = _timed(lambda: store.write(content))
+        triples = store.query("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }").rows[0][0]
+        speed = f"{_seconds(seconds)}: {triples:,} triples, {triples / seconds:,.0f} a second"
+        rows = [("into pyoxigraph", speed)]
+        for hops, paths in _paths(graph).items():
+            queries = [sparql(*path, graph.vocabulary) for path in paths]
+            times = [_timed(lambda query=query: store.query(query))[1] for query in queries]
+            rows.append((f"explanation query, {hops} hops, SPARQL", _milliseconds(times)))
+    _, seconds = _timed(lambda: graph.to_rdf(folder / "graph.nt"))
+    return [*rows, ("into an N-Triples file", _seconds(seconds)), _peak("RDF")]
+
+
+def bare_rdf(folder: Path) -> Rows:
+    _, seconds = _timed(lambda: bare.oxigraph_load(folder / "graph.nt", folder / "bare"))
+    return [("the same triples by a bare bulk_load", _seconds(seconds)), _peak("bare bulk_load")]
+
+
+def bolt(folder: Path, address: str) -> Rows:
+    from kgrec.graph.stores.neo4j import Neo4jStore
+
+    graph = KnowledgeGraph.load(folder / "graph")
+    content = graph.content()
+    with Neo4jStore(address) as store:
+        _, ours = _timed(lambda: store.write(content))
+    _, theirs = _timed(lambda: bare.bolt_load(address, graph.nodes, graph.edges))
+    return [
+        ("over Bolt", _seconds(ours)),
+        ("a bare driver loop with the same batches", _seconds(theirs)),
+        ("ratio", f"{ours / theirs:.2f}"),
+        _peak("Bolt"),
+    ]
+
+
+def _paths(graph: KnowledgeGraph) -> dict[int, list[tuple[list[PathNode], list[PathRelation]]]]:
+    """Walks that exist, of one, two and three hops, from random users."""
+    rng = np.random.default_rng(0)
+    liked = graph.edges.filter(pl.col("relation") == "interacted")
+    facts = graph.edges.filter(pl.col("relation") != "interacted")
+    found: dict[int, list[tuple[list[PathNode], list[PathRelation]]]] = {1: [], 2: [], 3: []}
+    while len(found[3]) < _QUERIES:
+        user, first = liked.row(int(rng.integers(liked.height)))[0::2][:2]
+        nodes, relations = [_node(user), _node(first)], [PathRelation("interacted", "", True)]
+        found[1].append((list(nodes), list(relations)))
+        of_item = facts.filter(pl.col("head") == first)
+        if of_item.is_empty():
+            continue
+        _, relation, entity = of_item.row(0)[:3]
+        nodes, relations = [*nodes, _node(entity)], [*relations, PathRelation(relation, "", True)]
+        found[2].append((list(nodes), list(relations)))
+        others = facts.filter(tail=entity, relation=relation)["head"]
+        last = others[int(rng.integers(others.len()))]
+        found[3].append(([*nodes, _node(last)], [*relations, PathRelation(relation, "", False)]))
+    return found
+
+
+def _node(key: str) -> PathNode:
+    return PathNode(key, key.partition(":")[2], "", "")
+
+
+def _apart(step: Callable[..., Rows], arguments: tuple[Any, ...]) -> Rows:
+    """Run one group in a process of its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(step, arguments)
+
+
+def _timed(work: Callable[[], Any]) -> tuple[Any, float]:
+    started = time.perf_counter()
+    result = work()
+    return result, time.perf_counter() - started
+
+
+def _seconds(seconds: float) -> str:
+    return f"{seconds:.2f} s"
+
+
+def _milliseconds(times: list[float]) -> str:
+    return f"median {1000 * statistics.median(times):.1f} ms, slowest {1000 * max(times):.1f} ms"
+
+
+def _peak(name: str) -> tuple[str, str]:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    return f"peak memory: {name}", f"{peak:.2f} GB"
+
+
+if __name__ == "__main__":
+    main()
