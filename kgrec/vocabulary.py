@@ -11,10 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
+from kgrec.contradictions import ancestors, resolve
+from kgrec.declarations import Record, read_declarations
 from kgrec.errors import GraphError
-from kgrec.turtle import builtin_ontology, read_declarations, read_ontology, term
+from kgrec.inverses import fold_inverses
+from kgrec.turtle import builtin_ontology, read_ontology, term
 
 INTERACTED = "interacted"
 """The relation of an interaction: user → item."""
@@ -33,6 +35,7 @@ class NodeType:
     :ivar parents: names of all broader types, nearest first: ``("Item", "Node")``
     :ivar kind: what such a node usually is: ``"user"``, ``"item"`` or ``"entity"``
     :ivar iri: under which the ontology declares it; empty for a generic type
+    :ivar description: what it is, in a sentence; may be empty
     """
 
     name: str
@@ -41,6 +44,7 @@ class NodeType:
     parents: tuple[str, ...] = ()
     kind: str = "entity"
     iri: str = ""
+    description: str = ""
 
     def is_a(self, name: str) -> bool:
         """Whether every node of this type is also a ``name``; everything is a ``"Node"``."""
@@ -64,6 +68,12 @@ class Relation:
     :ivar inverse_aliases: names under which data bring it the other way round
     :ivar known: whether an ontology declares it; ``False`` for a generic relation
     :ivar iri: under which the ontology declares it; empty for a generic relation
+    :ivar description: what it is, in a sentence; may be empty
+    :ivar columns: names of catalog columns that mean it where nodes of its domain have them
+    :ivar transitive: whether it is a hierarchy, in which nothing stands above itself
+    :ivar max_count: how many tails a head has at most; ``None``: any number
+    :ivar min_count: how many tails every node of the domain has at least
+    :ivar inverse: name of the declared relation that is this one the other way round
     """
 
     name: str
@@ -79,22 +89,59 @@ class Relation:
     inverse_aliases: tuple[str, ...] = ()
     known: bool = True
     iri: str = ""
+    description: str = ""
+    columns: tuple[str, ...] = ()
+    transitive: bool = False
+    max_count: int | None = None
+    min_count: int | None = None
+    inverse: str = ""
+
+
+@dataclass(frozen=True)
+class Property:
+    """A literal that nodes have: a year, a price.
+
+    :ivar name: local name in the ontology, ``"year"``
+    :ivar label: ``"year"``
+    :ivar datatype: IRI of the values' datatype, ``"http://www.w3.org/2001/XMLSchema#integer"``
+    :ivar iri: under which the ontology declares it
+    :ivar domain: type of the nodes that usually have it
+    :ivar description: what it is, in a sentence; may be empty
+    """
+
+    name: str
+    label: str
+    datatype: str
+    iri: str
+    domain: str = "Node"
+    description: str = ""
 
 
 class Vocabulary:
-    """Node types and relations by name.
+    """Node types, relations and literal properties by name.
 
     :ivar types: every declared :class:`NodeType` by name
-    :ivar relations: every declared :class:`Relation` by name
+    :ivar relations: every declared :class:`Relation` by name; of two inverses only the one kept
+    :ivar properties: every declared :class:`Property` by name
     """
 
-    def __init__(self, types: Mapping[str, NodeType], relations: Mapping[str, Relation]) -> None:
+    def __init__(
+        self,
+        types: Mapping[str, NodeType],
+        relations: Mapping[str, Relation],
+        properties: Mapping[str, Property] | None = None,
+    ) -> None:
         self.types = dict(types)
         self.relations = dict(relations)
+        self.properties = dict(properties or {})
         self._names = _index_names(self.relations.values())
+        self._columns = _index_columns(self.relations.values())
 
     def __repr__(self) -> str:
-        return f"Vocabulary({len(self.types)} types, {len(self.relations)} relations)"
+        return (
+            f"Vocabulary({len(self.types)} types, {len(self.relations)} relations, "
+            f"{len(self.properties)} properties)"
+        )
 
     @staticmethod
     def load(extra_files: Iterable[str | Path] = (), *, language: str = "en") -> Vocabulary:
@@ -102,7 +149,8 @@ class Vocabulary:
 
         :param extra_files: Turtle files of the user
         :param language: the language tag of labels and patterns
-        :raises GraphError: if a file is missing or not Turtle, or if two relations claim one name
+        :raises GraphError: if a file is missing or not Turtle, or if it contradicts itself: a
+            circle of subclasses, a class that is a user and an item, two relations of one name …
         """
         return Vocabulary.parse(map(read_ontology, extra_files), language=language)
 
@@ -136,18 +184,41 @@ class Vocabulary:
         node_type = self.types.get(name)
         return (node_type and node_type.iri) or str(term(name))
 
-    def attribute(self, column: str, kind: str) -> Relation:
+    def property_iri(self, name: str) -> str:
+        """The IRI of a literal property in RDF, declared or not."""
+        declared = self.properties.get(name)
+        return declared.iri if declared else str(term(name))
+
+    def attribute(self, column: str, kind: str, type_name: str = "") -> Relation:
         """Return the relation that an attribute column stands for.
 
         :param column: for instance ``"genres"``
         :param kind: ``"item"`` or ``"user"``: whose attribute it is
+        :param type_name: the type of those nodes, where it is known: a ``writer`` is one relation
+            for films and another one for music
         :return: the declared relation that such a node can have, else a generic ``has_<column>``
         """
-        name, inverse = self.canonical(column)
-        relation = self.relations.get(name)
-        if relation and not inverse and self._may_have(kind, relation.domain):
-            return relation
+        node_type = self.types.get(self.type(type_name).name)
+        vague = node_type is None or node_type.name in ("Item", "User", "Entity")
+        fitting = [
+            relation
+            for relation in self._claiming(column, vague)
+            if self._may_have(kind, relation.domain)
+            and (node_type is None or vague or node_type.is_a(relation.domain))
+        ]
+        if fitting:  # the narrowest domain says most; of equal ones a name, then a mere column
+            return max(fitting, key=lambda relation: 0 if vague else self._depth(relation.domain))
         return replace(self._generic(f"has_{_snake(column)}"), domain=kind.capitalize())
+
+    def _claiming(self, column: str, vague: bool) -> list[Relation]:
+        """Relations that a column may stand for; of items of no known type, only a sure one."""
+        name, inverse = self.canonical(column)
+        named = [self.relations[name]] if name in self.relations and not inverse else []
+        others = [self.relations[other] for other in self._columns.get(_snake(column), ())]
+        return named + (others if not vague or len(others) == 1 else [])
+
+    def _depth(self, name: str) -> int:
+        return len(self.type(name).parents)
 
     def _may_have(self, kind: str, domain: str) -> bool:
         return domain == "Node" or self.type(domain).kind == kind
@@ -179,48 +250,46 @@ def prettify(name: str) -> str:
 @lru_cache(maxsize=8)
 def _vocabulary(texts: tuple[tuple[str, str], ...], language: str) -> Vocabulary:
     declared = read_declarations(texts, language)
-    parents = {name: values["parents"] for name, values in declared.types.items()}
-    types = {name: _node_type(name, values, parents) for name, values in declared.types.items()}
+    fold_inverses(declared)
+    resolve(declared)
+    hidden = ("Node", "Relation", "Property")
     return Vocabulary(
-        {name: node_type for name, node_type in types.items() if name not in ("Node", "Relation")},
-        {name: _relation(name, values, types) for name, values in declared.relations.items()},
+        {name: _node_type(name, declared.types) for name in declared.types if name not in hidden},
+        {name: _relation(name, record) for name, record in declared.relations.items()},
+        {name: _property(name, record) for name, record in declared.properties.items()},
     )
 
 
-def _node_type(name: str, values: dict[str, Any], parents: dict[str, tuple[str, ...]]) -> NodeType:
-    broader = _ancestors(name, parents)
-    label = values.get("label") or prettify(name)
+def _node_type(name: str, types: Mapping[str, Record]) -> NodeType:
+    record, broader = types[name], ancestors(name, types)
+    label = record.get("label") or prettify(name)
     kind = next(
         (kind for kind in ("user", "item") if kind.capitalize() in (name, *broader)), "entity"
     )
-    plural = values.get("plural") or f"{label}s"
-    return NodeType(name, label, plural, broader, kind, values.get("iri") or "")
+    plural = record.get("plural") or f"{label}s"
+    description = record.get("description") or ""
+    return NodeType(name, label, plural, broader, kind, record["iri"], description)
 
 
-def _ancestors(name: str, parents: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Broader types that are declared, nearest first; a cycle ends where it would begin again."""
-    found: dict[str, None] = {}
-    level = [name]
-    while level:
-        level = [p for n in level for p in parents.get(n, ()) if p in parents and p not in found]
-        found.update(dict.fromkeys(level))
-    found.pop(name, None)
-    return tuple(found)
-
-
-def _relation(name: str, values: dict[str, Any], types: dict[str, NodeType]) -> Relation:
-    label = values.get("label") or prettify(name)
-    given = {key: value for key, value in values.items() if value}
+def _relation(name: str, record: Record) -> Relation:
+    label = record.get("label") or prettify(name)
+    fields = Relation.__dataclass_fields__
+    given = {key: value for key, value in record.items() if value and key in fields}
     relation = replace(_worded(name, label), **given)
     if "inverse_pattern" not in given:
         relation = replace(relation, inverse_pattern=f"also {relation.inverse_label} {{entity}}")
-    unknown = {relation.domain, relation.range} - types.keys()
-    if unknown:
-        raise GraphError(
-            f"relation '{name}': its domain or range '{min(unknown)}' is not declared; "
-            "add it to the ontology as an rdfs:Class."
-        )
     return relation
+
+
+def _property(name: str, record: Record) -> Property:
+    return Property(
+        name=name,
+        label=record.get("label") or prettify(name),
+        datatype=record["range"],
+        iri=record["iri"],
+        domain=record["domain"] or "Node",
+        description=record.get("description") or "",
+    )
 
 
 def _worded(name: str, label: str) -> Relation:
@@ -244,18 +313,19 @@ def _generic_type(name: str) -> NodeType:
 def _index_names(relations: Iterable[Relation]) -> dict[str, tuple[str, bool]]:
     index: dict[str, tuple[str, bool]] = {}
     for relation in relations:
-        for names, inverse in (
-            ((relation.name, *relation.aliases), False),
-            (relation.inverse_aliases, True),
-        ):
-            for name in names:
-                entry = (relation.name, inverse)
-                if index.setdefault(name, entry) != entry:
-                    raise GraphError(
-                        f"ontology: the name '{name}' is claimed by both '{index[name][0]}' and "
-                        f"'{relation.name}'; remove the alias from one of them."
-                    )
+        forward = (relation.name, *relation.aliases)
+        index.update(dict.fromkeys(forward, (relation.name, False)))
+        backward = (relation.name, not relation.symmetric)
+        index.update(dict.fromkeys(relation.inverse_aliases, backward))
     return index
+
+
+def _index_columns(relations: Iterable[Relation]) -> dict[str, tuple[str, ...]]:
+    index: dict[str, list[str]] = {}
+    for relation in relations:
+        for column in relation.columns:
+            index.setdefault(column, []).append(relation.name)
+    return {column: tuple(names) for column, names in index.items()}
 
 
 def _snake(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from kgrec.cli import check, demo, evaluate, explain, query, recommend, train
+from kgrec.cli import check, demo, evaluate, explain, export, query, recommend, train
 from kgrec.errors import KgrecError
 
 _INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -73,6 +73,7 @@ app.command("recommend")(recommend.recommend)
 app.command("explain")(explain.explain)
 app.command("evaluate")(evaluate.evaluate)
 app.command("query")(query.query)
+app.command("export")(export.export)
 app.command("check")(check.check)
 
 

@@ -1,34 +1,92 @@
-"""``kgrec query``: Cypher on the graph of a run."""
+"""``kgrec query``: Cypher or SPARQL on the graph of a run, or on any store."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import json
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kgrec.cli.options import Format, Run
+from kgrec.cli.options import Format
 from kgrec.cli.output import note, print_json, print_table
 
+if TYPE_CHECKING:
+    from kgrec.graph.stores import Store
+
 _ROWS = 10_000
+_SECONDS = 60.0
 
 
 def query(
-    run: Run,
-    cypher: Annotated[
-        str, typer.Argument(help='For instance "MATCH (m:Item) RETURN m.label LIMIT 5".')
+    source: Annotated[
+        str,
+        typer.Argument(
+            help="A run; or a store: an RDF file, a folder, bolt://… or http://….", metavar="RUN"
+        ),
     ],
+    text: Annotated[
+        str,
+        typer.Argument(
+            help='For instance "MATCH (m:Item) RETURN m.label LIMIT 5".', metavar="QUERY"
+        ),
+    ],
+    sparql: Annotated[bool, typer.Option("--sparql", help="The query is SPARQL.")] = False,
+    param: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A parameter of the query ($NAME); may be repeated.", metavar="NAME=VALUE"
+        ),
+    ] = None,
+    timeout: Annotated[float, typer.Option(min=0.001, help="Seconds.")] = _SECONDS,
+    rows: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = _ROWS,
+    write: Annotated[
+        bool, typer.Option("--write", help="Let the query change the store (never a run).")
+    ] = False,
     format: Annotated[Format, typer.Option(help="How to print it.")] = Format.table,
 ) -> None:
-    """Ask the graph of a run; it can only be read."""
-    from kgrec.graph import KnowledgeGraph
-
-    answer = KnowledgeGraph.load(run / "graph").cypher(cypher, row_limit=_ROWS)
+    """Ask a graph; it can only be read unless --write is given."""
+    store = _open(source, sparql)
+    try:
+        answer = store.query(
+            text, _parameters(param or []), timeout=timeout, row_limit=rows, write=write
+        )
+    finally:
+        store.close()
     if answer.truncated:
-        note(f"Only the first {_ROWS:,} rows are shown; add a LIMIT or narrow the query.")
+        note(f"Only the first {rows:,} rows are shown; add a LIMIT or narrow the query.")
     if format is Format.json:
         print_json({"columns": answer.columns, "rows": answer.rows})
     else:
         print_table(answer.columns, [[_short(value) for value in row] for row in answer.rows])
+
+
+def _open(source: str, sparql: bool) -> Store:
+    """The store of a run answers Cypher; its triples are made only when SPARQL is asked."""
+    from kgrec.graph.stores.embedded import EmbeddedStore
+    from kgrec.graph.stores.open import open_store
+
+    store = open_store(source)
+    if not (sparql and isinstance(store, EmbeddedStore)):
+        return store
+    from kgrec.graph.stores.rdf import RdfStore
+
+    triples = RdfStore()
+    triples.write(store.read())
+    return triples
+
+
+def _parameters(pairs: list[str]) -> dict[str, Any]:
+    """Values are JSON where they are (``5``, ``true``, ``["a"]``), else text."""
+    found = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise typer.BadParameter(f"'{pair}' is not NAME=VALUE, for instance user=42.")
+        try:
+            found[name] = json.loads(value)
+        except ValueError:
+            found[name] = value
+    return found
 
 
 def _short(value: Any) -> Any:

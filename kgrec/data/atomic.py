@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
 
+from kgrec.data.disk import flush, flush_tree, locked
 from kgrec.errors import DataError
+
+_NEW, _OLD, _SUFFIX = "new", "old", ".writing"
 
 
 @contextmanager
@@ -44,21 +48,114 @@ def fresh_folder(target: Path) -> Iterator[Path]:
 def replaced_folder(folder: Path) -> Iterator[Path]:
     """Give a temporary sibling to write into, and put it in the place of ``folder`` at the end.
 
+    What stood there stays untouched until everything is written, and safe from a loss of power; a
+    failure leaves it as it was. Of several writers at once the last one wins. A process that is
+    killed between the two renames leaves the earlier folder beside its place: :func:`kept_still`
+    and the next writer put it back.
+    """
+    folder = Path(folder).absolute()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with _workplace(folder) as work:
+        fresh = work / _NEW
+        fresh.mkdir()
+        yield fresh
+        flush_tree(fresh)
+        with locked(folder.parent):
+            _put_back(folder)
+            _exchange(folder, work)
+            flush(folder.parent)
+
+
+@contextmanager
+def kept_still(folder: Path) -> Iterator[None]:
+    """Keep writers from replacing ``folder`` while it is read, so that all of its files match."""
+    folder = Path(folder).absolute()
+    if not folder.exists() and folder.parent.is_dir():
+        with locked(folder.parent):
+            _put_back(folder)
+    with locked(folder.parent, shared=True) if folder.exists() else nullcontext():
+        yield
+
+
+@contextmanager
+def _workplace(folder: Path) -> Iterator[Path]:
+    """A folder beside ``folder`` that belongs to this writer, after those of dead ones are gone."""
+    prefix = f".{folder.name}."
+    with ExitStack() as held:
+        # A writer locks its workplace before anybody can take it for that of a dead one.
+        with locked(folder.parent):
+            _put_back(folder)
+            _clear(folder)
+            work = Path(tempfile.mkdtemp(prefix=prefix, suffix=_SUFFIX, dir=folder.parent))
+            held.enter_context(locked(work))
+        try:
+            yield work
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+def _workplaces(folder: Path) -> list[Path]:
+    prefix = f".{folder.name}."
+    return [
+        path
+        for path in sorted(folder.parent.iterdir())
+        if path.name.startswith(prefix) and path.name.endswith(_SUFFIX)
+    ]
+
+
+def _put_back(folder: Path) -> None:
+    """Undo half an exchange; the caller holds the lock, so that whoever began it is dead."""
+    if folder.exists():
+        return
+    for work in _workplaces(folder):
+        if (work / _OLD).exists():
+            (work / _OLD).rename(folder)
+            flush(folder.parent)
+            return
+
+
+def _clear(folder: Path) -> None:
+    """Delete what dead writers left; the caller holds the lock of the parent."""
+    for work in _workplaces(folder):
+        with suppress(OSError), locked(work, wait=False):
+            shutil.rmtree(work, ignore_errors=True)
+
+
+def _exchange(folder: Path, work: Path) -> None:
+    # Of an ``old`` beside a missing folder there must be one only: the one to put back.
+    for other in _workplaces(folder):
+        shutil.rmtree(other / _OLD, ignore_errors=True)
+    if folder.exists():
+        folder.rename(work / _OLD)
+    try:
+        (work / _NEW).rename(folder)
+    except BaseException:
+        _put_back(folder)
+        raise
+
+
+@contextmanager
+def replaced_file(path: Path) -> Iterator[Path]:
+    """Give a temporary sibling to write, which takes the place of ``path`` at the end.
+
     What stood there stays untouched until everything is written; a failure leaves it as it was.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-    fresh, old = work / "new", work / "old"
-    fresh.mkdir()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The same ending: libraries look at it, for instance to compress.
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    fresh = Path(name)
     try:
         yield fresh
-        if folder.exists():
-            folder.rename(old)
-        try:
-            fresh.rename(folder)
-        except BaseException:
-            if old.exists():
-                old.rename(folder)
-            raise
+        with fresh.open("rb") as written:
+            os.fsync(written.fileno())
+        fresh.chmod(0o666 & ~_umask())
+        fresh.replace(path)
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        fresh.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

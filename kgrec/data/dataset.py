@@ -41,12 +41,15 @@ class Dataset:
     :ivar valid: the same columns; used to choose the model; may be empty
     :ivar test: the same columns; never seen before evaluation; may be empty. No pair is in two of
         the three
-    :ivar items: ``item, title`` first, then optional ``text`` and attributes (string, number or
-        truth value; ``a|b`` is multi-valued; null where unknown); one row for every item
-    :ivar users: ``user`` first, then attributes; one row for every user
+    :ivar items: ``item, title`` first, then optional ``text``, ``properties`` (a JSON object of
+        literals that are kept as they are) and attributes (string, number or truth value; ``a|b``
+        is multi-valued; null where unknown); one row for every item
+    :ivar users: ``user`` first, then optional ``title``, ``text``, ``properties`` and attributes;
+        one row for every user
     :ivar facts: ``head, relation, tail, head_kind, tail_kind``; a kind is ``item``, ``user`` or
         ``entity``
-    :ivar labels: ``entity, label, type, text``; ``type`` and ``text`` may be null
+    :ivar labels: ``entity, label, type, text`` and, where known, ``properties`` (a JSON object of
+        literals); all but the first two may be null
     :ivar candidates: the only items that may be recommended, sorted; ``None``: all of them
     :ivar quality: what was set aside or mended while reading, and why
     """

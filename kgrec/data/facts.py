@@ -7,7 +7,7 @@ So an id that an item and a user share means the item, unless the kind says othe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -34,11 +34,13 @@ class Known:
     :ivar items: ids of items
     :ivar users: ids of users
     :ivar held_out: ``user, item`` of valid and test
+    :ivar entities: ids of entities that are linked to an item or a user already
     """
 
     items: pl.Series
     users: pl.Series
     held_out: pl.DataFrame
+    entities: pl.Series = field(default_factory=lambda: pl.Series(dtype=pl.String))
 
 
 def clean_facts(
@@ -68,7 +70,7 @@ def clean_facts(
         action="merged",
     )
     _set_leaks_aside(sieve, known)
-    _report_unconnected(sieve)
+    _report_unconnected(sieve, known)
     return sieve.frame.select(COLUMNS)
 
 
@@ -112,7 +114,7 @@ def _set_leaks_aside(sieve: Sieve, known: Known) -> None:
     )
 
 
-def _report_unconnected(sieve: Sieve) -> None:
+def _report_unconnected(sieve: Sieve, known: Known) -> None:
     facts = sieve.frame
     if facts.is_empty():
         return
@@ -124,7 +126,9 @@ def _report_unconnected(sieve: Sieve) -> None:
     size = int(codes.max()) + 1
     links = coo_matrix((np.ones(len(heads)), (heads, tails)), shape=(size, size))
     _, component = connected_components(links, directed=False)
-    anchored = np.unique(component[codes[(nodes.struct.field("kind") != "entity").to_numpy()]])
+    kinds, ids = nodes.struct.field("kind"), nodes.struct.field("id")
+    linked = (kinds != "entity") | ids.is_in(known.entities.implode())
+    anchored = np.unique(component[codes[linked.to_numpy()]])
     nobody = facts.filter(pl.Series(~np.isin(component[heads], anchored)))
     if not nobody.is_empty():
         sieve.report(

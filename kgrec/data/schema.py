@@ -33,10 +33,10 @@ class TableSchema:
 
 
 EVENTS = TableSchema("events", ("user", "item"), ("timestamp", "weight", "rating", "event"))
-ITEMS = TableSchema("items", ("item",), ("title", "text"), is_open=True)
-USERS = TableSchema("users", ("user",), is_open=True)
+ITEMS = TableSchema("items", ("item",), ("title", "text", "properties"), is_open=True)
+USERS = TableSchema("users", ("user",), ("title", "text", "properties"), is_open=True)
 FACTS = TableSchema("facts", ("head", "relation", "tail"), ("head_kind", "tail_kind"))
-LABELS = TableSchema("labels", ("entity", "label"), ("type", "text"))
+LABELS = TableSchema("labels", ("entity", "label"), ("type", "text", "properties"))
 CANDIDATES = TableSchema("candidates", ("item",))
 
 SCHEMAS: dict[str, TableSchema] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -15,7 +16,8 @@ SEPARATOR = "|"
 _UNIQUE_SHARE = 0.5  # a column with more distinct values than this share says nothing in common
 _NUMERIC_SHARE = 0.95
 _LONG = 200  # characters: longer values are texts, not names
-_RESERVED = ("title", "text", "properties")
+RESERVED = ("title", "text", "properties")
+"""Columns that are no attributes."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,11 @@ class Attributes:
 
 
 def read_attributes(
-    table: pl.DataFrame, kind: str, vocabulary: Vocabulary, items: pl.Series
+    table: pl.DataFrame,
+    kind: str,
+    vocabulary: Vocabulary,
+    items: pl.Series,
+    decided: Mapping[str, bool] | None = None,
 ) -> Attributes:
     """Sort out all columns of ``items`` or ``users`` but id, title, text and properties.
 
@@ -48,13 +54,15 @@ def read_attributes(
     :param table: the table; its first column is the id
     :param kind: ``"item"`` or ``"user"``
     :param items: ids of all items: a value of a relation to items is one of them if it can be
+    :param decided: whether a column holds literals, for columns of which that is settled
     """
+    settled = decided or {}
     rows = table.select(key_expr(kind, table.columns[0]).alias("key"), pl.all().exclude("key"))
     linked: list[tuple[str, pl.DataFrame]] = []
     literals: dict[str, pl.Series] = {}
-    for name in (name for name in table.columns[1:] if name not in _RESERVED):
+    for name in (name for name in table.columns[1:] if name not in RESERVED):
         column, relation = _plain(table[name]), vocabulary.attribute(name, kind)
-        if _is_literal(column, relation):
+        if settled[name] if name in settled else _is_literal(column, relation):
             literals[name] = _literal(column)
         else:
             values = _values(rows["key"], column)

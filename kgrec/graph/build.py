@@ -37,7 +37,7 @@ def build_tables(data: Dataset, vocabulary: Vocabulary, progress: Progress) -> T
         of_users = read_attributes(data.users, "user", vocabulary, data.items["item"])
         bar.advance()
         facts = read_facts(data, pl.concat([of_items.edges, of_users.edges]), vocabulary)
-        interactions, repeated = _interactions(data)
+        interactions, repeated = read_interactions(data)
         bar.advance()
         values = pl.concat([of_items.entities, of_users.entities]).unique("key", keep="first")
         nodes = pl.concat(
@@ -54,7 +54,7 @@ def build_tables(data: Dataset, vocabulary: Vocabulary, progress: Progress) -> T
     return Tables(nodes, edges, report)
 
 
-def _interactions(data: Dataset) -> tuple[pl.DataFrame, int]:
+def read_interactions(data: Dataset) -> tuple[pl.DataFrame, int]:
     """Edges of train and valid; a pair that comes back adds its weight and keeps its last time."""
     parts = [
         as_edges(

@@ -29,10 +29,16 @@ class Facts:
     inverses: tuple[InversePair, ...]
 
 
-def read_facts(data: Dataset, extra: pl.DataFrame, vocabulary: Vocabulary) -> Facts:
+def read_facts(
+    data: Dataset,
+    extra: pl.DataFrame,
+    vocabulary: Vocabulary,
+    inverses: tuple[InversePair, ...] | None = None,
+) -> Facts:
     """Bring the facts of ``data`` and of its attribute columns into canonical form.
 
     :param extra: ``head, relation, tail`` (keys, canonical names) from attribute columns
+    :param inverses: undeclared relations that are inverses; ``None``: those that the facts show
     """
     raw = data.facts.select(
         key_expr(pl.col("head_kind"), "head").alias("head"),
@@ -40,7 +46,8 @@ def read_facts(data: Dataset, extra: pl.DataFrame, vocabulary: Vocabulary) -> Fa
         key_expr(pl.col("tail_kind"), "tail").alias("tail"),
     )
     named, renamed, swapped = _canonical(raw, vocabulary)
-    inverses = find_inverses(named, vocabulary)
+    if inverses is None:
+        inverses = find_inverses(named, vocabulary)
     turned, more = _swap(named, {pair.swapped: pair.kept for pair in inverses})
     edges = pl.concat([turned, extra])
     straight = edges.filter(pl.col("head") != pl.col("tail"))
@@ -55,6 +62,19 @@ def read_facts(data: Dataset, extra: pl.DataFrame, vocabulary: Vocabulary) -> Fa
         leaking=straight.height - safe.height,
         inverses=inverses,
     )
+
+
+def canonical_triples(
+    triples: pl.DataFrame, vocabulary: Vocabulary, inverses: tuple[InversePair, ...]
+) -> pl.DataFrame:
+    """Give triples the names and directions of a graph; rows keep their places.
+
+    :param triples: ``head, relation, tail``, heads and tails as keys
+    :param inverses: undeclared relations that are inverses
+    """
+    named, _, _ = _canonical(triples, vocabulary)
+    turned, _ = _swap(named, {pair.swapped: pair.kept for pair in inverses})
+    return _ordered(turned, vocabulary)
 
 
 def _canonical(facts: pl.DataFrame, vocabulary: Vocabulary) -> tuple[pl.DataFrame, int, int]:

@@ -3,34 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import networkx as nx
 import polars as pl
 
 from kgrec.callbacks import Progress
-from kgrec.data.dataset import Dataset
+from kgrec.data.dataset import Dataset, DatasetInfo
 from kgrec.errors import GraphError, UnknownIdError
 from kgrec.graph.build import build_tables
-from kgrec.graph.files import read_graph, write_graph
+from kgrec.graph.change import in_order
+from kgrec.graph.content import Change, Content
+from kgrec.graph.exchange import Exchange
+from kgrec.graph.files import Files, read_graph, told_if_broken, write_graph
+from kgrec.graph.header import fields_of, header_of
+from kgrec.graph.history import History, Snapshot
+from kgrec.graph.identity import identity_of
 from kgrec.graph.labels import is_named
+from kgrec.graph.names import as_names, names_of
 from kgrec.graph.neighbours import neighbours
-from kgrec.graph.networkx import to_networkx
 from kgrec.graph.report import BuildReport, ValidationReport
 from kgrec.graph.result import QueryResult
-from kgrec.graph.rules import check_rules
+from kgrec.graph.rules import require_valid
+from kgrec.graph.schema import NODES, as_edges
 from kgrec.graph.statistics import statistics
 from kgrec.graph.stores.embedded import EmbeddedStore
+from kgrec.graph.update import updated
+from kgrec.graph.update_report import UpdateReport
 from kgrec.graph.validate import validate
 from kgrec.turtle import builtin_ontology, read_ontology
 from kgrec.vocabulary import Vocabulary
 
+_ANCESTOR = "_ancestor"
+"""Where a graph finds the store of an earlier version, with that version, until it has its own."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
-class KnowledgeGraph:
+class KnowledgeGraph(Exchange):
     """Users, items and entities, the interactions between them and the facts about them.
 
     Held-out test interactions are never in a graph.
@@ -45,8 +57,12 @@ class KnowledgeGraph:
     :ivar licence: under which terms the data may be used
     :ivar item_type: the type of the items
     :ivar candidates: ids of the only items that may be recommended; ``None``: all
-    :ivar report: what building did with the rows
+    :ivar report: what building, and updates since, did with the rows
     :ivar ontologies: name and Turtle of the ontologies that the user brought
+    :ivar labels: names of entities that the data stated, also of entities that may come later:
+        ``entity, label, type, text, properties``; ``None``: those that the nodes have
+    :ivar history: earlier versions; see :meth:`update` and :meth:`at`
+    :ivar update_report: what became of the rows of the last update
     """
 
     nodes: pl.DataFrame
@@ -58,6 +74,9 @@ class KnowledgeGraph:
     candidates: tuple[str, ...] | None = None
     report: BuildReport = field(default_factory=BuildReport)
     ontologies: tuple[tuple[str, str], ...] = ()
+    labels: pl.DataFrame | None = None
+    history: History = field(default_factory=History)
+    update_report: UpdateReport | None = None
 
     @staticmethod
     def build(data: Dataset, *, progress: Progress | None = None) -> KnowledgeGraph:
@@ -73,13 +92,7 @@ class KnowledgeGraph:
         ontologies = tuple(map(read_ontology, data.info.ontologies))
         vocabulary = Vocabulary.parse(ontologies)
         tables = build_tables(data, vocabulary, progress or Progress())
-        errors = [
-            violation
-            for violation in check_rules(tables.nodes, tables.edges, vocabulary)
-            if violation.severity == "error"
-        ]
-        if errors:
-            raise GraphError(f"The graph is not valid: {'; '.join(map(str, errors))}.")
+        require_valid(tables.nodes, tables.edges, vocabulary)
         return KnowledgeGraph(
             nodes=tables.nodes,
             edges=tables.edges,
@@ -90,6 +103,7 @@ class KnowledgeGraph:
             candidates=data.candidates,
             report=tables.report,
             ontologies=ontologies,
+            labels=as_names(data.labels),
         )
 
     def __repr__(self) -> str:
@@ -141,6 +155,7 @@ class KnowledgeGraph:
         *,
         timeout: float = 60.0,
         row_limit: int = 1_000_000,
+        write: bool = False,
     ) -> QueryResult:
         """Ask the graph in Cypher; it can only be read.
 
@@ -150,9 +165,13 @@ class KnowledgeGraph:
         :param parameters: values for ``$name`` in the query
         :param timeout: seconds
         :param row_limit: rows beyond it are cut, and the result says so
+        :param write: must stay false: a graph is changed by :meth:`update`, a store of Neo4j's by
+            its own ``query(…, write=True)``
         :raises GraphError: if the query would write, is not valid, or takes too long
         """
-        return self._store.query(query, parameters, timeout=timeout, row_limit=row_limit)
+        return self._store.query(
+            query, parameters, timeout=timeout, row_limit=row_limit, write=write
+        )
 
     def statistics(self) -> dict[str, Any]:
         """Nodes by type, edges by relation, degrees and density; can be written as JSON."""
@@ -169,23 +188,136 @@ class KnowledgeGraph:
         ontology = builtin_ontology() + self.ontologies
         return validate(self.nodes, self.edges, self.vocabulary, ontology, limit=limit)
 
-    def to_networkx(self) -> nx.MultiDiGraph:
-        """Copy the graph for networkx; nodes are named by their keys, ``"item:42"``."""
-        return to_networkx(self.nodes, self.edges)
+    @property
+    def version(self) -> int:
+        """How many changes the graph has seen; 0 after :meth:`build`."""
+        return self.history.version
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The differences that updates made, in the order of time; those that are known here."""
+        return self.history.changes
+
+    @cached_property
+    def identity(self) -> str:
+        """Names the graph that the changes began with: a hash of its name and its tables."""
+        start = self.history.base or self
+        return self.history.identity or identity_of(self.name, start.nodes, start.edges)
+
+    def update(
+        self,
+        *,
+        events: object = None,
+        facts: object = None,
+        items: object = None,
+        users: object = None,
+        labels: object = None,
+        candidates: object = None,
+        removed: object = None,
+        time: str | datetime | None = None,
+    ) -> KnowledgeGraph:
+        """Add, change and remove; this graph stays as it is, and the new one knows both states.
+
+        The tables are those of a dataset folder and are cleaned by the same rules: a bad row loses
+        no good one, and :attr:`update_report` counts it. The result behaves as if the graph had
+        been built from all rows at once: an interaction that comes back adds its weight and keeps
+        the last time, a fact is there once. What is there is never decided anew: an entity stays
+        an entity when an item of its id comes, and a column that became a relation stays one.
+        Removing comes first, so that what is removed can be added again in the same update.
+
+        :param events: ``user, item``, optional ``timestamp, weight, event``, and ``split``:
+            ``train``, which is the default, or ``valid``
+        :param facts: ``head, relation, tail``
+        :param items: items that are new or described anew. A column that the table has replaces
+            the title, the text, the literal or the values of the relation; an empty cell takes it
+            away; what the table has no column for stays
+        :param users: the same for users
+        :param labels: ``entity, label``, optional ``type, text``; an empty cell says nothing
+        :param candidates: further items that may be recommended, in a graph where not all may
+        :param removed: ``["item:42", ("item:7", "directed_by", "entity:3")]``: nodes with all of
+            their edges, and edges; or a table with ``key``, or with ``head, relation, tail`` and,
+            to choose among several edges, ``timestamp, event``
+        :param time: when this is, by default now
+        :return: the graph of the next version; of the same one if nothing changed
+        :raises DataError: if a table or a column cannot be used
+        :raises UnknownIdError: if something to remove is not in the graph
+        :raises GraphError: if the graph would break a rule
+        """
+        given = {
+            "events": events,
+            "facts": facts,
+            "items": items,
+            "users": users,
+            "labels": labels,
+            "candidates": candidates,
+        }
+        tables = {name: table for name, table in given.items() if table is not None}
+        stamp = (self.version + 1, self.history.next_time(time))
+        info = DatasetInfo(self.name, item_type=self.item_type)
+        now = self._snapshot
+        after, revision = updated(now, tables, removed, self.vocabulary, info, stamp)
+        if revision.changes_nothing(now):
+            return replace(self, update_report=revision.update)
+        known = self.__dict__.get("identity", self.history.identity)
+        history = replace(self.history.after(now, revision), identity=known)
+        graph = self._with(after, history)
+        graph._inherit(self, revision.change)
+        return graph
+
+    def at(
+        self, version: int | None = None, *, time: str | datetime | None = None
+    ) -> KnowledgeGraph:
+        """The graph as it was.
+
+        :param version: 0 is the graph that was built
+        :param time: instead of a version: the last one that was made at or before this time
+        :raises GraphError: if that version is not known here
+        """
+        if (version is None) == (time is None):
+            raise GraphError("Give either a version or a time.")
+        wanted = self.history.version_at(time) if time is not None else version
+        if wanted == self.version:
+            return self
+        return self._with(*self.history.at(int(wanted)))  # type: ignore[arg-type]
+
+    def content(self) -> Content:
+        """All of the graph as it is now, for a store."""
+        return Content(self.nodes, self.edges, header_of(self))
+
+    @staticmethod
+    def from_content(content: Content) -> KnowledgeGraph:
+        """The graph that a store holds; earlier versions of it are not in stores.
+
+        :raises GraphError: if the graph breaks a rule, or its header is broken
+        """
+        header = content.header
+        try:
+            fields = fields_of(header)
+            history = History(str(header["identity"]), int(header["version"]))
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise GraphError(
+                f"The header of the graph is broken ({error!r}); write the graph again."
+            ) from error
+        nodes = in_order(content.nodes.select(NODES.names()).cast(dict(NODES)))
+        graph = KnowledgeGraph(
+            nodes=nodes, edges=as_edges(content.edges), history=history, **fields
+        )
+        require_valid(graph.nodes, graph.edges, graph.vocabulary)
+        return graph
 
     def save(self, folder: str | Path) -> None:
-        """Write ``nodes.parquet``, ``edges.parquet`` and ``graph.json``, whole or not at all.
+        """Write the graph and its history as Parquet tables and JSON, whole or not at all.
+
+        Whoever reads the folder, and whenever the process is killed, finds the earlier graph or
+        this one. When this returns, the graph is on the disk.
 
         :param folder: is replaced once everything is written
+        :raises RunError: if the folder holds anything but a graph
         """
-        about = {
-            "name": self.name,
-            "licence": self.licence,
-            "item_type": self.item_type,
-            "candidates": list(self.candidates) if self.candidates is not None else None,
-            "report": self.report.to_dict(),
-        }
-        write_graph(Path(folder), self.nodes, self.edges, about, self.ontologies)
+        write_graph(
+            Path(folder),
+            Files(self.nodes, self.edges, self.labels, header_of(self), self.history),
+        )
 
     @staticmethod
     def load(folder: str | Path) -> KnowledgeGraph:
@@ -193,18 +325,42 @@ class KnowledgeGraph:
 
         :raises RunError: if the folder is missing, half-written, broken or of another version
         """
-        nodes, edges, about, ontologies = read_graph(Path(folder))
-        candidates = about["candidates"]
+        files = read_graph(Path(folder))
+        with told_if_broken(folder):
+            fields = fields_of(files.header)
         return KnowledgeGraph(
-            nodes=nodes,
-            edges=edges,
-            vocabulary=Vocabulary.parse(ontologies),
-            name=about["name"],
-            licence=about["licence"],
-            item_type=about["item_type"],
-            candidates=tuple(candidates) if candidates is not None else None,
-            report=BuildReport.from_dict(about["report"]),
-            ontologies=ontologies,
+            nodes=files.nodes,
+            edges=files.edges,
+            labels=files.labels,
+            history=files.history,
+            update_report=files.history.last_update,
+            **fields,
+        )
+
+    @property
+    def _snapshot(self) -> Snapshot:
+        labels = names_of(self.nodes) if self.labels is None else self.labels
+        return Snapshot(self.nodes, self.edges, labels, self.candidates, self.report)
+
+    def _inherit(self, former: KnowledgeGraph, change: Change) -> None:
+        """Keep the store of the graph before, and what it has to be told; not that graph."""
+        held = former.__dict__
+        store, told = (
+            (held["_store"], ()) if "_store" in held else held.get("_inherited", (None, ()))
+        )
+        if store is not None:
+            self.__dict__["_inherited"] = (store, (*told, change))
+
+    def _with(self, state: Snapshot, history: History) -> KnowledgeGraph:
+        return replace(
+            self,
+            nodes=state.nodes,
+            edges=state.edges,
+            labels=state.labels,
+            candidates=state.candidates,
+            report=state.report,
+            history=history,
+            update_report=history.last_update,
         )
 
     @cached_property
@@ -217,9 +373,22 @@ class KnowledgeGraph:
 
     @cached_property
     def _store(self) -> EmbeddedStore:
-        store = EmbeddedStore()
-        store.write(self.nodes, self.edges)
+        content = self.content()
+        store, version = self.__dict__.pop(_ANCESTOR, (None, 0))
+        if store is None:
+            store = EmbeddedStore()
+            store.write(content)
+            return store
+        for change in self.changes[version - self.history.start :]:
+            store = store.successor(change, {**content.header, "version": change.version})
         return store
+
+    def _hand_store_to(self, newer: KnowledgeGraph) -> None:
+        """Let the next version begin with the store that is there, and not with nothing."""
+        if "_store" in self.__dict__:
+            newer.__dict__[_ANCESTOR] = (self._store, self.version)
+        elif _ANCESTOR in self.__dict__:
+            newer.__dict__[_ANCESTOR] = self.__dict__[_ANCESTOR]
 
     def _row(self, key: str) -> int:
         try:

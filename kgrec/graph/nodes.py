@@ -13,7 +13,7 @@ from kgrec.vocabulary import Vocabulary
 
 def item_nodes(data: Dataset, attributes: Attributes, vocabulary: Vocabulary) -> pl.DataFrame:
     """One node for every item; its label is the title."""
-    table = _with(data.items, "title", "text").rename({"item": "id"})
+    table = _with(data.items, "title", "text", "properties").rename({"item": "id"})
     item_type = vocabulary.type(data.info.item_type).name
     return _nodes(
         table.with_columns(
@@ -26,20 +26,24 @@ def item_nodes(data: Dataset, attributes: Attributes, vocabulary: Vocabulary) ->
 
 
 def user_nodes(data: Dataset, attributes: Attributes) -> pl.DataFrame:
-    """One node for every user; its label is the id."""
-    table = _with(data.users, "text").rename({"user": "id"})
+    """One node for every user; its label is the title, else the id."""
+    table = _with(data.users, "title", "text", "properties").rename({"user": "id"})
     return _nodes(
         table.with_columns(
             pl.lit("user").alias("kind"),
             pl.lit("User").alias("type"),
-            pl.col("id").alias("label"),
+            or_else("title", pl.col("id")).alias("label"),
         ),
         attributes,
     )
 
 
 def entity_nodes(
-    data: Dataset, edges: pl.DataFrame, values: pl.DataFrame, vocabulary: Vocabulary
+    data: Dataset,
+    edges: pl.DataFrame,
+    values: pl.DataFrame,
+    vocabulary: Vocabulary,
+    keys: pl.Series | None = None,
 ) -> pl.DataFrame:
     """One node for every entity that a fact or an attribute refers to.
 
@@ -47,14 +51,17 @@ def entity_nodes(
 
     :param edges: canonical facts, as keys
     :param values: ``key, id, label, type`` of the entities from attribute columns
+    :param keys: only of these entities; ``edges`` are all of theirs
     """
     ends = pl.concat([edges["head"], edges["tail"]]).unique(maintain_order=True)
+    ends = ends if keys is None else keys
     entities = pl.DataFrame({"key": ends}).filter(pl.col("key").str.starts_with("entity:"))
-    stated = _with(data.labels, "type", "text").select(
+    stated = _with(data.labels, "type", "text", "properties").select(
         key_expr("entity", "entity").alias("key"),
         pl.col("label").alias("given"),
         or_else("type", pl.lit(None, pl.String)).alias("stated"),
         "text",
+        "properties",
     )
     # vocabulary.type() is asked once for each distinct type, not once a row
     names = {name: vocabulary.type(name).name for name in stated["stated"].drop_nulls().unique()}
@@ -67,7 +74,7 @@ def entity_nodes(
             pl.lit("entity").alias("kind"),
             pl.coalesce(pl.col("stated").replace(names), "implied", pl.lit("Entity")).alias("type"),
             or_else("given", pl.coalesce("value", readable(pl.col("id")))).alias("label"),
-            pl.lit("{}").alias("properties"),
+            pl.col("properties").fill_null("{}"),
         )
     )
     return table.select(NODES.names()).sort("key")
@@ -106,6 +113,23 @@ def _with(table: pl.DataFrame, *columns: str) -> pl.DataFrame:
 
 def _nodes(table: pl.DataFrame, attributes: Attributes) -> pl.DataFrame:
     keyed = table.select(
-        key_expr(pl.col("kind"), "id").alias("key"), "kind", "id", "type", "label", "text"
+        key_expr(pl.col("kind"), "id").alias("key"),
+        *("kind", "id", "type", "label", "text"),
+        pl.col("properties").fill_null("{}").alias("given"),
     )
-    return keyed.join(attributes.properties, on="key", how="left").select(NODES.names())
+    joined = keyed.join(attributes.properties, on="key", how="left")
+    return joined.with_columns(_union("properties", "given")).select(NODES.names())
+
+
+def _union(first: str, second: str) -> pl.Expr:
+    """Two columns of JSON objects as one object; of a name in both, readers take the second."""
+    one, two = pl.col(first).str.strip_chars(), pl.col(second).str.strip_chars()
+    inner = pl.concat_str(one.str.head(-1), pl.lit(","), two.str.tail(-1))
+    empty = r"^\{\s*\}$"
+    return (
+        pl.when(one.str.contains(empty))
+        .then(two)
+        .when(two.str.contains(empty))
+        .then(one)
+        .otherwise(inner)
+    ).alias(first)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from kgrec.errors import GraphError
 from kgrec.graph.report import Violation
 from kgrec.graph.shapes import shape_words
 from kgrec.vocabulary import INTERACTED, Vocabulary
@@ -28,6 +29,17 @@ def check_rules(
         *_facts(nodes, edges, vocabulary),
     ]
     return tuple(sorted(found, key=lambda v: (v.severity, v.constraint, v.relation)))
+
+
+def require_valid(nodes: pl.DataFrame, edges: pl.DataFrame, vocabulary: Vocabulary) -> None:
+    """Check the core constraints.
+
+    :raises GraphError: if an error is among the violations
+    """
+    violations = check_rules(nodes, edges, vocabulary)
+    errors = [violation for violation in violations if violation.severity == "error"]
+    if errors:
+        raise GraphError(f"The graph is not valid: {'; '.join(map(str, errors))}.")
 
 
 def _has_text(name: str) -> pl.Expr:

@@ -1,16 +1,17 @@
-"""The SHACL shapes of a graph: those of the package, and more from domain and range."""
+"""The SHACL shapes of a graph: those of the package, the user's own, and more from the ontology."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from rdflib import Graph, Namespace
 from rdflib.namespace import SH
 
+from kgrec.graph.datatypes import datatype
 from kgrec.turtle import builtin_shapes, local_name, parse_turtle
-from kgrec.vocabulary import INTERACTED, Vocabulary
+from kgrec.vocabulary import INTERACTED, Property, Relation, Vocabulary
 
 SHAPES = Namespace("urn:kgrec:shapes#")
 
@@ -19,26 +20,31 @@ _PREFIXES = """
 @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
 @prefix sh: <http://www.w3.org/ns/shacl#> .
 """
-_EXISTS = """
-<urn:kgrec:shapes#unknown-node/{name}> a sh:NodeShape ;
-    sh:targetSubjectsOf <urn:kgrec:ontology#{name}> ;
-    sh:targetObjectsOf <urn:kgrec:ontology#{name}> ;
-    sh:not [ sh:property [ sh:path rdf:type ; sh:maxCount 0 ] ] .
-"""
+_SHAPE = "\n<urn:kgrec:shapes#{constraint}/{name}> a sh:NodeShape ; {content} .\n"
+_EXISTS = """sh:targetSubjectsOf <{iri}> ; sh:targetObjectsOf <{iri}> ;
+    sh:not [ sh:property [ sh:path rdf:type ; sh:maxCount 0 ] ]"""
 # A node without any type does not exist, which is for the shape above to say.
-_FITS = """
-<urn:kgrec:shapes#{constraint}/{name}> a sh:NodeShape ;
-    sh:{target} <urn:kgrec:ontology#{name}> ; sh:severity sh:Warning ;
-    sh:or ( [ sh:class <urn:kgrec:ontology#{wanted}> ]
-            [ sh:property [ sh:path rdf:type ; sh:in ( {untyped} ) ] ] ) .
-"""
+_FITS = """sh:{target} <{iri}> ; sh:or (
+    [ sh:class <{wanted}> ] [ sh:property [ sh:path rdf:type ; sh:in ( {untyped} ) ] ] )"""
+_COUNT = "{targets} ; sh:property [ sh:path {path} ; sh:{limit} {count} ]"
+_TWICE = """sh:targetSubjectsOf <{iri}> ;
+    sh:property [ sh:path [ sh:inversePath <{iri}> ] ; sh:disjoint <{iri}> ]"""
+# Core SHACL cannot compare what a path reaches with the node where it began: a query can.
+_CYCLIC = """sh:targetSubjectsOf <{iri}> ;
+    sh:sparql [ sh:select "SELECT $this WHERE {{ $this <{iri}>+ $this }}" ]"""
+_DATATYPE = "sh:targetSubjectsOf <{iri}> ; sh:property [ sh:path <{iri}> ; sh:or ( {choices} ) ]"
 
 
 def all_shapes(vocabulary: Vocabulary, relations: Iterable[str]) -> Graph:
-    """All shapes for a graph with these relations."""
-    texts = [_PREFIXES, *(_relation_shapes(vocabulary, name) for name in sorted(set(relations)))]
-    shapes: Graph = _builtin() + parse_turtle("shapes", "".join(texts))
-    return shapes
+    """All shapes of the package for a graph with these relations."""
+    needed = {name for name, relation in vocabulary.relations.items() if relation.min_count}
+    texts = [_PREFIXES]
+    for name in sorted(needed.union(relations)):
+        if name != INTERACTED:  # has shapes of its own
+            relation = vocabulary.relation(name)
+            texts += _relation_shapes(name, vocabulary.relation_iri(name), relation, vocabulary)
+    texts += map(_property_shape, vocabulary.properties.values())
+    return builtin_shape_graph() + parse_turtle("shapes", "".join(texts))
 
 
 def constraint_of(shape: str) -> tuple[str, str]:
@@ -50,38 +56,76 @@ def constraint_of(shape: str) -> tuple[str, str]:
 @lru_cache(maxsize=64)
 def shape_words(constraint: str) -> tuple[str, str]:
     """Severity (``error`` or ``warning``) and message of a constraint, as its shape states them."""
-    if constraint == "duplicate-key":  # RDF cannot even say this one: equal IRIs are one node
-        return "error", "two nodes have one key; rename one of them"
-    shape, graph = SHAPES[constraint], _builtin()
+    shape, graph = SHAPES[constraint], builtin_shape_graph()
     severity = local_name(graph.value(shape, SH.severity) or SH.Violation)
     message = str(graph.value(shape, SH.message) or constraint)
     return ("error" if severity == "Violation" else "warning"), message
 
 
 @lru_cache(maxsize=1)
-def _builtin() -> Graph:
+def builtin_shape_graph() -> Graph:
+    """The SHACL files of the package as one graph; not to be changed."""
     graph = Graph()
     for name, text in builtin_shapes():
         graph += parse_turtle(name, text)
     return graph
 
 
-def _relation_shapes(vocabulary: Vocabulary, relation_name: str) -> str:
-    if relation_name == INTERACTED:  # has shapes of its own
-        return ""
-    relation, name = vocabulary.relation(relation_name), quote(relation_name, safe="")
-    text = _EXISTS.format(name=name)
+def _relation_shapes(
+    name: str, iri: str, relation: Relation, vocabulary: Vocabulary
+) -> Iterator[str]:
+    def shape(constraint: str, content: str) -> str:
+        return _SHAPE.format(constraint=constraint, name=quote(name, safe=""), content=content)
+
+    yield shape("unknown-node", _EXISTS.format(iri=iri))
     for constraint, target, wanted in (
         ("wrong-domain", "targetSubjectsOf", relation.domain),
         ("wrong-range", "targetObjectsOf", relation.range),
     ):
         if wanted != "Node":
             untyped = "" if wanted == "User" else "kg:Item kg:Entity"
-            text += _FITS.format(
-                constraint=constraint,
-                target=target,
-                name=name,
-                untyped=untyped,
-                wanted=quote(wanted, safe=""),
+            type_iri = vocabulary.type_iri(wanted)
+            yield shape(
+                constraint, _FITS.format(target=target, iri=iri, wanted=type_iri, untyped=untyped)
             )
-    return text
+    if relation.symmetric:
+        yield shape("stated-twice", _TWICE.format(iri=iri))
+    elif relation.transitive:
+        yield shape("cyclic", _CYCLIC.format(iri=iri))
+    for constraint, content in _counts(iri, relation, vocabulary):
+        yield shape(constraint, content)
+
+
+def _counts(iri: str, relation: Relation, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    path, targets = f"<{iri}>", f"sh:targetSubjectsOf <{iri}>"
+    if relation.symmetric:
+        path = f"[ sh:alternativePath ( <{iri}> [ sh:inversePath <{iri}> ] ) ]"
+        targets += f" ; sh:targetObjectsOf <{iri}>"
+    if relation.max_count is not None:
+        yield (
+            "too-many",
+            _COUNT.format(targets=targets, path=path, limit="maxCount", count=relation.max_count),
+        )
+    if relation.min_count:
+        domain = f"sh:targetClass <{vocabulary.type_iri(relation.domain)}>"
+        yield (
+            "too-few",
+            _COUNT.format(targets=domain, path=path, limit="minCount", count=relation.min_count),
+        )
+
+
+def _property_shape(declared: Property) -> str:
+    wanted = datatype(declared.datatype)
+    if wanted is None:
+        return ""
+    choices = [f"[ sh:datatype <{iri}> ]" for iri in wanted.accepted]
+    if wanted.pattern:
+        pattern = wanted.pattern.replace("\\", "\\\\")
+        choices.append(f'[ sh:datatype <{_STRING}> ; sh:pattern "{pattern}" ]')
+    content = _DATATYPE.format(iri=declared.iri, choices=" ".join(choices))
+    name = quote(declared.name, safe="")
+    return _SHAPE.format(constraint="wrong-datatype", name=name, content=content)
+
+
+_STRING = "http://www.w3.org/2001/XMLSchema#string"
+

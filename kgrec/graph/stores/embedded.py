@@ -1,6 +1,7 @@
 """The embedded store: kglite, in this process, in memory; a view of the tables and never a record.
 
-kglite is written in Rust and answers Neo4j's dialect of Cypher. Nothing of it leaves this module.
+kglite is written in Rust and answers Neo4j's dialect of Cypher. Nothing of it leaves the modules
+``embedded`` and ``embedded_load``.
 """
 
 from __future__ import annotations
@@ -12,58 +13,75 @@ from typing import Any
 import kglite
 import polars as pl
 
-from kgrec.errors import GraphError
+from kgrec.callbacks import Progress
+from kgrec.errors import GraphError, StoreError
+from kgrec.graph.change import apply_change
+from kgrec.graph.content import Change, Content
 from kgrec.graph.cypher import forbidden_clause
 from kgrec.graph.result import QueryResult
-from kgrec.graph.stores.frames import edge_frames, node_frame
+from kgrec.graph.stores.base import Counts, Walk
+from kgrec.graph.stores.embedded_load import View, follow, load
 from kgrec.graph.stores.values import Reader
-
-_KINDS = ("user", "item", "entity")
 
 
 class EmbeddedStore:
-    """A read-only kglite graph, filled once by :meth:`write`."""
+    """A kglite graph that can be queried, filled by :meth:`write`.
+
+    It holds the tables that it was given by reference, and :meth:`read` returns them: what kglite
+    keeps is a view for queries, and is lost with the process.
+
+    :param work_limit: rows that a query may hold on its way; a million take half a gigabyte
+    """
 
     def __init__(self, *, work_limit: int = 5_000_000) -> None:
-        """Make an empty store.
-
-        :param work_limit: rows that a query may hold on its way; a million take half a gigabyte
-        """
         self._work_limit = work_limit
-        self._graph: Any = kglite.KnowledgeGraph()
+        self._content: Content | None = None
+        self._view: View | None = None
         self._frozen: Any = None
         self._reader = Reader([])
 
-    def write(self, nodes: pl.DataFrame, edges: pl.DataFrame) -> None:
-        """Fill the store; see :class:`~kgrec.graph.stores.base.Store`."""
-        keys: list[str] = []
-        for kind in _KINDS:
-            part = nodes.filter(pl.col("kind") == kind)
-            self._add_nodes(kind.capitalize(), part)
-            keys += part["key"].to_list()
-        for frame in edge_frames(edges):
-            self._graph.add_relationships(
-                frame.data,
-                frame.relation,
-                frame.head_kind.capitalize(),
-                "head",
-                frame.tail_kind.capitalize(),
-                "tail",
-                columns=frame.columns,
-            )
-        # A frozen graph has no method that writes, and many threads may read it at once.
-        self._frozen = self._graph.freeze()
-        self._reader = Reader(keys)
+    def __enter__(self) -> EmbeddedStore:
+        return self
 
-    def _add_nodes(self, label: str, nodes: pl.DataFrame) -> None:
-        # Without the constraint a second node of one id would silently hide the first.
-        self._graph.cypher(f"CREATE CONSTRAINT FOR (n:{label}) REQUIRE n.id IS UNIQUE")
-        if not nodes.height:
-            return
-        self._graph.add_nodes(node_frame(nodes), label, "id", "label")
-        for (type_name,), part in nodes.group_by("type", maintain_order=True):
-            if type_name != label:
-                self._graph.add_label(label, part["id"].to_list(), type_name)
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def write(self, content: Content, *, progress: Progress | None = None) -> None:
+        """Hold this graph and no other; see :class:`~kgrec.graph.stores.base.Store`."""
+        self._show(load(content, progress or Progress()), content)
+
+    def merge(
+        self, change: Change, header: Mapping[str, Any], *, progress: Progress | None = None
+    ) -> None:
+        """Go on to the next version; see :class:`~kgrec.graph.stores.base.Store`."""
+        content = self._record()
+        before = content.header.get("version", 0)
+        if change.version != before + 1:
+            raise StoreError(
+                f"The embedded store holds version {before} of the graph, and the change leads to "
+                f"version {change.version}; write the graph anew."
+            )
+        nodes, edges = apply_change(content.nodes, content.edges, change)
+        after = Content(nodes, edges, header)
+        if self._view is not None:
+            self._show(follow(self._view, content, change), after)
+        else:
+            self.write(after, progress=progress)
+
+    def successor(self, change: Change, header: Mapping[str, Any]) -> EmbeddedStore:
+        """A store of the next version, made from this one, which goes on answering as it is.
+
+        kglite copies on write: what this store has frozen does not move. Only the first successor
+        takes over the live graph; a second one loads its tables afresh.
+        """
+        heir = EmbeddedStore(work_limit=self._work_limit)
+        heir._content, heir._view, self._view = self._content, self._view, None
+        heir.merge(change, header)
+        return heir
+
+    def read(self, *, progress: Progress | None = None) -> Content:  # noqa: ARG002
+        """The tables that this store is a view of."""
+        return self._record()
 
     def query(
         self,
@@ -72,13 +90,21 @@ class EmbeddedStore:
         *,
         timeout: float = 60.0,
         row_limit: int = 1_000_000,
+        write: bool = False,
     ) -> QueryResult:
-        """Answer a Cypher query; see :class:`~kgrec.graph.stores.base.Store`."""
+        """Answer a Cypher query; see :class:`~kgrec.graph.stores.base.Store`.
+
+        :param write: must stay false, for a view of tables cannot be written to
+        """
+        if write:
+            raise GraphError(
+                "The embedded store is a view of the graph and cannot be written to by a query; "
+                "change the graph with graph.update(…)."
+            )
         clause = forbidden_clause(query)
         if clause is not None:
             raise GraphError(f"The query may only read, and {clause} does not; leave it out.")
-        if self._frozen is None:
-            raise GraphError("The embedded store is empty or closed; write a graph to it first.")
+        self._record()
         with _quiet(), _translated(timeout, self._work_limit):
             answer = self._frozen.cypher(
                 query,
@@ -92,9 +118,41 @@ class EmbeddedStore:
         total = (answer.diagnostics or {}).get("total_rows") or len(rows)
         return QueryResult(columns, rows, truncated=total > len(rows))
 
+    def neighbours(self, key: str, limit: int | None = None) -> pl.DataFrame:
+        """The nodes around a node; see :class:`~kgrec.graph.stores.base.Store`."""
+        from kgrec.graph.stores import cypher_walks
+
+        return cypher_walks.neighbours(self._ask, key, limit)
+
+    def paths(self, start: str, end: str, *, max_hops: int = 3, limit: int = 100) -> list[Walk]:
+        """Ways between two nodes; see :class:`~kgrec.graph.stores.base.Store`."""
+        from kgrec.graph.stores import cypher_walks
+
+        return cypher_walks.paths(self._ask, start, end, max_hops=max_hops, limit=limit)
+
+    def count(self) -> Counts:
+        """Nodes by type and edges by relation."""
+        from kgrec.graph.stores import cypher_walks
+
+        return cypher_walks.count(self._ask)
+
     def close(self) -> None:
         """Let go of the graph's memory."""
-        self._graph = self._frozen = None
+        self._content = self._view = self._frozen = None
+
+    def _ask(self, query: str, parameters: Mapping[str, Any]) -> list[list[Any]]:
+        return self.query(query, parameters).rows
+
+    def _record(self) -> Content:
+        if self._content is None:
+            raise StoreError("The embedded store is empty or closed; write a graph to it first.")
+        return self._content
+
+    def _show(self, view: View, content: Content) -> None:
+        self._view, self._content = view, content
+        # A frozen graph has no method that writes, and many threads may read it at once.
+        self._frozen = view.graph.freeze()
+        self._reader = Reader(view.keys)
 
 
 @contextmanager

@@ -101,7 +101,9 @@ def _pandas(columns: dict[str, Any]) -> Any:
 
 def _array(column: pl.Series | list[Any]) -> Any:
     if isinstance(column, list):
-        return pd.Series(column, dtype=object)
+        column = pl.Series(column)
+    if isinstance(column.dtype, pl.List):
+        return pd.Series(column.to_list(), dtype=object)
     if column.dtype.is_integer() and column.null_count():
         return pd.array(column.to_list(), dtype="Int64")
     if column.dtype.is_numeric():

@@ -1,35 +1,17 @@
-"""A graph as RDF triples in memory, for validation."""
+"""A graph in rdflib, for validation."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from urllib.parse import quote, unquote
 
 import polars as pl
 from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import RDF, RDFS, XSD
 
-from kgrec.graph.schema import id_of, kind_of
+from kgrec.graph.rdf.iris import node_iri, term
 from kgrec.turtle import NAMESPACE, parse_turtle
 from kgrec.vocabulary import INTERACTED, Vocabulary
-
-_NODE = "urn:kgrec:"
-
-
-def node_iri(node: str) -> URIRef:
-    """The IRI of a node: ``item:42`` is ``urn:kgrec:item:42``, odd characters percent-encoded."""
-    return URIRef(f"{_NODE}{kind_of(node)}:{quote(id_of(node), safe='')}")
-
-
-def node_key(iri: str) -> str:
-    """The key of a node, from its IRI."""
-    return unquote(iri.removeprefix(_NODE))
-
-
-def term(name: str) -> URIRef:
-    """The IRI of a type, relation or property of any name."""
-    return URIRef(NAMESPACE + quote(name, safe=""))
 
 
 def to_rdf(

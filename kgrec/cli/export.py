@@ -1,0 +1,44 @@
+"""``kgrec export``: the graph of a run, for other tools."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kgrec.callbacks import ConsoleProgress
+from kgrec.cli.options import Run
+from kgrec.cli.output import note
+
+
+def export(
+    run: Run,
+    to: Annotated[
+        str,
+        typer.Option(
+            help="bolt://…, neo4j://…, a SPARQL endpoint http://…, FILE.ttl, .nt, .nq, .jsonld or "
+            ".graphml, or a folder for an RDF store on disk.",
+            metavar="TARGET",
+        ),
+    ],
+    credentials: Annotated[
+        Path | None,
+        typer.Option(
+            help="A file with NEO4J_USERNAME=… and NEO4J_PASSWORD=…, readable by you only."
+        ),
+    ] = None,
+) -> None:
+    """Write the graph of a run to Neo4j, an RDF store, or a file."""
+    from kgrec.graph import KnowledgeGraph
+    from kgrec.graph.stores.open import BOLT
+
+    folder = run / "graph" if (run / "graph").is_dir() else run
+    graph, progress = KnowledgeGraph.load(folder), ConsoleProgress()
+    if to.startswith(BOLT):
+        graph.to_neo4j(to, auth=credentials, progress=progress)
+    elif to.endswith(".graphml"):
+        graph.to_graphml(to)
+    else:
+        graph.to_rdf(to, progress=progress)
+    note(f"{graph.nodes.height:,} nodes and {graph.edges.height:,} edges are in {to}.")

@@ -1,0 +1,198 @@
+"""Turtle → plain declarations; what they mean is for :mod:`kgrec.vocabulary` to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from rdflib import Graph, URIRef
+from rdflib.namespace import OWL, RDF, RDFS, SKOS
+from rdflib.term import Literal, Node
+
+from kgrec.errors import GraphError
+from kgrec.turtle import NAMESPACE as KG
+from kgrec.turtle import local_name, parse_turtle
+
+Record = dict[str, Any]
+
+_PREFIXES = {
+    "http://dbpedia.org/ontology/": "dbo:",
+    "https://schema.org/": "schema:",
+    "http://purl.org/dc/terms/": "dcterms:",
+    "http://www.w3.org/2004/02/skos/core#": "skos:",
+    "http://www.w3.org/ns/prov#": "prov:",
+    "http://xmlns.com/foaf/0.1/": "foaf:",
+}
+_ADDING = (KG.alias, KG.inverseAlias, KG.column)
+_WORDS = {
+    "label": RDFS.label,
+    "description": RDFS.comment,
+    "plural": KG.plural,
+    "inverse_label": KG.inverseLabel,
+    "pattern": KG.pattern,
+    "anonymous": KG.anonymousPattern,
+    "inverse_pattern": KG.inversePattern,
+}
+
+
+@dataclass
+class Declarations:
+    """What Turtle files declare, by local name; a later file adds to and overrules an earlier one.
+
+    Every record says in which file it was declared first (``order``, counted from 0) and last
+    (``file``), under which ``iri``, and whether any file ``declared`` it or only spoke of it.
+
+    :ivar types: words and ``parents`` (IRIs) of each class
+    :ivar relations: words, ``domain``, ``range`` (IRIs), names, counts … of each relation
+    :ivar properties: words, ``domain`` and ``range`` of each literal property
+    """
+
+    types: dict[str, Record] = field(default_factory=dict)
+    relations: dict[str, Record] = field(default_factory=dict)
+    properties: dict[str, Record] = field(default_factory=dict)
+
+
+def read_declarations(texts: Iterable[tuple[str, str]], language: str) -> Declarations:
+    """Read ontology files in order.
+
+    :param texts: name and Turtle of each file
+    :param language: the language tag of labels and patterns; a text without a tag fits always
+    :raises GraphError: if a text is not Turtle, or a term cannot be read
+    """
+    declarations = Declarations()
+    for order, (file, text) in enumerate(texts):
+        reader = _Reader(file, order, parse_turtle(file, text), language)
+        for subject in reader.types():
+            _merge(declarations.types, reader.type(subject), reader)
+        for subject in reader.relations():
+            _merge(declarations.relations, reader.relation(subject), reader)
+        for subject in reader.properties():
+            _merge(declarations.properties, reader.property(subject), reader)
+    return declarations
+
+
+@dataclass(frozen=True)
+class _Reader:
+    file: str
+    order: int
+    graph: Graph
+    language: str
+
+    def types(self) -> list[URIRef]:
+        return self._named(self.graph.subjects(RDF.type, kind) for kind in (RDFS.Class, OWL.Class))
+
+    def relations(self) -> list[URIRef]:
+        """Declared relations, and those that this file only gives more names or an inverse."""
+        inverse = OWL.inverseOf
+        return self._named(
+            [
+                self.graph.subjects(RDF.type, KG.Relation),
+                *(self.graph.subjects(predicate) for predicate in _ADDING),
+                self.graph.subjects(inverse),
+                self.graph.objects(None, inverse),
+            ]
+        )
+
+    def properties(self) -> list[URIRef]:
+        return self._named([self.graph.subjects(RDF.type, KG.Property)])
+
+    def type(self, subject: URIRef) -> Record:
+        parents = self._named([self.graph.objects(subject, RDFS.subClassOf)])
+        return self._record(subject) | {"declared": True, "parents": tuple(map(str, parents))}
+
+    def property(self, subject: URIRef) -> Record:
+        return self._record(subject) | {
+            "declared": True,
+            "domain": self._one(subject, RDFS.domain),
+            "range": self._one(subject, RDFS.range),
+        }
+
+    def relation(self, subject: URIRef) -> Record:
+        inverses = self._named([self.graph.objects(subject, OWL.inverseOf)])
+        return self._record(subject) | {
+            "declared": self._is(subject, KG.Relation),
+            "named": any((subject, predicate, None) in self.graph for predicate in _ADDING) or None,
+            "domain": self._one(subject, RDFS.domain),
+            "range": self._one(subject, RDFS.range),
+            "symmetric": self._is(subject, OWL.SymmetricProperty),
+            "transitive": self._is(subject, OWL.TransitiveProperty),
+            "functional": self._is(subject, OWL.FunctionalProperty),
+            "max_count": self._count(subject, KG.maxCount),
+            "min_count": self._count(subject, KG.minCount),
+            "inverses": tuple(map(str, inverses)),
+            "aliases": self._names(subject, KG.alias) + self._matches(subject),
+            "inverse_aliases": self._names(subject, KG.inverseAlias),
+            "columns": self._names(subject, KG.column),
+        }
+
+    def _record(self, subject: URIRef) -> Record:
+        words = {key: self._text(subject, predicate) for key, predicate in _WORDS.items()}
+        return {"iri": str(subject), "file": self.file, "order": self.order, **words}
+
+    def _named(self, groups: Iterable[Iterable[Node]]) -> list[URIRef]:
+        return sorted({node for group in groups for node in group if isinstance(node, URIRef)})
+
+    def _is(self, subject: Node, kind: Node) -> bool | None:
+        return (subject, RDF.type, kind) in self.graph or None
+
+    def _one(self, subject: URIRef, predicate: URIRef) -> str | None:
+        found = sorted(set(map(str, self.graph.objects(subject, predicate))))
+        if len(found) > 1:
+            named = " and ".join(f"'{local_name(value)}'" for value in found)
+            raise GraphError(
+                f"{self.file}: '{local_name(subject)}' has more than one "
+                f"{local_name(predicate)}, {named}; keep one, or name a class above them."
+            )
+        return found[0] if found else None
+
+    def _count(self, subject: URIRef, predicate: URIRef) -> int | None:
+        value = self.graph.value(subject, predicate, any=True)
+        if value is None:
+            return None
+        number = value.toPython() if isinstance(value, Literal) else None
+        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+            raise GraphError(
+                f"{self.file}: the {local_name(predicate)} of '{local_name(subject)}' is "
+                f"'{value}'; write a whole number from 0."
+            )
+        return number
+
+    def _text(self, subject: Node, predicate: Node) -> str | None:
+        literals = [v for v in self.graph.objects(subject, predicate) if isinstance(v, Literal)]
+        fitting = [str(value) for value in literals if value.language == self.language]
+        plain = [str(value) for value in literals if value.language is None]
+        return min(fitting or plain, default=None)
+
+    def _names(self, subject: Node, predicate: Node) -> tuple[str, ...]:
+        return tuple(sorted(str(value) for value in self.graph.objects(subject, predicate)))
+
+    def _matches(self, subject: URIRef) -> tuple[str, ...]:
+        """The IRI of the relation and of the standard terms that it matches, long and short."""
+        matches = (self.graph.objects(subject, kind) for kind in (SKOS.closeMatch, SKOS.exactMatch))
+        long = sorted({str(subject), *(str(term) for group in matches for term in group)})
+        old = [f"http{iri[5:]}" for iri in long if iri.startswith("https://schema.org/")]
+        short = [
+            prefix + iri.removeprefix(base)
+            for iri in long
+            for base, prefix in _PREFIXES.items()
+            if iri.startswith(base)
+        ]
+        return tuple(long + old + short)
+
+
+def _merge(into: dict[str, Record], new: Record, reader: _Reader) -> None:
+    name = local_name(new["iri"])
+    known = into.setdefault(name, {})
+    if known and known["file"] == new["file"] and known["iri"] != new["iri"]:
+        raise GraphError(
+            f"{reader.file}: both <{known['iri']}> and <{new['iri']}> are called '{name}'; "
+            "rename one of them."
+        )
+    for key, value in new.items():
+        if isinstance(value, tuple):
+            known[key] = tuple(dict.fromkeys(known.get(key, ()) + value))
+        elif key == "order" or (key == "iri" and not new["declared"]):
+            known.setdefault(key, value)
+        elif value is not None:
+            known[key] = value

@@ -1,0 +1,123 @@
+"""Where graphs come from and go to: Neo4j, RDF, networkx, GraphML, tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+
+from kgrec.callbacks import Progress
+from kgrec.graph.content import Content
+from kgrec.graph.networkx import to_networkx, write_graphml
+from kgrec.graph.result import QueryResult
+from kgrec.graph.stores.open import HTTP
+
+if TYPE_CHECKING:
+    from kgrec.graph.stores.neo4j_credentials import Auth
+    from kgrec.graph.stores.rdf import RdfStore
+
+
+class Exchange:
+    """The half of :class:`~kgrec.graph.KnowledgeGraph` that speaks with the outside."""
+
+    def content(self) -> Content:
+        """All of the graph, for a store."""
+        raise NotImplementedError
+
+    def to_neo4j(
+        self,
+        uri: str,
+        *,
+        auth: Auth = None,
+        database: str | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        """Write the graph to Neo4j, or to what else speaks Bolt; writing twice changes nothing.
+
+        If the database holds an earlier version of this very graph, only the difference is sent.
+        Constraints come first, then nodes and relationships in batches; after a lost connection a
+        second call goes on where the first one stopped. What is not kgrec's is never touched.
+
+        :param uri: ``bolt://localhost:7687``, ``neo4j+s://…``; without user and password
+        :param auth: ``(user, password)``, or a file that only you can read, with the lines
+            ``NEO4J_USERNAME=…`` and ``NEO4J_PASSWORD=…``; by default the environment has them
+        :param database: by default the one that the server prefers
+        :raises StoreError: if the server is down, refuses, or goes away
+        """
+        from kgrec.graph.stores.neo4j import Neo4jStore
+
+        with Neo4jStore(uri, auth=auth, database=database) as store:
+            store.write(self.content(), progress=progress)
+
+    def to_rdf(
+        self,
+        target: str | Path,
+        *,
+        update_url: str | None = None,
+        auth: tuple[str, str] | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        """Write the graph as RDF.
+
+        :param target: a file ``.ttl``, ``.nt``, ``.nq`` or ``.jsonld``; the address ``http://…`` of
+            a SPARQL endpoint; or a folder (a name without an ending) for an RDF store on disk
+        :param update_url: where the endpoint takes updates, if elsewhere
+        :param auth: user and password of the endpoint
+        :raises StoreError: if the target cannot be written
+        """
+        if str(target).startswith(HTTP):
+            from kgrec.graph.stores.sparql import SparqlStore
+
+            with SparqlStore(str(target), update_url, auth=auth) as endpoint:
+                endpoint.write(self.content(), progress=progress)
+        elif Path(target).suffix:
+            from kgrec.graph.rdf.files import write_file
+
+            write_file(self.content(), Path(target), progress=progress)
+        else:
+            from kgrec.graph.stores.rdf import RdfStore
+
+            with RdfStore(Path(target)) as store:
+                store.write(self.content(), progress=progress)
+
+    def to_graphml(self, path: str | Path) -> None:
+        """Write a GraphML file, for Gephi, yEd, igraph and others; kgrec reads it back whole.
+
+        :raises StoreError: if a text holds a character that XML cannot
+        """
+        write_graphml(self.content(), Path(path))
+
+    def to_networkx(self) -> nx.MultiDiGraph:
+        """Copy the graph for networkx; nodes are named by their keys, ``"item:42"``."""
+        return to_networkx(self.content())
+
+    def sparql(
+        self,
+        query: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        timeout: float = 60.0,
+        row_limit: int = 1_000_000,
+    ) -> QueryResult:
+        """Ask the graph in SPARQL; it can only be read.
+
+        The triples are made when the first question is asked, and kept in memory: for a large graph
+        write an RDF store on disk once (:meth:`to_rdf`) and ask that.
+
+        :param parameters: values for variables of the query, by name
+        :param timeout: seconds
+        :param row_limit: rows beyond it are cut, and the result says so
+        :raises GraphError: if the query would write, is not valid, or takes too long
+        """
+        return self._triples.query(query, parameters, timeout=timeout, row_limit=row_limit)
+
+    @cached_property
+    def _triples(self) -> RdfStore:
+        from kgrec.graph.stores.rdf import RdfStore
+
+        store = RdfStore()
+        store.write(self.content())
+        return store

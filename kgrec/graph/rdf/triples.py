@@ -1,0 +1,78 @@
+"""Any RDF source → its triples as one table."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from kgrec.errors import StoreError
+from kgrec.graph.rdf.lines import TRIPLES, parse_lines
+from kgrec.graph.rdf.oxigraph import format_of, oxigraph
+
+_CHUNK = 200_000
+
+
+def read_triples(source: str | Path, *, graph: str | None = None) -> pl.DataFrame:
+    """Read all triples of a source.
+
+    Which named graph a triple stands in is forgotten; one that stands in several comes once for
+    each. Blank nodes keep their names inside of one source.
+
+    :param source: a file (``.ttl``, ``.nt``, ``.nq``, ``.jsonld``, ``.trig``, ``.rdf``), the folder
+        of a pyoxigraph store, or the address of a SPARQL endpoint
+    :param graph: the IRI of the only named graph to read; for a store or an endpoint
+    :return: columns of :data:`~kgrec.graph.rdf.lines.TRIPLES`
+    :raises StoreError: if it cannot be read, with file and line where it is not valid
+    """
+    chunks = list(scan_triples(source, graph=graph))
+    return pl.concat(chunks) if chunks else TRIPLES.to_frame()
+
+
+def scan_triples(source: str | Path, *, graph: str | None = None) -> Iterator[pl.DataFrame]:
+    """The same in parts that fit into memory."""
+    if str(source).startswith(("http://", "https://")):
+        raise StoreError("not yet")  # replaced below
+    path = Path(source)
+    if path.is_dir():
+        yield from _scan_folder(path, graph)
+    else:
+        yield from _scan_file(path)
+
+
+def scan_quads(quads: Iterator[Any]) -> Iterator[pl.DataFrame]:
+    """Turn pyoxigraph's quads into tables."""
+    ox = oxigraph()
+    while chunk := list(islice(quads, _CHUNK)):
+        triples = (quad.triple for quad in chunk)
+        yield parse_lines(read_lines(ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES)))
+
+
+def read_lines(text: bytes) -> pl.Series:
+    """Split a text into lines."""
+    return pl.read_lines(io.BytesIO(text))["line"] if text else pl.Series("line", [], pl.String)
+
+
+def _scan_file(path: Path) -> Iterator[pl.DataFrame]:
+    form = format_of(path)
+    try:
+        yield from scan_quads(oxigraph().parse(path=path, format=form))
+    except SyntaxError as error:
+        line = f", line {error.lineno}" if error.lineno else ""
+        raise StoreError(f"{path}{line}: not valid RDF ({error.msg}); correct it.") from error
+    except OSError as error:
+        raise StoreError(
+            f"{path}: the file cannot be read ({error.strerror or error}); check the path."
+        ) from error
+
+
+def _scan_folder(path: Path, graph: str | None) -> Iterator[pl.DataFrame]:
+    from kgrec.graph.rdf.oxigraph import open_folder
+
+    ox = oxigraph()
+    name = ox.NamedNode(graph) if graph is not None else None
+    yield from scan_quads(open_folder(path).quads_for_pattern(None, None, None, name))

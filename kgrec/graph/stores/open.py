@@ -1,0 +1,76 @@
+"""From an address to a store.
+
+=============================================  ==================================================
+address                                        store
+=============================================  ==================================================
+``bolt://…``, ``neo4j://…`` (``+s``, ``+ssc``)  Neo4j, or what else speaks Bolt
+``http://…``, ``https://…``                    a SPARQL 1.1 endpoint
+``graph.ttl``, ``.nt``, ``.nq``, ``.jsonld``    an RDF file, read into memory
+a folder of pyoxigraph                         an RDF store on disk
+a folder that ``KnowledgeGraph.save`` wrote    the embedded store; so is the folder of a run
+=============================================  ==================================================
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kgrec.errors import StoreError
+from kgrec.graph.stores.base import Store
+
+if TYPE_CHECKING:
+    from kgrec.graph.stores.embedded import EmbeddedStore
+
+BOLT = ("bolt://", "bolt+s://", "bolt+ssc://", "neo4j://", "neo4j+s://", "neo4j+ssc://")
+HTTP = ("http://", "https://")
+_GRAPH = "graph.json"
+
+Auth = tuple[str, str] | None
+
+
+def open_store(address: str | Path, *, auth: Auth = None, update_url: str | None = None) -> Store:
+    """Open the store at an address; the caller closes it.
+
+    :param address: see :mod:`kgrec.graph.stores.open`
+    :param auth: user and password of a server; by default what the environment says
+    :param update_url: where a SPARQL endpoint takes updates, if elsewhere
+    :raises StoreError: if nothing is there, or it cannot be opened
+    """
+    text = str(address)
+    if text.startswith(BOLT):
+        from kgrec.graph.stores.neo4j import Neo4jStore
+
+        return Neo4jStore(text, auth=auth)
+    if text.startswith(HTTP):
+        from kgrec.graph.stores.sparql import SparqlStore
+
+        return SparqlStore(text, update_url, auth=auth)
+    return _local(Path(address))
+
+
+def _local(path: Path) -> Store:
+    for folder in (path, path / "graph"):
+        if (folder / _GRAPH).is_file():
+            return _embedded(folder)
+    if not path.exists():
+        raise StoreError(
+            f"{path}: there is no store; give a run, a folder, an RDF file, bolt://… or http://…."
+        )
+    from kgrec.graph.rdf.files import read_file
+    from kgrec.graph.stores.rdf import RdfStore
+
+    if path.is_dir():
+        return RdfStore(path)
+    store = RdfStore()
+    store.write(read_file(path))
+    return store
+
+
+def _embedded(folder: Path) -> EmbeddedStore:
+    from kgrec.graph.knowledge_graph import KnowledgeGraph
+    from kgrec.graph.stores.embedded import EmbeddedStore
+
+    store = EmbeddedStore()
+    store.write(KnowledgeGraph.load(folder).content())
+    return store
