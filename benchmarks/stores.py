@@ -17,6 +17,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from kgrec import KnowledgeGraph
 from kgrec.explain import PathNode, PathRelation
 from kgrec.explain.queries import cypher, sparql
 from kgrec.graph.stores.embedded import EmbeddedStore
-from kgrec.graph.stores.rdf import RdfStore
+
 
 Rows = list[tuple[str, str]]
 _QUERIES = 100
@@ -120,6 +121,8 @@ def bare_embedded(folder: Path) -> Rows:
 
 
 def rdf(folder: Path) -> Rows:
+    from kgrec.graph.stores.rdf import RdfStore
+
     graph = KnowledgeGraph.load(folder / "graph")
     content = graph.content()
     with RdfStore(folder / "rdf") as store:
@@ -184,8 +187,9 @@ def _node(key: str) -> PathNode:
 
 def _apart(step: Callable[..., Rows], arguments: tuple[Any, ...]) -> Rows:
     """Run one group in a process of its own."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(step, arguments)
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn) as pool:
+        return pool.submit(step, *arguments).result()
 
 
 def _timed(work: Callable[[], Any]) -> tuple[Any, float]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kgrec.evaluation import Evaluation, evaluate
     from kgrec.explain import Explanation
     from kgrec.graph import KnowledgeGraph
+    from kgrec.graph.imports import Mapping, suggest_mapping
     from kgrec.loaders import load
     from kgrec.recommend import Recommendations, Recommender
 
@@ -30,10 +31,12 @@ __all__ = [
     "Explanation",
     "KgrecError",
     "KnowledgeGraph",
+    "Mapping",
     "Recommendations",
     "Recommender",
     "evaluate",
     "load",
+    "suggest_mapping",
 ]
 
 _HOMES = {
@@ -43,10 +46,12 @@ _HOMES = {
     "Explanation": "kgrec.explain",
     "KgrecError": "kgrec.errors",
     "KnowledgeGraph": "kgrec.graph",
+    "Mapping": "kgrec.graph.imports",
     "Recommendations": "kgrec.recommend",
     "Recommender": "kgrec.recommend",
     "evaluate": "kgrec.evaluation",
     "load": "kgrec.loaders",
+    "suggest_mapping": "kgrec.graph.imports",
 }
 
 

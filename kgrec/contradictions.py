@@ -18,7 +18,7 @@ def resolve(declared: Declarations) -> None:
 
     :raises GraphError: if the ontology contradicts itself, or refers to what it does not declare
     """
-    names = {record["iri"]: name for name, record in declared.types.items()}
+    names = {iri: name for name, record in declared.types.items() for iri in record["iris"]}
     for name, record in declared.types.items():
         parents = (names[iri] for iri in record["parents"] if iri in names)
         record["parents"] = tuple(parent for parent in parents if parent != name)
@@ -55,7 +55,7 @@ def _check_hierarchy(types: Mapping[str, Record]) -> None:
         kinds = [kind for kind in KINDS if kind in (name, *above)]
         if len(kinds) > 1:
             raise GraphError(
-                f"{record['file']}: class '{name}' is both a {' and a '.join(kinds)}, and no node "
+                f"{record['file']}: class '{name}' is both {' and '.join(kinds)}, and no node "
                 "can be both; remove one rdfs:subClassOf."
             )
 
@@ -132,6 +132,7 @@ def _check_names(relations: Mapping[str, Record]) -> None:
     seen: dict[tuple[str, ...], tuple[str, bool]] = {}
     for name, record in relations.items():
         symmetric = bool(record.get("symmetric"))
+        claims: list[tuple[tuple[str, ...], tuple[str, bool]]]
         claims = [((alias,), (name, False)) for alias in (name, *record["aliases"])]
         claims += [((alias,), (name, not symmetric)) for alias in record["inverse_aliases"]]
         domain = record["domain"] or "Node"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from kgrec.turtle import local_name, parse_turtle
 
 Record = dict[str, Any]
 
+_IRI = re.compile(r"[^\x00-\x20<>\"{}|^`\\]+")
 _PREFIXES = {
     "http://dbpedia.org/ontology/": "dbo:",
     "https://schema.org/": "schema:",
@@ -41,7 +43,8 @@ class Declarations:
     """What Turtle files declare, by local name; a later file adds to and overrules an earlier one.
 
     Every record says in which file it was declared first (``order``, counted from 0) and last
-    (``file``), under which ``iri``, and whether any file ``declared`` it or only spoke of it.
+    (``file``), under which ``iri`` (the last) and ``iris`` (all), and whether any file ``declared``
+    it or only spoke of it.
 
     :ivar types: words and ``parents`` (IRIs) of each class
     :ivar relations: words, ``domain``, ``range`` (IRIs), names, counts … of each relation
@@ -127,8 +130,11 @@ class _Reader:
         }
 
     def _record(self, subject: URIRef) -> Record:
+        if not _IRI.fullmatch(subject):
+            raise GraphError(f"{self.file}: <{subject}> is not a valid IRI; rename the term.")
         words = {key: self._text(subject, predicate) for key, predicate in _WORDS.items()}
-        return {"iri": str(subject), "file": self.file, "order": self.order, **words}
+        iri = str(subject)
+        return {"iri": iri, "iris": (iri,), "file": self.file, "order": self.order, **words}
 
     def _named(self, groups: Iterable[Iterable[Node]]) -> list[URIRef]:
         return sorted({node for group in groups for node in group if isinstance(node, URIRef)})
@@ -196,3 +202,5 @@ def _merge(into: dict[str, Record], new: Record, reader: _Reader) -> None:
             known.setdefault(key, value)
         elif value is not None:
             known[key] = value
+        else:
+            known.setdefault(key, None)

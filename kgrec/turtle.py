@@ -58,7 +58,7 @@ def parse_turtle(name: str, text: str) -> Graph:
     try:
         return Graph().parse(data=text, format="turtle")
     except BadSyntax as error:
-        line = error.lines + 1
+        line = min(error.lines + 1, text.rstrip().count("\n") + 1)
         raise GraphError(
             f"{name}, line {line}: not valid Turtle ({error._why}); correct it."
         ) from error

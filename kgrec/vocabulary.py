@@ -14,7 +14,6 @@ from pathlib import Path
 
 from kgrec.contradictions import ancestors, resolve
 from kgrec.declarations import Record, read_declarations
-from kgrec.errors import GraphError
 from kgrec.inverses import fold_inverses
 from kgrec.turtle import builtin_ontology, read_ontology, term
 
@@ -218,7 +217,7 @@ class Vocabulary:
         return named + (others if not vague or len(others) == 1 else [])
 
     def _depth(self, name: str) -> int:
-        return len(self.type(name).parents)
+        return -1 if name == "Node" else len(self.type(name).parents)
 
     def _may_have(self, kind: str, domain: str) -> bool:
         return domain == "Node" or self.type(domain).kind == kind

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -122,3 +125,38 @@ def tiny_features(tiny_graph: KnowledgeGraph) -> Features:
 def fitted(tiny_graph: KnowledgeGraph) -> Recommender:
     """A recommender of the tiny world; do not change it."""
     return Recommender(Config().replace(FAST)).fit(tiny_graph)
+
+
+# A real Bolt server. Test folders are no packages, so its module is found by its path.
+_spec = importlib.util.spec_from_file_location(
+    "bolt_server", Path(__file__).parent / "bolt_server.py"
+)
+assert _spec is not None
+assert _spec.loader is not None
+bolt_server = importlib.util.module_from_spec(_spec)
+sys.modules[_spec.name] = bolt_server
+_spec.loader.exec_module(bolt_server)
+
+
+@pytest.fixture(scope="session")
+def bolt_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """One server for all tests: ArcadeDB, or the Neo4j of ``KGREC_TEST_NEO4J_URI``."""
+    configured = bolt_server.configured_neo4j()
+    if configured is not None:
+        yield configured
+        return
+    with bolt_server.bolt_server(tmp_path_factory.mktemp("bolt")) as server:
+        yield server
+
+
+@pytest.fixture
+def bolt(bolt_session: Any) -> Any:
+    """An empty database: ``bolt.uri``, ``bolt.auth``, ``bolt.database``, ``bolt.run(query)``."""
+    return bolt_session.fresh()
+
+
+@pytest.fixture
+def own_bolt(tmp_path: Path) -> Iterator[Any]:
+    """A server for this test alone, which may kill it."""
+    with bolt_server.bolt_server(tmp_path / "bolt") as server:
+        yield server

@@ -10,6 +10,7 @@ from kgrec.errors import DataError, KgrecError, MissingExtraError, UnknownIdErro
 KINDS = (
     "DataError",
     "GraphError",
+    "StoreError",
     "ConfigError",
     "RunError",
     "UnknownIdError",

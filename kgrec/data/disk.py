@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 try:
@@ -17,28 +17,33 @@ except ImportError:  # Windows: processes there are not kept apart
 def locked(folder: Path, *, shared: bool = False, wait: bool = True) -> Iterator[None]:
     """Hold a lock on a folder; it ends with the block, or with the process, however that ends.
 
-    Where the system knows no locks, nobody waits for anybody.
+    Where the system has no locks for it, nobody waits for anybody.
 
     :param shared: whether others may hold it as well, if they share it
     :param wait: whether to wait for it
     :raises OSError: if it is not to be had at once, and ``wait`` is false
     """
-    if fcntl is None:
-        if not wait:
-            raise OSError("this system cannot lock folders")
+    with ExitStack() as held:
+        try:
+            held.callback(os.close, _lock(folder, shared, wait))
+        except OSError:
+            if not wait:
+                raise
         yield
-        return
+
+
+def _lock(folder: Path, shared: bool, wait: bool) -> int:
+    """Open and lock a folder; closing it lets go of the lock."""
+    if fcntl is None:
+        raise OSError("this system cannot lock folders")
+    mode = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     handle = os.open(folder, os.O_RDONLY)
     try:
-        mode = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
-        if wait:
-            with suppress(OSError):  # a network file system without locks
-                fcntl.flock(handle, mode)
-        else:
-            fcntl.flock(handle, mode | fcntl.LOCK_NB)
-        yield
-    finally:
+        fcntl.flock(handle, mode | (0 if wait else fcntl.LOCK_NB))
+    except BaseException:
         os.close(handle)
+        raise
+    return handle
 
 
 def flush_tree(folder: Path) -> None:

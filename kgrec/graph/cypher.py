@@ -18,6 +18,9 @@ _RESERVED = frozenset(
 # kglite reads a quoted name again without its quotes, unless it holds a blank or a backtick.
 _EMBEDDED = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*|.*[ `].*", re.DOTALL)
 
+# Neo4j reads \u0060 as a backtick even within backticks; two backslashes it leaves alone.
+_UNICODE_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u")
+
 _STRING_NAME_OR_COMMENT = re.compile(
     r"(?P<string>'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")|`(?P<name>(?:``|[^`])*)`"
     r"|//[^\n]*|/\*.*?\*/",
@@ -52,7 +55,8 @@ def quote_name(value: str) -> str:
     """
     if _BARE.fullmatch(value) and value.lower() not in _RESERVED:
         return value
-    return "`" + value.replace("`", "``") + "`"
+    escaped = _UNICODE_ESCAPE.sub(r"\1\\u005cu", value)
+    return "`" + escaped.replace("`", "``") + "`"
 
 
 def relationship(name: str, variable: str) -> tuple[str, str]:
@@ -64,7 +68,7 @@ def relationship(name: str, variable: str) -> tuple[str, str]:
         ``("[:directed_by]", "")``, or ``("[r1]", "type(r1) = 'wdt:P57'")`` for a name with
         characters that the embedded store cannot read in a pattern
     """
-    if _EMBEDDED.fullmatch(name):
+    if _EMBEDDED.fullmatch(name) and not _UNICODE_ESCAPE.search(name):
         return f"[:{quote_name(name)}]", ""
     return f"[{variable}]", f"type({variable}) = {quote_string(name)}"
 

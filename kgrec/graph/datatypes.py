@@ -9,9 +9,10 @@ from rdflib.namespace import RDF, XSD
 ISO_DATE = r"^-?\d{4,}(-\d\d(-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+\-]\d\d:\d\d)?)?)?)?$"
 """How a table without dates of its own writes a year, a month, a day or a moment."""
 
-_WHOLE = "integer int long short byte nonNegativeInteger positiveInteger unsignedInt gYear".split()
+_WHOLE = ["integer", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger"]
+_WHOLE += ["unsignedInt", "gYear"]
 _REAL = [*_WHOLE, "decimal", "double", "float"]
-_TIMES = "date dateTime dateTimeStamp gYear gYearMonth".split()
+_TIMES = ["date", "dateTime", "dateTimeStamp", "gYear", "gYearMonth"]
 
 _JSON_WHOLE = r"-?\d+"
 _JSON_REAL = r"-?\d+(?:\.\d+)?(?:[eE][+\-]?\d+)?"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping as Parameters
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,12 +11,22 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 
 from kgrec.callbacks import Progress
+from kgrec.errors import DataError
 from kgrec.graph.content import Content
-from kgrec.graph.networkx import to_networkx, write_graphml
+from kgrec.graph.networkx import (
+    from_networkx,
+    is_ours,
+    read_graphml,
+    to_networkx,
+    write_graphml,
+)
 from kgrec.graph.result import QueryResult
 from kgrec.graph.stores.open import HTTP
 
 if TYPE_CHECKING:
+    from kgrec.data.dataset import Dataset
+    from kgrec.graph.imports import Mapping
+    from kgrec.graph.knowledge_graph import KnowledgeGraph
     from kgrec.graph.stores.neo4j_credentials import Auth
     from kgrec.graph.stores.rdf import RdfStore
 
@@ -26,6 +37,104 @@ class Exchange:
     def content(self) -> Content:
         """All of the graph, for a store."""
         raise NotImplementedError
+
+    @staticmethod
+    def from_neo4j(
+        uri: str,
+        mapping: Mapping | None = None,
+        *,
+        auth: Auth = None,
+        database: str | None = None,
+        progress: Progress | None = None,
+    ) -> KnowledgeGraph:
+        """Import a graph from Neo4j, or from what else speaks Bolt; nothing there is changed.
+
+        :param uri: ``bolt://localhost:7687``, ``neo4j+s://…``; without user and password
+        :param mapping: which labels are users and items, which relationships are interactions;
+            :func:`kgrec.suggest_mapping` proposes one. ``None``: the graph is one that
+            :meth:`to_neo4j` wrote, and comes back as it was
+        :param auth: see :meth:`to_neo4j`
+        :param database: by default the one that the server prefers
+        :raises StoreError: if the server is down or refuses, or holds no graph of kgrec's
+        :raises DataError: if the mapping does not fit the graph
+        """
+        from kgrec.graph.imports import read_neo4j
+        from kgrec.graph.stores.neo4j import Neo4jStore
+
+        if mapping is not None:
+            data = read_neo4j(uri, mapping, auth=auth, database=database, progress=progress)
+            return _build(data, progress)
+        with Neo4jStore(uri, auth=auth, database=database) as store:
+            return _whole(store.read(progress=progress))
+
+    @staticmethod
+    def from_rdf(
+        source: str | Path,
+        mapping: Mapping | None = None,
+        *,
+        auth: tuple[str, str] | None = None,
+        progress: Progress | None = None,
+    ) -> KnowledgeGraph:
+        """Import a graph from RDF.
+
+        :param source: a file ``.ttl``, ``.nt``, ``.nq``, ``.jsonld``, …; a folder of pyoxigraph; or
+            the address ``http://…`` of a SPARQL endpoint
+        :param mapping: which classes are users and items, which predicates are interactions;
+            :func:`kgrec.suggest_mapping` proposes one. ``None``: the graph is one that
+            :meth:`to_rdf` wrote, and comes back as it was
+        :param auth: user and password of an endpoint
+        :raises StoreError: if the source cannot be read, or holds no graph of kgrec's
+        :raises DataError: if the mapping does not fit the graph
+        """
+        from kgrec.graph.imports import read_rdf
+        from kgrec.graph.rdf.files import read_file
+        from kgrec.graph.stores.open import open_store
+
+        if mapping is not None:
+            return _build(read_rdf(source, mapping), progress)
+        if not str(source).startswith(HTTP) and Path(source).is_file():
+            return _whole(read_file(source))
+        with closing(open_store(source, auth=auth)) as store:
+            return _whole(store.read(progress=progress))
+
+    @staticmethod
+    def from_networkx(graph: nx.Graph, mapping: Mapping | None = None) -> KnowledgeGraph:
+        """Import a graph from networkx.
+
+        :param mapping: ``None``: the graph is one that :meth:`to_networkx` made
+        :raises DataError: if the mapping does not fit the graph, or there has to be one
+        """
+        from kgrec.graph.imports import read_networkx
+
+        if mapping is not None:
+            return _build(read_networkx(graph, mapping), None)
+        if not is_ours(graph):
+            raise DataError(
+                "kgrec did not make this graph, so it cannot know what is what in it",
+                fix="give a mapping; kgrec.suggest_mapping(graph) proposes one",
+            )
+        return _whole(from_networkx(graph))
+
+    @staticmethod
+    def from_graphml(path: str | Path) -> KnowledgeGraph:
+        """Read a graph that :meth:`to_graphml` wrote.
+
+        :raises StoreError: if it is missing, is no GraphML, or kgrec did not write it
+        """
+        return _whole(read_graphml(Path(path)))
+
+    @staticmethod
+    def from_tables(nodes: object, edges: object, mapping: Mapping) -> KnowledgeGraph:
+        """Import a graph from a table of nodes and a table of edges (polars, pandas or Arrow).
+
+        :param nodes: a column ``id``, one with the class, and properties
+        :param edges: columns ``head`` and ``tail`` (or ``source`` and ``target``), one with the
+            type, and properties
+        :raises DataError: if a column is missing, or the mapping does not fit
+        """
+        from kgrec.graph.imports import read_tables
+
+        return _build(read_tables(nodes, edges, mapping), None)
 
     def to_neo4j(
         self,
@@ -97,7 +206,7 @@ class Exchange:
     def sparql(
         self,
         query: str,
-        parameters: Mapping[str, Any] | None = None,
+        parameters: Parameters[str, Any] | None = None,
         *,
         timeout: float = 60.0,
         row_limit: int = 1_000_000,
@@ -121,3 +230,15 @@ class Exchange:
         store = RdfStore()
         store.write(self.content())
         return store
+
+
+def _build(data: Dataset, progress: Progress | None) -> KnowledgeGraph:
+    from kgrec.graph.knowledge_graph import KnowledgeGraph
+
+    return KnowledgeGraph.build(data, progress=progress)
+
+
+def _whole(content: Content) -> KnowledgeGraph:
+    from kgrec.graph.knowledge_graph import KnowledgeGraph
+
+    return KnowledgeGraph.from_content(content)

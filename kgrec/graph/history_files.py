@@ -17,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from kgrec.errors import RunError
 from kgrec.graph.change import IDENTITIES, KEYS
 from kgrec.graph.content import Change
 from kgrec.graph.history import History, Revision, Snapshot
@@ -76,6 +77,8 @@ def read_history(folder: Path, about: dict[str, Any]) -> History:
         report=BuildReport.from_dict(base["report"]),
     )
     revisions = tuple(_revisions(folder / CHANGES, snapshot))
+    if start + len(revisions) != about["version"]:
+        raise RunError(f"{folder / CHANGES}: changes are missing; build the graph again.")
     return History(identity, start, snapshot, revisions)
 
 

@@ -27,12 +27,12 @@ from kgrec.graph.names import as_names, names_of
 from kgrec.graph.neighbours import neighbours
 from kgrec.graph.report import BuildReport, ValidationReport
 from kgrec.graph.result import QueryResult
-from kgrec.graph.rules import require_valid
 from kgrec.graph.schema import NODES, as_edges
 from kgrec.graph.statistics import statistics
 from kgrec.graph.stores.embedded import EmbeddedStore
 from kgrec.graph.update import updated
 from kgrec.graph.update_report import UpdateReport
+from kgrec.graph.valid import require_valid
 from kgrec.graph.validate import validate
 from kgrec.turtle import builtin_ontology, read_ontology
 from kgrec.vocabulary import Vocabulary
@@ -257,11 +257,13 @@ class KnowledgeGraph(Exchange):
         now = self._snapshot
         after, revision = updated(now, tables, removed, self.vocabulary, info, stamp)
         if revision.changes_nothing(now):
-            return replace(self, update_report=revision.update)
+            same = replace(self, update_report=revision.update)
+            self._hand_store_to(same)
+            return same
         known = self.__dict__.get("identity", self.history.identity)
         history = replace(self.history.after(now, revision), identity=known)
         graph = self._with(after, history)
-        graph._inherit(self, revision.change)
+        self._hand_store_to(graph)
         return graph
 
     def at(
@@ -298,7 +300,7 @@ class KnowledgeGraph(Exchange):
             raise GraphError(
                 f"The header of the graph is broken ({error!r}); write the graph again."
             ) from error
-        nodes = in_order(content.nodes.select(NODES.names()).cast(dict(NODES)))
+        nodes = in_order(content.nodes.select(NODES.names()).cast(NODES))
         graph = KnowledgeGraph(
             nodes=nodes, edges=as_edges(content.edges), history=history, **fields
         )
@@ -341,15 +343,6 @@ class KnowledgeGraph(Exchange):
     def _snapshot(self) -> Snapshot:
         labels = names_of(self.nodes) if self.labels is None else self.labels
         return Snapshot(self.nodes, self.edges, labels, self.candidates, self.report)
-
-    def _inherit(self, former: KnowledgeGraph, change: Change) -> None:
-        """Keep the store of the graph before, and what it has to be told; not that graph."""
-        held = former.__dict__
-        store, told = (
-            (held["_store"], ()) if "_store" in held else held.get("_inherited", (None, ()))
-        )
-        if store is not None:
-            self.__dict__["_inherited"] = (store, (*told, change))
 
     def _with(self, state: Snapshot, history: History) -> KnowledgeGraph:
         return replace(

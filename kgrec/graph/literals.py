@@ -54,7 +54,7 @@ def parse(text: str | None) -> dict[str, Any]:
 def dump(literals: Mapping[str, Any]) -> str:
     """Write literals, JSON values or Python values, as a cell of a ``properties`` column."""
     present = {name: encode(value) for name, value in literals.items() if value is not None}
-    return json.dumps(present, ensure_ascii=False, allow_nan=False)
+    return json.dumps(present, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def stored_name(name: str) -> str:
@@ -97,7 +97,7 @@ def encode(value: Any) -> Any:
         return {str(name): encode(entry) for name, entry in value.items()}
     if hasattr(value, "srid"):  # a point of Neo4j's is also a tuple
         return _typed(_wkt(value), _WKT)
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, (list, tuple)) and not hasattr(value, "iso_format"):  # a duration is one
         return [encode(entry) for entry in value]
     return _encode_typed(value)
 

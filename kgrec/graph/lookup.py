@@ -20,36 +20,44 @@ class Lookup:
 
     def __init__(self, keys: pl.Series) -> None:
         hashes = _hashes(keys)
-        self._order = np.argsort(hashes, kind="stable")
-        self._sorted = hashes[self._order]
+        order = np.argsort(hashes, kind="stable")
+        self._order, self._sorted = order.astype(np.int32), hashes[order]
         bits = max(1, min(len(keys) * 2, 1 << 24).bit_length() - 1)
         self._shift = np.uint64(64 - bits)
-        edges = np.arange((1 << bits) + 1, dtype=np.float64) * 2.0 ** (64 - bits)
-        starts = np.minimum(edges[:-1], 2.0**64 - 2048).astype(np.uint64)
-        self._start = np.append(np.searchsorted(self._sorted, starts), len(keys)).astype(np.int32)
+        firsts = np.arange(1 << bits, dtype=np.uint64) << self._shift
+        self._start = np.append(np.searchsorted(self._sorted, firsts), len(keys)).astype(np.int32)
+
+    @property
+    def is_unique(self) -> bool:
+        """Whether no two keys are equal."""
+        return not bool((self._sorted[1:] == self._sorted[:-1]).any())
 
     def rows(self, keys: pl.Series) -> np.ndarray:
         """The row of each key, shape ``(n,)``; -1 for one that is not there."""
         found = np.full(len(keys), -1, dtype=np.int32)
         if len(self._sorted):
             for begin in range(0, len(keys), _CHUNK):
-                part = keys.slice(begin, _CHUNK)
-                self._find(_hashes(part), found[begin : begin + len(part)])
+                hashes = _hashes(keys.slice(begin, _CHUNK))
+                # In the order of the hashes, memory is read from front to back.
+                order = np.argsort((hashes >> np.uint64(48)).astype(np.uint16), kind="stable")
+                found[begin + order] = self._find(hashes[order])
         found[keys.is_null().to_numpy()] = -1
         return found
 
-    def _find(self, hashes: np.ndarray, found: np.ndarray) -> None:
+    def _find(self, hashes: np.ndarray) -> np.ndarray:
         """Begin at the first key that shares the leading bits, and step on until they differ."""
-        bucket = hashes >> self._shift
-        place, end = self._start[bucket], self._start[bucket + np.uint64(1)]
-        open_ = np.flatnonzero(place < end)
-        place, end, wanted = place[open_], end[open_], hashes[open_]
-        while len(open_):
+        found = np.full(len(hashes), -1, dtype=np.int32)
+        bucket = (hashes >> self._shift).astype(np.int64)
+        place, end = self._start[bucket], self._start[bucket + 1]
+        left = np.flatnonzero(place < end)
+        place, end, wanted = place[left], end[left], hashes[left]
+        while len(left):
             hit = self._sorted[place] == wanted
-            found[open_[hit]] = self._order[place[hit]]
+            found[left[hit]] = self._order[place[hit]]
             place = place + 1
             more = ~hit & (place < end)
-            open_, place, end, wanted = open_[more], place[more], end[more], wanted[more]
+            left, place, end, wanted = left[more], place[more], end[more], wanted[more]
+        return found
 
 
 def _hashes(keys: pl.Series) -> np.ndarray:

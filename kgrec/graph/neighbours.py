@@ -17,8 +17,8 @@ def neighbours(
         )
         for here, there, direction in (("head", "tail", "out"), ("tail", "head", "in"))
     )
-    around = around.sort(
-        pl.col("relation") == INTERACTED, "relation", "direction", maintain_order=True
+    around = around.unique().sort(
+        pl.col("relation") == INTERACTED, "relation", "direction", "neighbour"
     )
     if limit is not None:
         around = around.group_by("relation", "direction", maintain_order=True).head(limit)

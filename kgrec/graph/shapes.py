@@ -15,35 +15,38 @@ from kgrec.vocabulary import INTERACTED, Property, Relation, Vocabulary
 
 SHAPES = Namespace("urn:kgrec:shapes#")
 
+_STRING = "http://www.w3.org/2001/XMLSchema#string"
 _PREFIXES = """
 @prefix kg: <urn:kgrec:ontology#> .
 @prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
 @prefix sh: <http://www.w3.org/ns/shacl#> .
 """
-_SHAPE = "\n<urn:kgrec:shapes#{constraint}/{name}> a sh:NodeShape ; {content} .\n"
+_SHAPE = "\n<urn:kgrec:shapes#{constraint}/{name}> a sh:{kind} ; {content} .\n"
 _EXISTS = """sh:targetSubjectsOf <{iri}> ; sh:targetObjectsOf <{iri}> ;
     sh:not [ sh:property [ sh:path rdf:type ; sh:maxCount 0 ] ]"""
 # A node without any type does not exist, which is for the shape above to say.
 _FITS = """sh:{target} <{iri}> ; sh:or (
     [ sh:class <{wanted}> ] [ sh:property [ sh:path rdf:type ; sh:in ( {untyped} ) ] ] )"""
-_COUNT = "{targets} ; sh:property [ sh:path {path} ; sh:{limit} {count} ]"
-_TWICE = """sh:targetSubjectsOf <{iri}> ;
-    sh:property [ sh:path [ sh:inversePath <{iri}> ] ; sh:disjoint <{iri}> ]"""
+_COUNT = "{targets} ; sh:path {path} ; sh:{limit} {count}"
+_TWICE = "sh:targetSubjectsOf <{iri}> ; sh:path [ sh:inversePath <{iri}> ] ; sh:disjoint <{iri}>"
 # Core SHACL cannot compare what a path reaches with the node where it began: a query can.
 _CYCLIC = """sh:targetSubjectsOf <{iri}> ;
     sh:sparql [ sh:select "SELECT $this WHERE {{ $this <{iri}>+ $this }}" ]"""
-_DATATYPE = "sh:targetSubjectsOf <{iri}> ; sh:property [ sh:path <{iri}> ; sh:or ( {choices} ) ]"
+_DATATYPE = "sh:targetSubjectsOf <{iri}> ; sh:path <{iri}> ; sh:or ( {choices} )"
 
 
-def all_shapes(vocabulary: Vocabulary, relations: Iterable[str]) -> Graph:
-    """All shapes of the package for a graph with these relations."""
+def all_shapes(
+    vocabulary: Vocabulary, relations: Iterable[str], properties: Iterable[str]
+) -> Graph:
+    """All shapes of the package for a graph with these relations and literal properties."""
     needed = {name for name, relation in vocabulary.relations.items() if relation.min_count}
     texts = [_PREFIXES]
     for name in sorted(needed.union(relations)):
         if name != INTERACTED:  # has shapes of its own
             relation = vocabulary.relation(name)
             texts += _relation_shapes(name, vocabulary.relation_iri(name), relation, vocabulary)
-    texts += map(_property_shape, vocabulary.properties.values())
+    declared = sorted(set(properties) & vocabulary.properties.keys())
+    texts += (_property_shape(vocabulary.properties[name]) for name in declared)
     return builtin_shape_graph() + parse_turtle("shapes", "".join(texts))
 
 
@@ -75,7 +78,7 @@ def _relation_shapes(
     name: str, iri: str, relation: Relation, vocabulary: Vocabulary
 ) -> Iterator[str]:
     def shape(constraint: str, content: str) -> str:
-        return _SHAPE.format(constraint=constraint, name=quote(name, safe=""), content=content)
+        return _shape(constraint, name, content)
 
     yield shape("unknown-node", _EXISTS.format(iri=iri))
     for constraint, target, wanted in (
@@ -114,6 +117,13 @@ def _counts(iri: str, relation: Relation, vocabulary: Vocabulary) -> Iterator[tu
         )
 
 
+def _shape(constraint: str, name: str, content: str) -> str:
+    kind = "PropertyShape" if "; sh:path" in content.partition("[")[0] else "NodeShape"
+    return _SHAPE.format(
+        constraint=constraint, name=quote(name, safe=""), kind=kind, content=content
+    )
+
+
 def _property_shape(declared: Property) -> str:
     wanted = datatype(declared.datatype)
     if wanted is None:
@@ -123,9 +133,4 @@ def _property_shape(declared: Property) -> str:
         pattern = wanted.pattern.replace("\\", "\\\\")
         choices.append(f'[ sh:datatype <{_STRING}> ; sh:pattern "{pattern}" ]')
     content = _DATATYPE.format(iri=declared.iri, choices=" ".join(choices))
-    name = quote(declared.name, safe="")
-    return _SHAPE.format(constraint="wrong-datatype", name=name, content=content)
-
-
-_STRING = "http://www.w3.org/2001/XMLSchema#string"
-
+    return _shape("wrong-datatype", declared.name, content)

@@ -22,10 +22,10 @@ from kgrec.graph.joined import joined_interactions
 from kgrec.graph.names import merged_names, new_names
 from kgrec.graph.removed import read_removed
 from kgrec.graph.renewed import renewed_entities, renewed_items, renewed_users, touched_entities
-from kgrec.graph.rules import require_valid
 from kgrec.graph.schema import TRIPLE, as_edges
 from kgrec.graph.settled import replaced_values, settled_columns
 from kgrec.graph.tally import tally, update_report
+from kgrec.graph.valid import require_valid
 from kgrec.vocabulary import INTERACTED, Vocabulary
 
 

@@ -1,23 +1,24 @@
-"""Validation: columnar rules on the whole graph, SHACL on the whole or on a sample of it."""
+"""Validation: columnar rules on the whole graph, SHACL on the whole or on a part of it."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
-from typing import Any
 
+import numpy as np
 import polars as pl
-from rdflib import Graph
-from rdflib.namespace import RDF, SH
 
-from kgrec.graph.rdf import node_key, to_rdf
+from kgrec.graph.coded import Coded
+from kgrec.graph.rdf import node_iri
 from kgrec.graph.report import ValidationReport, Violation
-from kgrec.graph.rules import check_rules
-from kgrec.graph.shapes import all_shapes, constraint_of, shape_words
-from kgrec.turtle import NAMESPACE
+from kgrec.graph.rules import rules_of
+from kgrec.graph.rules_literals import present
+from kgrec.graph.shacl import Focus, run_shacl
+from kgrec.graph.shapes import all_shapes
+from kgrec.graph.user_shapes import user_shapes
+from kgrec.graph.validation_rdf import validation_graph, without_log
+from kgrec.turtle import builtin_ontology
 from kgrec.vocabulary import Vocabulary
 
-_EXAMPLES = 3
 _EDGES_A_NODE = 2
 
 
@@ -31,17 +32,24 @@ def validate(
 ) -> ValidationReport:
     """Check all nodes by rules, and up to ``limit`` of them (with all that they point to) by SHACL.
 
+    :param ontology: name and Turtle of all ontologies; those of the user may hold shapes
     :param limit: how many nodes SHACL looks at; 0 for none
+    :raises GraphError: if a shape of the user's is not valid SHACL
     """
-    violations = {
-        _group(violation): violation for violation in check_rules(nodes, edges, vocabulary)
-    }
-    some_nodes, some_edges = sample(nodes, edges, limit)
+    builtin = set(builtin_ontology())
+    users = [pair for pair in ontology if pair not in builtin]
+    own = user_shapes(users)
+    coded = Coded.of(nodes, edges)
+    violations = {_group(v): v for v in rules_of(coded, nodes, vocabulary)}
+    some_nodes, some_edges, complete = sample(coded, nodes, limit)
     if limit:
-        rdf = to_rdf(some_nodes, some_edges, vocabulary, ontology)
-        shapes = all_shapes(vocabulary, some_edges["relation"].unique())
-        for violation in run_shacl(rdf, shapes):
-            violations.setdefault(_group(violation), violation)
+        names = present(some_nodes["properties"], vocabulary.properties)
+        shapes = all_shapes(vocabulary, some_edges["relation"].unique(), names)
+        focus = Focus(iris(some_nodes, some_edges), complete)
+        with without_log():
+            rdf = validation_graph(some_nodes, some_edges, vocabulary, users)
+            for violation in run_shacl(rdf, shapes, focus, own):
+                violations.setdefault(_group(violation), violation)
     return ValidationReport(
         violations=tuple(
             sorted(violations.values(), key=lambda v: (v.severity, v.constraint, v.relation))
@@ -54,57 +62,38 @@ def validate(
     )
 
 
+def iris(nodes: pl.DataFrame, edges: pl.DataFrame) -> dict[str, str]:
+    """Key of each node and each name of one, by its IRI."""
+    keys = pl.concat([nodes["key"], edges["head"], edges["tail"]]).unique()
+    return {str(node_iri(key)): key for key in keys}
+
+
 def sample(
-    nodes: pl.DataFrame, edges: pl.DataFrame, limit: int
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """A part of a graph: random edges, the same every time, between ``limit`` nodes at most.
+    graph: Coded, nodes: pl.DataFrame, limit: int
+) -> tuple[pl.DataFrame, pl.DataFrame, set[str] | None]:
+    """A part of a graph: random nodes with all of their edges and what these lead to.
 
-    A graph of up to ``limit`` nodes and ``2 * limit`` edges is returned whole.
+    A graph of up to ``limit`` nodes and ``2 * limit`` edges is returned whole. Hubs with more edges
+    than a tenth of ``limit`` come only as neighbours.
+
+    :return: up to ``limit`` nodes, the edges among which are all edges of the ``complete`` ones,
+        and the keys of these; ``None`` for all
     """
+    edges = graph.edges
     if nodes.height <= limit and edges.height <= _EDGES_A_NODE * limit:
-        return nodes, edges
-    shuffled = edges.sample(fraction=1.0, shuffle=True, seed=0).head(_EDGES_A_NODE * limit)
-    place = pl.int_range(pl.len()).alias("place")
-    first_seen = (
-        pl.concat(shuffled.select(pl.col(end).alias("key"), place) for end in ("head", "tail"))
-        .group_by("key")
-        .agg(pl.col("place").min())
-        .sort("place", "key")
-    )
-    beyond = first_seen["place"].slice(limit, 1)
-    some = shuffled.head(beyond[0]) if beyond.len() else shuffled
-    ends = pl.concat([some["head"], some["tail"]]).unique().implode()
-    return nodes.filter(pl.col("key").is_in(ends)), some
+        return nodes, edges, None
+    size = len(graph.keys)
+    degree = np.bincount(graph.head, minlength=size) + np.bincount(graph.tail, minlength=size)
+    order = np.random.default_rng(0).permutation(graph.known)
+    order = order[degree[order] <= max(1, limit // 10)]
+    chosen = order[np.cumsum(1 + degree[order]) <= limit]
+    inside = np.zeros(size, dtype=bool)
+    inside[chosen] = True
+    some = edges.gather(pl.Series(np.flatnonzero(inside[graph.head] | inside[graph.tail])))
+    complete = set(graph.keys.gather(pl.Series(chosen)))
+    ends = pl.concat([some["head"], some["tail"], graph.keys.gather(pl.Series(chosen))]).unique()
+    return nodes.filter(pl.col("key").is_in(ends.implode())), some, complete
 
 
-def run_shacl(graph: Graph, shapes: Graph) -> list[Violation]:
-    """Run shapes on an RDF graph that holds the ontology, too."""
-    import pyshacl  # slow to import, and needed here only
-
-    _, results, _ = pyshacl.validate(graph, shacl_graph=shapes, inference="none")
-    grouped: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for result in results.subjects(RDF.type, SH.ValidationResult):
-        shape = str(results.value(result, SH.sourceShape))
-        grouped[constraint_of(shape)].add(_blamed(graph, results.value(result, SH.focusNode)))
-    return [
-        Violation(
-            constraint,
-            *shape_words(constraint),
-            count=len(found),
-            relation=relation,
-            examples=tuple(sorted(found)[:_EXAMPLES]),
-        )
-        for (constraint, relation), found in sorted(grouped.items())
-    ]
-
-
-def _blamed(graph: Graph, focus: Any) -> str:
-    """The node, or the pair of an interaction, that a SHACL result is about."""
-    if (focus, RDF.type, NAMESPACE.Interaction) in graph:
-        ends = (graph.value(focus, NAMESPACE[end]) for end in ("user", "item"))
-        return " → ".join(node_key(str(end)) for end in ends)
-    return node_key(str(focus))
-
-
-def _group(violation: Violation) -> tuple[str, str]:
-    return violation.constraint, violation.relation
+def _group(violation: Violation) -> tuple[str, str, str]:
+    return violation.constraint, violation.relation, violation.message

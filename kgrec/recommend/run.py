@@ -27,6 +27,7 @@ from scipy.sparse import csr_matrix
 
 from kgrec.config import Config, parse_config
 from kgrec.data import replaced_folder
+from kgrec.data.atomic import kept_still
 from kgrec.errors import ConfigError, GraphError, RunError
 from kgrec.gnn.log import TrainingLog
 from kgrec.gnn.pairs import PairModel
@@ -106,10 +107,15 @@ def _is_run(folder: Path) -> bool:
 
 
 def read_run(folder: Path) -> Run:
-    """Read a run.
+    """Read a run, even while another process writes it anew.
 
     :raises RunError: if it is missing, half-written, broken or of another version
     """
+    with kept_still(folder):
+        return _read_whole(folder)
+
+
+def _read_whole(folder: Path) -> Run:
     if not folder.is_dir():
         raise RunError(
             f"{folder}: there is no such run; train one with kgrec train … --out {folder}."

@@ -72,6 +72,7 @@ def test_a_run_is_plain_files(saved: Path) -> None:
         "config.json",
         "graph/edges.parquet",
         "graph/graph.json",
+        "graph/labels.parquet",
         "graph/nodes.parquet",
         "log.json",
         "model.safetensors",
@@ -148,7 +149,7 @@ def test_a_broken_held_out_table_is_named(copy: Path) -> None:
         ("log.json", merged(more=1), "broken"),
         ("log.json", instead({}), "broken"),
         ("graph/graph.json", merged(format=99), "format 99"),
-        ("graph/graph.json", instead({"format": 1, "ontologies": []}), "broken"),
+        ("graph/graph.json", instead({"format": 2, "ontologies": []}), "broken"),
         ("graph/graph.json", merged(report=3), "broken"),
     ],
 )

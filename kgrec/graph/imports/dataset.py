@@ -19,6 +19,7 @@ from kgrec.graph.imports.interactions import read_interactions
 from kgrec.graph.imports.mapping import Mapping
 from kgrec.graph.imports.plan import make_plan
 from kgrec.graph.imports.times import as_seconds
+from kgrec.graph.labels import readable
 from kgrec.vocabulary import Vocabulary
 
 _CLASS = "class"
@@ -104,7 +105,7 @@ def _tables(read: _Read, ids: pl.DataFrame, facts: pl.DataFrame) -> dict[str, pl
         "users": _catalog(read.users, names, "user"),
         "labels": read.entities.join(names.drop("kind"), on="node", maintain_order="left").select(
             pl.col("name").alias("entity"),
-            pl.coalesce("label", "name").alias("label"),
+            _named("label"),
             pl.col(_CLASS).alias("type"),
             "text",
             "properties",
@@ -130,12 +131,17 @@ def _catalog(table: pl.DataFrame, names: pl.DataFrame, key: str) -> pl.DataFrame
     free = [name for name in named.columns if name not in _NOTHING.columns and name != "name"]
     return named.select(
         pl.col("name").alias(key),
-        pl.coalesce("label", "name").alias("title"),
+        _named("title"),
         "text",
         "properties",
         *free,
         *([pl.col(_CLASS).alias("class")] if several else []),
     )
+
+
+def _named(column: str) -> pl.Expr:
+    """The name of a node; where it has none, one made from its id."""
+    return pl.coalesce("label", readable(pl.col("name"))).alias(column)
 
 
 def _events_table(mapping: Mapping) -> str:

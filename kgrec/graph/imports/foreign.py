@@ -51,3 +51,9 @@ class ForeignGraph:
     def types(self) -> list[str]:
         """All relationship types, sorted."""
         return self.edges["type"].unique().sort().to_list()
+
+
+def each_label(none: str) -> pl.Expr:
+    """The labels of nodes as lists that can be exploded: ``none`` stands for an empty one."""
+    labels = pl.col("labels")
+    return pl.when(labels.list.len() > 0).then(labels).otherwise(pl.lit([none])).alias("label")

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import polars as pl
 
-from kgrec.graph.imports.foreign import ForeignGraph
+from kgrec.graph.imports.foreign import ForeignGraph, each_label
 from kgrec.graph.imports.mapping import InteractionNode
 from kgrec.graph.imports.plan import ANY
 from kgrec.graph.imports.schema import Schema
@@ -60,8 +60,7 @@ class Evidence:
     @cached_property
     def labels(self) -> pl.DataFrame:
         """``id, label``: a row for each label of a node; ``"*"`` where it has none."""
-        nodes = self.foreign.nodes.select("id", pl.col("labels").alias("label"))
-        return nodes.explode("label").with_columns(pl.col("label").fill_null(ANY))
+        return self.foreign.nodes.select("id", each_label(ANY)).explode("label")
 
     def edges(self, type_: str) -> pl.DataFrame:
         """``head, tail`` of the edges of one type."""
@@ -69,7 +68,8 @@ class Evidence:
 
     def is_whole(self, type_: str) -> bool:
         """Whether all edges of a type are there, and not just a sample of them."""
-        return self.edges(type_).height >= self.schema.totals.get(type_, 0)
+        seen = self.edges(type_).height
+        return seen >= self.schema.totals.get(type_, seen + self.schema.sampled)
 
     def cover(self, ends: pl.Series) -> tuple[str, ...]:
         """The fewest and smallest classes that hold nearly all of some nodes."""

@@ -13,6 +13,7 @@ from kgrec.data.dataset import Dataset
 from kgrec.errors import DataError
 from kgrec.graph.imports.dataset import to_dataset
 from kgrec.graph.imports.foreign import EDGES, NODES, ForeignGraph
+from kgrec.graph.imports.likely import likely_class
 from kgrec.graph.imports.literals import to_json
 from kgrec.graph.imports.mapping import Mapping
 from kgrec.graph.imports.names import listed
@@ -102,12 +103,9 @@ def _attribute(
                 fix=f"the attributes are {listed(sorted(present))}",
             )
         return given
-    return next((name for name in usual if name in present and _is_class(rows, name)), None)
-
-
-def _is_class(rows: Sequence[dict[str, Any]], name: str) -> bool:
-    values = [str(data[name]) for data in rows if data.get(name) is not None]
-    return 2 * len(set(values)) <= max(len(values), 4)
+    there = [name for name in usual if name in present]
+    columns = [[data.get(name) for data in rows] for name in there]
+    return likely_class(dict(zip(there, columns, strict=True)))
 
 
 def _labels(value: Any) -> list[str]:

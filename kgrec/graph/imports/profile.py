@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from kgrec.graph.imports.foreign import ForeignGraph
+from kgrec.graph.imports.foreign import ForeignGraph, each_label
 from kgrec.graph.imports.schema import (
     UNLABELLED,
     ClassProfile,
@@ -35,18 +35,17 @@ def profile(
     """
     nodes = foreign.nodes.select(
         "id",
-        pl.when(pl.col("labels").list.len() > 0)
-        .then("labels")
-        .otherwise(pl.lit([UNLABELLED], pl.List(pl.String)))
-        .alias("label"),
+        each_label(UNLABELLED),
         "properties",
     ).explode("label")
     return Schema(
         source=foreign.source,
         classes=tuple(_classes(nodes, classes or {})),
         relations=tuple(_relations(foreign.edges, nodes.select("id", "label"))),
-        totals=dict(types or foreign.edges.group_by("type").len().iter_rows()),
-        sampled=bool(classes or types),
+        totals=dict(
+            types if types is not None else foreign.edges.group_by("type").len().iter_rows()
+        ),
+        sampled=classes is not None or types is not None,
     )
 
 

@@ -104,7 +104,8 @@ def _mixed(evidence: Evidence, guess: Guess, types: Sequence[str]) -> str | None
         joins = any(
             one & set(guess.users) and other & set(guess.items) for one, other in (ends, ends[::-1])
         )
-        fact = evidence.is_fact(relation.type) or hints.act_score(relation.type) < 0
+        score = hints.act_score(relation.type)
+        fact = score < 0 or (score < 1 and evidence.is_fact(relation.type))
         if joins and fact and relation.type not in types:
             return relation.type
     return None

@@ -37,10 +37,20 @@ def suggest_mapping(store: Any, *, auth: Auth = None, database: str | None = Non
 
         return suggest(*neo4j_sample(store, auth, database))
     if isinstance(store, str) and store.startswith(_HTTP):
-        from kgrec.graph.imports.endpoint import endpoint_sample
+        from kgrec.graph.imports.ask import AskEndpoint
+        from kgrec.graph.imports.endpoint import sparql_sample
 
-        return suggest(*endpoint_sample(store, auth))
+        return suggest(*sparql_sample(AskEndpoint(store, _pair(auth)), store))
+    if isinstance(store, str | Path) and Path(store).is_dir():
+        from kgrec.graph.imports.ask import AskFolder
+        from kgrec.graph.imports.endpoint import sparql_sample
+
+        return suggest(*sparql_sample(AskFolder(Path(store)), str(store)))
     return suggest(_local(store))
+
+
+def _pair(auth: Auth) -> tuple[str, str] | None:
+    return auth if isinstance(auth, tuple) else None
 
 
 def _local(store: Any) -> ForeignGraph:

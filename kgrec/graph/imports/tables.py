@@ -12,6 +12,7 @@ from kgrec.data.dataset import Dataset
 from kgrec.errors import DataError
 from kgrec.graph.imports.dataset import to_dataset
 from kgrec.graph.imports.foreign import EDGES, NODES, ForeignGraph
+from kgrec.graph.imports.likely import likely_class
 from kgrec.graph.imports.literals import to_json
 from kgrec.graph.imports.mapping import Mapping
 from kgrec.graph.imports.names import listed
@@ -89,14 +90,7 @@ def _class_column(frame: pl.DataFrame, given: str | None, id: str) -> str | None
     if given is not None:
         return _column(frame, "nodes", [given])
     by_case = {name.lower(): name for name in frame.columns if name != id}
-    present = [by_case[name] for name in _CLASS if name in by_case]
-    # A column "label" may hold names instead of classes: those differ from node to node.
-    few = [name for name in present if _is_class(frame[name])]
-    return next(iter(few), None)
-
-
-def _is_class(column: pl.Series) -> bool:
-    return isinstance(column.dtype, pl.List) or 2 * column.n_unique() <= max(len(column), 4)
+    return likely_class({by_case[name]: frame[by_case[name]] for name in _CLASS if name in by_case})
 
 
 def _labels(column: pl.Series) -> pl.Series:

@@ -12,7 +12,7 @@ from kgrec.graph.rdf import edges as edge_terms
 from kgrec.graph.rdf import nodes as node_terms
 from kgrec.graph.rdf.header import read_header
 from kgrec.graph.rdf.names import Names
-from kgrec.graph.rdf.namespaces import GRAPH, RDF_TYPE, RDFS_LABEL
+from kgrec.graph.rdf.namespaces import GRAPH, KEY, RDF_TYPE, RDFS_LABEL
 from kgrec.graph.rdf.parts import Parts
 from kgrec.graph.rdf.properties import properties_of
 from kgrec.graph.schema import EDGES, NODES, TRIPLE
@@ -43,12 +43,10 @@ def _header(parts: Parts) -> dict[str, object]:
 
 def _keys(parts: Parts) -> pl.DataFrame:
     """``s, key`` of all nodes."""
-    keys = parts.said(node_terms.KEY, "key")
+    keys = parts.said(KEY, "key")
     odd = keys.filter(~pl.col("key").str.contains(r"^(user|item|entity):"))["key"]
     if odd.len():
-        raise StoreError(
-            f"'{odd[0]}' is no key of a node ({node_terms.KEY}); write it like 'item:42'."
-        )
+        raise StoreError(f"'{odd[0]}' is no key of a node ({KEY}); write it like 'item:42'.")
     return keys
 
 

@@ -7,7 +7,7 @@ import polars as pl
 from kgrec.graph.rdf.escape import escaped
 from kgrec.graph.rdf.iris import edge_iris
 from kgrec.graph.rdf.literals import PROPERTIES, literal_lines
-from kgrec.graph.rdf.namespaces import KG, RDF, RDF_TYPE, XSD
+from kgrec.graph.rdf.namespaces import KEY, KG, RDF, RDF_TYPE, XSD
 from kgrec.graph.schema import TRIPLE
 from kgrec.vocabulary import INTERACTED
 
@@ -17,7 +17,7 @@ WEIGHT, TIMESTAMP, EVENT, SPLIT = (
     f"{KG}{name}" for name in ("weight", "timestamp", "event", "split")
 )
 VALUES = {WEIGHT: "weight", TIMESTAMP: "timestamp", EVENT: "event", SPLIT: "split"}
-TAKEN = frozenset({RDF_TYPE, USER, ITEM, SUBJECT, PREDICATE, OBJECT, PROPERTIES, *VALUES})
+TAKEN = frozenset({RDF_TYPE, KEY, USER, ITEM, SUBJECT, PREDICATE, OBJECT, PROPERTIES, *VALUES})
 """Predicates that an edge's literals cannot have."""
 
 

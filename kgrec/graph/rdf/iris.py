@@ -7,12 +7,13 @@ kind and its id.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from urllib.parse import quote, unquote
 
 import polars as pl
 from rdflib import URIRef
 
-from kgrec.graph.rdf.namespaces import EDGE, KG, NODE
+from kgrec.graph.rdf.namespaces import EDGE, KEY, KG, NODE
 from kgrec.graph.schema import id_of, kind_of
 from kgrec.turtle import is_iri
 
@@ -114,3 +115,14 @@ def edge_iris(edges: pl.DataFrame) -> pl.Series:
 def _parts(column: str) -> tuple[pl.Expr, pl.Expr]:
     halves = pl.col(column).str.splitn(":", 2).struct
     return halves.field("field_0").alias("kind"), halves.field("field_1").alias("id")
+
+
+def key_of(iri: str, select: Callable[[str, str], Sequence[Sequence[str | None]]]) -> str | None:
+    """The key of the node with an IRI in a store; ``None`` if there is none.
+
+    :param select: asks the store for variables of a pattern
+    """
+    if not (valid_iri(iri) or re.fullmatch(rf"{NODE}\w+:[\w.~%\-]*", iri, re.ASCII)):
+        return None
+    rows = select("?k", f"<{iri}> <{KEY}> ?k")
+    return rows[0][0] if rows else None

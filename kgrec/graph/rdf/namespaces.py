@@ -19,6 +19,9 @@ EDGE = "urn:kgrec:edge:"
 GRAPH = "urn:kgrec:graph"
 """The resource that the header describes; a named graph of N-Quads begins like it."""
 
+KEY = f"{KG}key"
+"""What has one is a node of the graph."""
+
 RDF_TYPE = f"{RDF}type"
 RDF_JSON = f"{RDF}JSON"
 RDFS_LABEL = f"{RDFS}label"

@@ -8,9 +8,9 @@ import polars as pl
 
 from kgrec.graph.rdf.escape import escaped
 from kgrec.graph.rdf.literals import PROPERTIES, literal_lines
-from kgrec.graph.rdf.namespaces import KG, RDF_TYPE, RDFS_LABEL
+from kgrec.graph.rdf.namespaces import KEY, KG, RDF_TYPE, RDFS_LABEL
 
-KEY, ID, TEXT = f"{KG}key", f"{KG}id", f"{KG}text"
+ID, TEXT = f"{KG}id", f"{KG}text"
 KINDS = {f"{KG}{kind.capitalize()}": kind for kind in ("user", "item", "entity")}
 TAKEN = frozenset({RDF_TYPE, RDFS_LABEL, KEY, ID, TEXT, PROPERTIES})
 """Predicates that a node's literals cannot have."""

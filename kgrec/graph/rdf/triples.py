@@ -15,6 +15,7 @@ from kgrec.graph.rdf.lines import TRIPLES, parse_lines
 from kgrec.graph.rdf.oxigraph import format_of, oxigraph
 
 _CHUNK = 200_000
+_BYTES = 64 * 1024 * 1024
 
 
 def read_triples(source: str | Path, *, graph: str | None = None) -> pl.DataFrame:
@@ -42,6 +43,13 @@ def scan_triples(source: str | Path, *, graph: str | None = None) -> Iterator[pl
         yield from _scan_folder(path, graph)
     else:
         yield from _scan_file(path)
+
+
+def read_lines_of(path: Path) -> Iterator[pl.DataFrame]:
+    """Read canonical N-Triples, such as pyoxigraph dumps, without looking for errors."""
+    with path.open("rb") as stream:
+        while text := b"".join(stream.readlines(_BYTES)):
+            yield parse_lines(read_lines(text))
 
 
 def scan_quads(quads: Iterator[Any]) -> Iterator[pl.DataFrame]:

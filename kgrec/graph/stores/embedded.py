@@ -19,6 +19,7 @@ from kgrec.graph.change import apply_change
 from kgrec.graph.content import Change, Content
 from kgrec.graph.cypher import forbidden_clause
 from kgrec.graph.result import QueryResult
+from kgrec.graph.stores import cypher_walks
 from kgrec.graph.stores.base import Counts, Walk
 from kgrec.graph.stores.embedded_load import View, follow, load
 from kgrec.graph.stores.values import Reader
@@ -120,20 +121,14 @@ class EmbeddedStore:
 
     def neighbours(self, key: str, limit: int | None = None) -> pl.DataFrame:
         """The nodes around a node; see :class:`~kgrec.graph.stores.base.Store`."""
-        from kgrec.graph.stores import cypher_walks
-
         return cypher_walks.neighbours(self._ask, key, limit)
 
     def paths(self, start: str, end: str, *, max_hops: int = 3, limit: int = 100) -> list[Walk]:
         """Ways between two nodes; see :class:`~kgrec.graph.stores.base.Store`."""
-        from kgrec.graph.stores import cypher_walks
-
         return cypher_walks.paths(self._ask, start, end, max_hops=max_hops, limit=limit)
 
     def count(self) -> Counts:
         """Nodes by type and edges by relation."""
-        from kgrec.graph.stores import cypher_walks
-
         return cypher_walks.count(self._ask)
 
     def close(self) -> None:

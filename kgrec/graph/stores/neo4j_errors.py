@@ -11,7 +11,7 @@ from neo4j import exceptions as fault
 
 from kgrec.errors import GraphError, StoreError
 
-_LOST = (fault.ServiceUnavailable, fault.SessionExpired, OSError)
+LOST = (fault.ServiceUnavailable, fault.SessionExpired, OSError)
 _TIMED_OUT = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration", "LockClient")
 _READ_ONLY = (
     "Security.Forbidden",
@@ -51,7 +51,7 @@ def translated(place: Place, timeout: float | None = None) -> Iterator[None]:
 
 def in_plain_words(error: Exception, place: Place, timeout: float | None = None) -> GraphError:
     """Say what an error of the driver means and how to mend it."""
-    if isinstance(error, _LOST):
+    if isinstance(error, LOST):
         return StoreError(
             f"{place}: the server cannot be reached, or went away ({_reason(error)}); start it, "
             "or check the address."

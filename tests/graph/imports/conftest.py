@@ -20,18 +20,16 @@ def make_shop(customers: int = 20, products: int = 15, seed: int = 0) -> nx.DiGr
             title=f"Product {number}",
             description=f"What product {number} is for",
             price=0.25 + number,
-            colours=["red", "blue"] if number % 2 else ["red"],
+            gadgets=["red", "blue"] if number % 2 else ["red"],
         )
     for number in range(3):
-        graph.add_node(
-            f"k{number}", label="Category", name=f"Category {number}", since=1990 + number
-        )
+        name = f"Category {number}"
+        graph.add_node(f"k{number}", label="Category", name=name, since=1990 + number)
     for number in range(customers):
         for product in rng.sample(range(products), 6):
             when = 1_600_000_000_000 + 86_400_000 * product
-            graph.add_edge(
-                f"c{number}", f"p{product}", type="BOUGHT", ts=when, stars=product % 5 + 1
-            )
+            stars = product % 5 + 1
+            graph.add_edge(f"c{number}", f"p{product}", type="BOUGHT", ts=when, stars=stars)
     for number in range(products):
         graph.add_edge(f"p{number}", f"k{number % 3}", type="PART_OF")
     graph.add_edge("c0", "c1", type="KNOWS")

@@ -53,15 +53,11 @@ def test_a_file_gives_the_same_mapping(tmp_path: Path) -> None:
 
 
 def test_every_key_stands_in_the_file_with_a_comment() -> None:
-    text = str(BASE)
-    fields = [name for name, field in Mapping.model_fields.items() if not field.exclude]
-    for name in (*fields[:3], *fields[4:]):
-        place = next(
-            n
-            for n, line in enumerate(text.split("\n"))
-            if line.lstrip("# ").startswith(f"{name} = ")
-        )
-        assert text.split("\n")[place - 1].startswith("# "), name
+    lines = str(BASE).split("\n")
+    fields = {name for name, field in Mapping.model_fields.items() if not field.exclude}
+    for name in fields - {"interaction_nodes"}:
+        keys = [line.lstrip("# ").startswith(f"{name} = ") for line in lines]
+        assert lines[keys.index(True) - 1].startswith("# "), name
 
 
 def test_reasons_are_comments_and_no_part_of_it() -> None:
@@ -93,7 +89,8 @@ def test_it_needs_interactions() -> None:
             "no key 'ratng', did you mean 'rating'",
         ),
         (
-            'users = ["U"]\nitems = ["I"]\n[[interaction_nodes]]\nlabel="R"\nuser="u"\nitem="i"\ntme="x"',
+            'users = ["U"]\nitems = ["I"]\n[[interaction_nodes]]\nlabel = "R"\nuser = "u"\n'
+            'item = "i"\ntme = "x"',
             r"no key 'interaction_nodes.0.tme'.*timestamp",
         ),
         (

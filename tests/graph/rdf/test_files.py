@@ -5,18 +5,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-import rdflib
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
-from rdflib.compare import isomorphic
 
-from kgrec.errors import StoreError
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.content import Content
 from kgrec.graph.rdf import node_iri
 from kgrec.graph.rdf.files import WRITTEN, read_file, write_file
-from kgrec.graph.rdf.triples import read_triples
 
 
 def assert_same(one: Content, other: Content) -> None:
@@ -58,7 +54,7 @@ def test_round_trips_lose_nothing(
 ) -> None:
     path = tmp_path / f"graph{ending}"
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
     @given(any_content)
     def check(content: Content) -> None:
         write_file(in_rdf(content), path)

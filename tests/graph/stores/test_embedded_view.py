@@ -153,7 +153,11 @@ def test_a_view_cannot_be_written_to(graph: KnowledgeGraph) -> None:
 def test_literals_keep_their_types() -> None:
     nodes: list[dict[str, Any]] = [
         {"vector": [0.5, 1.0], "year": 1999, "ok": True, "names": ["a"]},
-        {"year": "about 1999", "names": [1, None], "day": {"@value": "1999-03-31", "@type": "xsd:date"}},
+        {
+            "year": "about 1999",
+            "names": [1, None],
+            "day": {"@value": "1999-03-31", "@type": "xsd:date"},
+        },
     ]
     table = pl.DataFrame(
         {
@@ -169,7 +173,9 @@ def test_literals_keep_their_types() -> None:
     )
     with EmbeddedStore() as store:
         store.write(Content(table, EDGES.to_frame(), {}))
-        rows = store.query("MATCH (n) RETURN n.id, n.vector, n.year, n.ok, n.day, n.names ORDER BY n.id")
+        rows = store.query(
+            "MATCH (n) RETURN n.id, n.vector, n.year, n.ok, n.day, n.names ORDER BY n.id"
+        )
     assert rows.rows == [
         ["a", [0.5, 1.0], "1999", True, None, ["a"]],
         ["b", None, "about 1999", None, "1999-03-31", ["1"]],

@@ -1,0 +1,207 @@
+"""Writing SPARQL safely: no value from data can break out of its literal, no query can write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from rdflib import Literal, URIRef
+
+from kgrec.errors import GraphError, StoreError
+from kgrec.graph.rdf.namespaces import XSD
+from kgrec.graph.rdf.values import expanded, number, quote
+
+_TOKENS = re.compile(
+    r"""
+    (?P<comment>\#[^\r\n]*)
+  | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+  | (?P<string>'''(?:(?:'|'')?(?:[^'\\]|\\.))*'''|\"""(?:(?:"|"")?(?:[^"\\]|\\.))*\"""
+      |'(?:[^'\\\r\n]|\\.)*'|"(?:[^"\\\r\n]|\\.)*")
+  | (?P<variable>[?$]\w[\w\u00b7]*)
+  | (?P<name>(?:[^\W\d_][\w.\-]*|_)?:(?:[\w:.\-\u00b7]|%[0-9A-Fa-f]{2}|\\.)*)
+  | (?P<language>@[A-Za-z][A-Za-z0-9\-]*)
+  | (?P<word>[^\W\d]\w*)
+  | (?P<space>\s+)
+  | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_CODEPOINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_READING = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
+_WRITING = frozenset(
+    ["INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "MODIFY"]
+)
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+
+
+class Token(NamedTuple):
+    """A piece of a query.
+
+    :ivar kind: ``comment``, ``iri``, ``string``, ``variable``, ``name`` (with a prefix),
+        ``language``, ``word`` (a keyword or function), ``space`` or ``other``
+    :ivar text: as it stands in the query
+    """
+
+    kind: str
+    text: str
+
+
+def tokens(query: str) -> Iterator[Token]:
+    """Cut a query into pieces; joined they are the query again."""
+    for match in _TOKENS.finditer(query):
+        yield Token(match.lastgroup or "other", match[0])
+
+
+def quote_term(value: Any) -> str:
+    """Write a Python value as a term.
+
+    Text, numbers, truth values, dates and times become literals; ``rdflib.URIRef`` and ``{"@id":
+    …}`` an IRI; ``rdflib.Literal`` and ``{"@value": …, "@type": … or "@language": …}`` a literal of
+    any type.
+
+    >>> print(quote_term("it's"), quote_term(5), quote_term({"@value": "cinq", "@language": "fr"}))
+    "it's" "5"^^<http://www.w3.org/2001/XMLSchema#integer> "cinq"@fr
+    :raises GraphError: if RDF has no term for it
+    """
+    try:
+        return _term(value)
+    except StoreError as error:
+        raise GraphError(f"The parameter cannot be written in SPARQL: {error}") from error
+
+
+def _term(value: Any) -> str:
+    if isinstance(value, URIRef):
+        return _iri(str(value))
+    if isinstance(value, Literal):
+        return _typed(str(value), value.datatype and str(value.datatype), value.language)
+    if isinstance(value, Mapping):
+        return _from_json(value)
+    if isinstance(value, str):
+        return quote(value)
+    if isinstance(value, bool):
+        return quote(str(value).lower(), f"{XSD}boolean")
+    if isinstance(value, float):
+        return quote(number(value), f"{XSD}double")
+    for types, name in _TYPES:
+        if isinstance(value, types):
+            text = value.isoformat() if isinstance(value, (date, time)) else f"{value:f}"
+            return quote(text.partition(".")[0] if name == "integer" else text, XSD + name)
+    raise GraphError(
+        f"A {type(value).__name__} cannot be a parameter of a SPARQL query; give text, a number, "
+        "a truth value, a date, or an rdflib.URIRef."
+    )
+
+
+_TYPES: tuple[tuple[type, str], ...] = (
+    (int, "integer"),
+    (Decimal, "decimal"),
+    (datetime, "dateTime"),
+    (date, "date"),
+    (time, "time"),
+)
+
+
+def _from_json(value: Mapping[str, Any]) -> str:
+    if isinstance(value.get("@id"), str):
+        return _iri(value["@id"])
+    text, datatype, language = (value.get(f"@{name}") for name in ("value", "type", "language"))
+    if not isinstance(text, str):
+        raise GraphError('A mapping as a parameter needs "@id" or "@value", both text.')
+    return _typed(text, expanded(str(datatype)) if datatype else None, language)
+
+
+def _typed(text: str, datatype: str | None, language: str | None) -> str:
+    if language is not None:
+        if not _LANGUAGE.fullmatch(language):
+            raise GraphError(f"'{language}' is no language tag; write it like 'en' or 'pt-BR'.")
+        return quote(text, language=language)
+    return quote(text, _iri(datatype)[1:-1] if datatype else None)
+
+
+def _iri(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\\ud800-\udfff]*", text):
+        raise GraphError(f"{text[:80]!a} is no absolute IRI; percent-encode its odd characters.")
+    return f"<{text}>"
+
+
+def bind(query: str, parameters: Mapping[str, Any]) -> str:
+    """Put values in the place of ``$name`` (or ``?name``, which is the same in SPARQL).
+
+    A list stands for its values: ``VALUES ?x { $names }`` or ``FILTER(?x IN ($names))``.
+
+    :raises GraphError: if a parameter does not occur in the query, or has no term
+    """
+    terms = {name: _several(value) for name, value in parameters.items()}
+    bound, unused = _replace(query, terms)
+    if unused:
+        raise GraphError(
+            f"The query has no parameter ${min(unused)}; write it there, or leave it out."
+        )
+    return bound
+
+
+def _several(value: Any) -> list[str]:
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [quote_term(entry) for entry in value]
+    return [quote_term(value)]
+
+
+def _replace(query: str, terms: Mapping[str, list[str]]) -> tuple[str, set[str]]:
+    unused, parts, before, depth, selecting = set(terms), [], "", 0, False
+    for kind, text in tokens(query):
+        word = text.upper() if kind == "word" else ""
+        if word == "SELECT":
+            selecting, depth = True, 0
+        elif word in ("WHERE", "FROM") or text == "{":
+            selecting = False
+        depth += (text == "(") - (text == ")")
+        name = text[1:] if kind == "variable" else ""
+        if name in terms:
+            unused.discard(name)
+            term = (", " if before in ("(", ",") else " ").join(terms[name])
+            text = f"({term} AS ?{name})" if selecting and depth <= 0 else term
+        parts.append(text)
+        before = before if kind in ("space", "comment") else text
+    return "".join(parts), unused
+
+
+def why_not_read_only(query: str) -> str | None:
+    """Say what keeps a query from being one that only reads, or ``None``.
+
+    Words in strings, IRIs and comments do not count.
+    """
+    decoded = _CODEPOINT.sub(lambda match: chr(int(match[1] or match[2], 16) % 0x110000), query)
+    return _why_not(query) or _why_not(decoded)
+
+
+def _why_not(query: str) -> str | None:
+    words = [token.text.upper() for token in tokens(query) if token.kind == "word"]
+    first = next((word for word in words if word not in ("PREFIX", "BASE")), "")
+    if first not in _READING:
+        return f"{first or 'nothing'} is no query"
+    found = next((word for word in words if word in _WRITING), None)
+    if found is not None:
+        return f"{found} writes"
+    return "SERVICE asks another server" if "SERVICE" in words else None
+
+
+def with_limit(query: str, rows: int) -> str:
+    """Have a ``SELECT`` end after so many rows, where it has no limit of its own."""
+    words = list(_outer_words(query))
+    verb = next((word for word in words if word in _READING), "")
+    # VALUES must be the last clause; such a query is left as it is.
+    if verb != "SELECT" or "LIMIT" in words or "VALUES" in words:
+        return query
+    return f"{query}\nLIMIT {rows}"
+
+
+def _outer_words(query: str) -> Iterator[str]:
+    """The words of a query that stand in no braces."""
+    depth = 0
+    for kind, text in tokens(query):
+        depth += (text == "{") - (text == "}")
+        if kind == "word" and depth == 0:
+            yield text.upper()

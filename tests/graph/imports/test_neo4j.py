@@ -1,0 +1,190 @@
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from kgrec.config import Config
+from kgrec.errors import DataError, StoreError
+from kgrec.graph import KnowledgeGraph
+from kgrec.graph.imports import Mapping, read_neo4j, suggest_mapping
+from kgrec.graph.imports.neo4j import neo4j_graph, neo4j_sample
+from kgrec.recommend import Recommender
+
+WHO = ["Ada", "Ben", "Cleo", "Dan", "Eva", "Finn"]
+WHAT = ["Glass", "Night", "River", "Paper", "Salt", "Stone", "Wind"]
+
+
+def fill(bolt: Any, viewers: int = 18, films: int = 14, makers: int = 4) -> None:
+    """Films, their makers and their reviewers, all of invented name, in nothing but Cypher."""
+    rng = random.Random(3)
+    people = [
+        {"number": n, "name": f"{WHO[n % 6]} {WHAT[n % 7]}", "born": 1950 + n}
+        for n in range(viewers + makers)
+    ]
+    catalog = [
+        {
+            "number": n,
+            "title": f"The {WHAT[n % 7]} of {WHO[n // 7]}",
+            "tagline": f"Line {n}",
+            "released": 1990 + n,
+            "formats": ["disc", "reel"] if n % 2 else ["reel"],
+        }
+        for n in range(films)
+    ]
+    bolt.run(
+        "UNWIND $rows AS row CREATE (:Person {personId: row.number, name: row.name, "
+        "born: row.born, since: date('2001-02-03')})",
+        rows=people,
+    )
+    bolt.run(
+        "UNWIND $rows AS row CREATE (:Movie {movieId: row.number, title: row.title, "
+        "tagline: row.tagline, released: row.released, formats: row.formats})",
+        rows=catalog,
+    )
+    reviews = [
+        {"who": n, "what": m, "stars": 1 + (n + m) % 5, "at": f"2024-03-{m + 1:02d}T10:00:00Z"}
+        for n in range(viewers)
+        for m in sorted(range(films), key=lambda m: (m - n) % makers + rng.random())[:6]
+    ]
+    bolt.run(
+        "UNWIND $rows AS row MATCH (p:Person {personId: row.who}), (m:Movie {movieId: row.what}) "
+        "CREATE (p)-[:REVIEWED {rating: row.stars, at: datetime(row.at)}]->(m)",
+        rows=reviews,
+    )
+    for kind in ("DIRECTED", "ACTED_IN"):
+        rows = [
+            {"who": viewers + (n + (kind == "ACTED_IN")) % makers, "what": n} for n in range(films)
+        ]
+        bolt.run(
+            "UNWIND $rows AS row MATCH (p:Person {personId: row.who}), (m:Movie {movieId: "
+            f"row.what}}) CREATE (p)-[:{kind} {{roles: ['x']}}]->(m)",
+            rows=rows,
+        )
+    bolt.run("MATCH (a:Person {personId: 0}), (b:Person {personId: 1}) CREATE (a)-[:KNOWS]->(b)")
+
+
+@pytest.fixture
+def films(bolt: Any) -> Any:
+    fill(bolt)
+    return bolt
+
+
+def where(bolt: Any) -> dict[str, Any]:
+    return {"auth": bolt.auth, "database": bolt.database}
+
+
+def test_an_existing_graph_trains_end_to_end(films: Any, quick: Callable[..., Config]) -> None:
+    mapping = suggest_mapping(films.uri, **where(films))
+    assert (mapping.users, mapping.items) == (("Person",), ("Movie",))
+    assert mapping.interactions == ("REVIEWED",)
+    assert (mapping.rating, mapping.timestamp) == ("rating", "at")
+    assert mapping.active_users_only
+    data = read_neo4j(films.uri, mapping, **where(films))
+    assert data.users.height == 18
+    assert data.train.height + data.valid.height == 18 * 6
+    graph = KnowledgeGraph.build(data)
+    recommender = Recommender(quick()).fit(graph)
+    top = recommender.recommend(["0"], k=3)
+    titles = {row[0] for row in films.run("MATCH (m:Movie) RETURN m.title")}
+    assert {graph.label(f"item:{item}") for item in top.items} <= titles
+    people = {row[0] for row in films.run("MATCH (p:Person) RETURN p.name")}
+    paths = [
+        path for item in top.items for path in recommender.explain("0", item, paths=None).paths
+    ]
+    through = {node.label for path in paths for node in path.nodes[1:-1] if node.type == "Person"}
+    assert through
+    assert through <= people
+
+
+def test_properties_of_all_nodes_survive(films: Any) -> None:
+    mapping = Mapping(
+        users=("Person",), items=("Movie",), interactions=("REVIEWED",), active_users_only=True
+    )
+    graph = KnowledgeGraph.build(read_neo4j(films.uri, mapping, **where(films)))
+    film = graph.node("item:1")
+    assert film["label"] == "The Night of Ada"
+    assert json.loads(film["properties"]) == {"tagline": "Line 1", "released": 1991}
+    maker = graph.node("entity:18")
+    assert (maker["type"], maker["label"]) == ("Person", "Ada Salt")
+    assert json.loads(maker["properties"]) == {
+        "born": 1968,
+        "since": {"@value": "2001-02-03", "@type": "xsd:date"},
+    }
+
+
+def test_what_is_dropped_is_not_even_read(films: Any) -> None:
+    mapping = Mapping(
+        users=("Person",),
+        items=("Movie",),
+        interactions=("REVIEWED",),
+        drop_relations=("KNOWS", "ACTED_IN"),
+    )
+    foreign = neo4j_graph(films.uri, mapping, **where(films))
+    assert foreign.types() == ["DIRECTED", "REVIEWED"]
+    without = mapping.model_copy(update={"drop_classes": ("Movie",)})
+    assert neo4j_graph(films.uri, without, **where(films)).classes() == ["Person"]
+
+
+def test_a_sample_counts_all(films: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kgrec.graph.imports.neo4j._SAMPLED_EDGES", 40)
+    monkeypatch.setattr("kgrec.graph.imports.neo4j._SAMPLED_NODES", 5)
+    foreign, schema = neo4j_sample(films.uri, **where(films))
+    assert foreign.edges.filter(type="REVIEWED").height == 40
+    assert schema.sampled
+    assert schema.totals["REVIEWED"] == 108
+    assert schema.class_of("Person").count == 22
+    assert {one.name for one in schema.class_of("Movie").properties} >= {"title", "released"}
+    mapping = suggest_mapping(films.uri, **where(films))
+    assert mapping.interactions == ("REVIEWED",)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"users": ("Persn",)}, "label 'Persn'.*did you mean 'Person'"),
+        ({"interactions": ("RATED",)}, "relationship 'RATED'"),
+        ({"items": ("} DETACH DELETE n //",)}, "is not in the graph"),
+        ({"rating": "stars"}, "'stars', which no interaction has; the properties are"),
+    ],
+)
+def test_a_mapping_that_does_not_fit(films: Any, changes: dict[str, Any], message: str) -> None:
+    mapping = Mapping(users=("Person",), items=("Movie",), interactions=("REVIEWED",))
+    with pytest.raises(DataError, match=message):
+        read_neo4j(films.uri, mapping.model_copy(update=changes), **where(films))
+
+
+def test_a_graph_without_interactions(bolt: Any) -> None:
+    bolt.run("CREATE (:A {name: 'x'})-[:PART_OF]->(:B)")
+    with pytest.raises(DataError, match=r"nothing here looks like.*\(A\)-\[PART_OF\]->\(B\) × 1"):
+        suggest_mapping(bolt.uri, **where(bolt))
+
+
+def test_an_empty_database(bolt: Any) -> None:
+    with pytest.raises(DataError, match="no relationship at all"):
+        suggest_mapping(bolt.uri, **where(bolt))
+
+
+def test_hostile_labels_are_only_names(bolt: Any) -> None:
+    odd = "a`}) DETACH DELETE n //"
+    quoted = "`" + odd.replace("`", "``") + "`"
+    try:
+        for user in range(4):
+            for item in range(3):
+                bolt.run(
+                    f"MERGE (u:{quoted} {{id: 'u{user}'}}) MERGE (i:Item {{id: 'i{item}'}}) "
+                    f"CREATE (u)-[:LIKES]->(i)"
+                )
+    except Exception:
+        pytest.skip("this server has no such labels")
+    mapping = suggest_mapping(bolt.uri, **where(bolt))
+    assert mapping.users == (odd,)
+    assert read_neo4j(bolt.uri, mapping, **where(bolt)).users.height == 4
+
+
+def test_no_server() -> None:
+    with pytest.raises(StoreError):
+        suggest_mapping("bolt://127.0.0.1:1", auth=("a", "b"))

@@ -1,0 +1,562 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kgrec.data.dataset import Dataset, DatasetInfo
+from kgrec.errors import DataError, GraphError, UnknownIdError
+from kgrec.features import Features
+from kgrec.graph import KnowledgeGraph
+from kgrec.graph.content import Content
+from kgrec.graph.schema import EDGES, NODES
+from kgrec.graph.stores.embedded import EmbeddedStore
+from kgrec.testing import tiny_dataset
+from kgrec.vocabulary import INTERACTED
+
+Make = Callable[..., Dataset]
+
+
+def table(columns: str, *rows: tuple[Any, ...]) -> pl.DataFrame:
+    names = columns.split()
+    return pl.DataFrame(list(rows), schema=names, orient="row", infer_schema_length=None)
+
+
+def edges(graph: KnowledgeGraph, **where: str) -> list[dict[str, Any]]:
+    return graph.edges.filter(**where).sort("head", "relation", "tail").to_dicts()
+
+
+def tails(graph: KnowledgeGraph, head: str, relation: str) -> list[str]:
+    return [edge["tail"] for edge in edges(graph, head=head, relation=relation)]
+
+
+def literals(graph: KnowledgeGraph, key: str) -> dict[str, Any]:
+    values = json.loads(graph.node(key)["properties"])
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def everything(graph: KnowledgeGraph) -> tuple[Any, ...]:
+    """All that a graph says, whatever the order of its rows."""
+    nodes = {
+        node["key"]: {**node, "properties": literals(graph, node["key"])}
+        for node in graph.nodes.to_dicts()
+    }
+    rows = graph.edges.sort("head", "relation", "tail", "timestamp", "event").to_dicts()
+    return nodes, rows, graph.candidates
+
+
+# The law: a dataset cut in two.
+
+_ID = st.sampled_from(list("12345"))
+_PERSON = st.sampled_from(["p1", "p2", "dbr:Tom_Hanks", "genre/Comedy"])
+_FACT = st.tuples(
+    _ID, st.sampled_from(["directed_by", "starring", "likes", "country"]), _PERSON, st.booleans()
+)
+_EVENT = st.tuples(
+    _ID,
+    _ID,
+    st.sampled_from([0.5, 1.0, 4.0]),
+    st.none() | st.integers(0, 9),
+    st.none() | st.sampled_from(["view", "buy"]),
+)
+_ITEM = st.fixed_dictionaries(
+    {
+        "title": st.sampled_from(["Heat", "Ronin", "Alien"]),
+        "text": st.none() | st.just("A film."),
+        "year": st.none() | st.integers(1990, 1999),
+        "genres": st.none() | st.sampled_from(["Comedy", "Comedy|Noir", "Drama"]),
+    }
+)
+_LABEL = st.fixed_dictionaries(
+    {
+        "label": st.sampled_from(["Tom", "Comedy", "Someone"]),
+        "type": st.none() | st.sampled_from(["Person", "Country"]),
+        "text": st.none() | st.just("Somebody."),
+    }
+)
+
+
+@st.composite
+def halves(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Two halves of a dataset; an interaction may come back, an id is described once."""
+    described = draw(st.dictionaries(_ID, _ITEM)), draw(st.dictionaries(_PERSON, _LABEL))
+    parts = []
+    for _ in range(2):
+        events = draw(st.dictionaries(st.tuples(_ID, _ID), st.tuples(_EVENT, st.booleans())))
+        parts.append(
+            {
+                "train": [
+                    (*pair, *event[2:]) for pair, (event, valid) in events.items() if not valid
+                ],
+                "valid": [(*pair, *event[2:]) for pair, (event, valid) in events.items() if valid],
+                "facts": draw(st.lists(_FACT, max_size=6)),
+                "items": {},
+                "labels": {},
+            }
+        )
+    for name, rows in zip(("items", "labels"), described, strict=True):
+        for id, row in rows.items():
+            parts[draw(st.integers(0, 1))][name][id] = row
+    return parts
+
+
+_EVENTS = {"user": str, "item": str, "weight": float, "timestamp": int, "event": str}
+_KINDS = dict.fromkeys(["head", "relation", "tail", "head_kind", "tail_kind"], str)
+_ITEMS = {"item": str, "title": str, "text": str, "year": int, "genres": str}
+_LABELS = dict.fromkeys(["entity", "label", "type", "text"], str)
+
+
+def _frame(schema: dict[str, type], rows: list[tuple[Any, ...]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _rows(described: dict[str, dict[str, Any]], schema: dict[str, type]) -> list[tuple[Any, ...]]:
+    return [(id, *(row[name] for name in list(schema)[1:])) for id, row in described.items()]
+
+
+def _facts(part: dict[str, Any]) -> pl.DataFrame:
+    turned = [
+        (tail, f"{relation}", head, "entity", "item")
+        if back and relation == "likes"
+        else (head, relation, tail, "item", "entity")
+        for head, relation, tail, back in part["facts"]
+    ]
+    return _frame(_KINDS, turned).unique(maintain_order=True)
+
+
+def _catalog(part: dict[str, Any]) -> pl.DataFrame:
+    return _frame(_ITEMS, _rows(part["items"], _ITEMS))
+
+
+def _labels(part: dict[str, Any]) -> pl.DataFrame:
+    return _frame(_LABELS, _rows(part["labels"], _LABELS))
+
+
+def _dataset(parts: list[dict[str, Any]]) -> Dataset:
+    train, valid = (
+        _frame(_EVENTS, [row for part in parts for row in part[name]])
+        for name in ("train", "valid")
+    )
+    facts = pl.concat(map(_facts, parts)).unique(maintain_order=True)
+    used = {*train["item"], *valid["item"], *facts.filter(head_kind="item")["head"]}
+    used |= {*facts.filter(tail_kind="item")["tail"]}
+    items = pl.concat(map(_catalog, parts))
+    missing = sorted(used - set(items["item"]))
+    more = pl.DataFrame({"item": missing, "title": missing}, schema={"item": str, "title": str})
+    return Dataset(
+        info=DatasetInfo("law", item_type="Film"),
+        train=train,
+        valid=valid,
+        test=train.clear(),
+        items=pl.concat([items, more], how="diagonal"),
+        users=pl.DataFrame(
+            {"user": sorted({*train["user"], *valid["user"]})}, schema={"user": str}
+        ),
+        facts=facts,
+        labels=pl.concat(map(_labels, parts)),
+    )
+
+
+def _added(part: dict[str, Any]) -> dict[str, pl.DataFrame]:
+    events = pl.concat(
+        _frame(_EVENTS, part[name]).with_columns(split=pl.lit(name)) for name in ("train", "valid")
+    )
+    tables = {"events": events, "facts": _facts(part), "items": _catalog(part)}
+    return {**tables, "labels": _labels(part)}
+
+
+@given(halves())
+def test_a_dataset_may_come_in_two_parts(parts: list[dict[str, Any]]) -> None:
+    whole = KnowledgeGraph.build(_dataset(parts))
+    updated = KnowledgeGraph.build(_dataset(parts[:1])).update(**_added(parts[1]))
+    assert everything(updated) == everything(whole)
+    for name in ("interactions", "facts", "unlabelled", "undeclared", "unused_labels"):
+        assert getattr(updated.report, name) == getattr(whole.report, name), name
+    assert set(updated.nodes["kind"].rle().struct.field("value")) == set(updated.nodes["kind"])
+    assert updated.nodes["kind"].rle().len() == updated.nodes["kind"].n_unique()
+
+
+def test_the_tiny_world_in_two_parts() -> None:
+    data = tiny_dataset()
+    first = {name: getattr(data, name)[::2] for name in ("train", "facts", "labels", "items")}
+    half = Dataset(
+        **{**{name: getattr(data, name) for name in ("info", "valid", "test", "users")}, **first}
+    )
+    rest = {name: getattr(data, name)[1::2] for name in ("facts", "labels", "items")}
+    # Items of events come with the items, so that the first half is a dataset.
+    half = Dataset(**{**vars(half), "items": data.items})
+    updated = KnowledgeGraph.build(half).update(events=data.train[1::2], **rest)
+    assert everything(updated) == everything(KnowledgeGraph.build(data))
+
+
+# Interactions.
+
+
+def test_an_interaction_that_comes_back_adds_its_weight(make: Make) -> None:
+    graph = KnowledgeGraph.build(make(train=[("1", "1")], valid=[]))
+    updated = graph.update(events=table("user item weight timestamp", ("1", "1", 2.5, 70)))
+    updated = updated.update(events=table("user item weight timestamp", ("1", "1", 1.0, 60)))
+    (edge,) = edges(updated, relation=INTERACTED)
+    assert (edge["weight"], edge["timestamp"]) == (4.5, 70)
+    assert graph.edges["weight"].to_list() == [1.0]
+
+
+def test_a_validation_interaction_that_is_trained_on_is_no_longer_one(make: Make) -> None:
+    graph = KnowledgeGraph.build(make(train=[("1", "1")], valid=[("2", "1")]))
+    added = table("user item split", ("2", "1", "train"), ("1", "1", "valid"), ("2", "2", "valid"))
+    splits = {(e["head"], e["tail"]): e["split"] for e in edges(graph.update(events=added))}
+    assert splits == {
+        ("user:1", "item:1"): "train",
+        ("user:2", "item:1"): "train",
+        ("user:2", "item:2"): "valid",
+    }
+
+
+def test_a_log_keeps_its_interactions_apart(graph: KnowledgeGraph) -> None:
+    content = graph.content()
+    more = (
+        content.edges.filter(relation=INTERACTED)
+        .head(1)
+        .with_columns(timestamp=pl.lit(5, pl.Int64))
+    )
+    log = KnowledgeGraph.from_content(
+        Content(content.nodes, pl.concat([content.edges, more]), content.header)
+    )
+    user, item = (more[end][0].partition(":")[2] for end in ("head", "tail"))
+    added = table("user item timestamp", (user, item, 9))
+    pair = {"head": more["head"][0], "tail": more["tail"][0]}
+    assert len(edges(log.update(events=added), **pair)) == 3
+    again = log.update(events=added).update(events=added)
+    assert [e["weight"] for e in edges(again, timestamp=9, **pair)] == [2.0]  # type: ignore[arg-type]
+
+
+# Bad rows.
+
+
+def test_bad_rows_lose_no_good_ones_and_are_reported(graph: KnowledgeGraph) -> None:
+    events = table(
+        "user item weight split",
+        ("1", "new", 1.0, "train"),
+        (None, "2", 1.0, None),
+        ("2", "3", -1.0, ""),
+        ("3", "4", 1.0, "test"),
+    )
+    facts = table("head relation tail", ("new", "starring", "1"), ("new", "", "2"))
+    updated = graph.update(events=events, facts=facts)
+    report = updated.update_report
+    assert report is not None
+    assert (report.new_nodes, report.quality.set_aside) == (1, 4)
+    assert "row 4: user=3, item=4" in str(report)
+    assert str(report).startswith("1 nodes are new\n")
+    assert updated.update(facts=facts).update_report.quality.set_aside == 1  # type: ignore[union-attr]
+
+
+def test_nothing_but_bad_rows_changes_nothing(graph: KnowledgeGraph) -> None:
+    updated = graph.update(events=table("user item", (None, "1")))
+    assert updated.version == graph.version == 0
+    assert updated.nodes is graph.nodes
+    assert str(updated.update_report).startswith("nothing changed\nevents, column 'user': 1 row")
+    assert graph.update().changes == ()
+
+
+@pytest.mark.parametrize(
+    ("tables", "words"),
+    [
+        ({"events": table("user film", ("1", "2"))}, "column 'item': the column is missing"),
+        ({"facts": table("head tail", ("1", "2"))}, "column 'relation': the column is missing"),
+        ({"items": 3}, "items: a int is no table"),
+        ({"removed": 3}, "3 is neither a node nor an edge"),
+        ({"removed": [("item:1", "starring")]}, "is neither a node nor an edge"),
+        ({"removed": table("head tail", ("1", "2"))}, "column 'relation': the column is missing"),
+        ({"candidates": table("item", ("nowhere",))}, "no candidate is an item"),
+    ],
+)
+def test_a_table_that_cannot_be_used(
+    graph: KnowledgeGraph, tables: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(DataError, match=words) as caught:
+        graph.update(**tables)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", ["polars", "lazy", "pandas", "arrow"])
+def test_tables_of_any_library(graph: KnowledgeGraph, kind: str) -> None:
+    frame = table("item title year", ("1", "New", 2001))
+    given = {
+        "polars": frame,
+        "lazy": frame.lazy(),
+        "pandas": pd.DataFrame({"item": ["1"], "title": ["New"], "year": [2001]}),
+        "arrow": pa.table({"item": ["1"], "title": ["New"], "year": [2001]}),
+    }[kind]
+    gone = {
+        "head": ["item:2"],
+        "relation": ["has_genre"],
+        "tail": [tails(graph, "item:2", "has_genre")[0]],
+    }
+    removed = {"pandas": pd.DataFrame, "arrow": pa.table}.get(kind, pl.DataFrame)(gone)
+    updated = graph.update(items=given, removed=removed)
+    assert updated.label("item:1") == "New"
+    assert literals(updated, "item:1")["year"] == 2001
+    assert (
+        len(tails(updated, "item:2", "has_genre")) == len(tails(graph, "item:2", "has_genre")) - 1
+    )
+
+
+# Facts.
+
+
+def test_facts_take_canonical_names_and_directions(graph: KnowledgeGraph) -> None:
+    updated = graph.update(facts=table("head relation tail", ("1", "director", "new person")))
+    assert "entity:new person" in tails(updated, "item:1", "directed_by")
+    assert updated.node("entity:new person")["type"] == "Person"
+    assert updated.update_report.renamed == 1  # type: ignore[union-attr]
+
+
+def test_a_fact_is_there_once_and_never_tells_an_interaction(graph: KnowledgeGraph) -> None:
+    known = edges(graph, relation="starring")[0]
+    facts = table(
+        "head relation tail head_kind tail_kind",
+        (known["head"][5:], "starring", known["tail"][7:], "item", "entity"),
+        ("1", "interacted", "2", "user", "item"),
+        ("1", "related_to", "1", "item", "item"),
+    )
+    report = graph.update(facts=facts).update_report
+    assert report is not None
+    assert (report.new_edges, report.merged, report.leaking, report.self_loops) == (0, 1, 1, 1)
+
+
+def test_a_fact_that_would_tell_a_validation_interaction_is_set_aside(make: Make) -> None:
+    graph = KnowledgeGraph.build(make(valid=[("2", "1")]))
+    facts = table("head relation tail head_kind tail_kind", ("2", "rates", "1", "user", "item"))
+    updated = graph.update(facts=facts)
+    assert updated.version == 0
+    assert "the answer would leak" in str(updated.update_report)
+
+
+def test_undeclared_relations_keep_up(graph: KnowledgeGraph) -> None:
+    fact = table("head relation tail", ("1", "smells_of", "roses"))
+    updated = graph.update(facts=fact)
+    assert updated.report.undeclared == (*graph.report.undeclared, "smells_of")
+    gone = updated.update(removed=[("item:1", "smells_of", "entity:roses")])
+    assert gone.report.undeclared == graph.report.undeclared
+
+
+def test_inverses_that_building_found_hold_for_updates(make: Make) -> None:
+    items = [str(number) for number in range(30)]
+    catalog = pl.DataFrame({"item": items, "title": items})
+    facts = [
+        fact
+        for item in items
+        for fact in ((item, "made_in", "town"), ("town", "makes", item, "entity", "item"))
+    ]
+    graph = KnowledgeGraph.build(make(facts=facts, items=catalog))
+    assert [pair.swapped for pair in graph.report.inverses] == ["makes"]
+    more = table("head relation tail head_kind tail_kind", ("city", "makes", "3", "entity", "item"))
+    updated = graph.update(facts=more)
+    assert tails(updated, "item:3", "made_in") == ["entity:city", "entity:town"]
+    gone = updated.update(removed=[("entity:city", "makes", "item:3")])
+    assert tails(gone, "item:3", "made_in") == ["entity:town"]
+
+
+# Nodes.
+
+
+def test_what_an_items_table_does_not_mention_stays(graph: KnowledgeGraph) -> None:
+    before = graph.node("item:1")
+    updated = graph.update(items=table("item year", ("1", 1907)))
+    assert updated.node("item:1") == {**before, "properties": '{"year":1907}'}
+    assert tails(updated, "item:1", "has_genre") == tails(graph, "item:1", "has_genre")
+
+
+def test_columns_of_an_items_table_replace_what_was_there(graph: KnowledgeGraph) -> None:
+    items = pl.DataFrame(
+        {"item": ["1"], "title": ["New"], "text": [None], "genres": ["Western"], "year": [None]},
+        schema_overrides={"text": pl.String, "year": pl.Int64},
+    )
+    updated = graph.update(items=items)
+    node = updated.node("item:1")
+    assert (node["label"], node["text"], literals(updated, "item:1")) == ("New", None, {})
+    assert tails(updated, "item:1", "has_genre") == ["entity:genre/Western"]
+    assert tails(updated, "item:1", "directed_by") == tails(graph, "item:1", "directed_by")
+    assert updated.label("entity:genre/Western") == "Western"
+    emptied = updated.update(
+        items=pl.DataFrame({"item": ["1"], "genres": [None]}, schema=str_str())
+    )
+    assert tails(emptied, "item:1", "has_genre") == []
+    assert "entity:genre/Western" not in emptied.nodes["key"]
+
+
+def str_str() -> dict[str, type]:
+    return {"item": str, "genres": str}
+
+
+def test_a_column_that_became_a_relation_stays_one(graph: KnowledgeGraph) -> None:
+    users = table("user country age", ("1", "7", 33), ("new", "Estara", 44))
+    updated = graph.update(users=users)
+    (relation,) = {relation for column, relation in graph.report.attributes if column == "country"}
+    assert updated.label(tails(updated, "user:1", relation)[0]) == "7"
+    assert literals(updated, "user:new") == {"age": 44}
+    assert updated.report.literals == graph.report.literals
+
+
+def test_an_item_of_an_event_is_named_when_its_row_comes(graph: KnowledgeGraph) -> None:
+    first = graph.update(events=table("user item", ("1", "x9")))
+    assert (first.label("item:x9"), first.node("item:x9")["type"]) == ("x9", "Film")
+    assert first.update(items=table("item title", ("x9", "Nine"))).label("item:x9") == "Nine"
+    by_label = first.update(labels=table("entity label", ("x9", "The Ninth")))
+    assert by_label.label("item:x9") == "The Ninth"
+    before = graph.update(labels=table("entity label", ("x9", "Early")))
+    assert before.update(events=table("user item", ("1", "x9"))).label("item:x9") == "Early"
+
+
+def test_labels_change_names_types_and_texts(graph: KnowledgeGraph) -> None:
+    labels = table(
+        "entity label type text", ("1", "Ann", "Series", "Who?"), ("zz", "Later", None, None)
+    )
+    updated = graph.update(labels=labels)
+    node = updated.node("entity:1")
+    assert (node["label"], node["type"], node["text"]) == ("Ann", "Series", "Who?")
+    assert updated.report.unused_labels == graph.report.unused_labels + 1
+    later = updated.update(facts=table("head relation tail", ("3", "starring", "zz")))
+    assert later.label("entity:zz") == "Later"
+    partly = updated.update(labels=pl.DataFrame({"entity": ["1"], "label": [None]}, schema=_TWO))
+    assert partly.node("entity:1") == node
+
+
+_TWO = {"entity": str, "label": str}
+
+
+def test_entities_of_a_store_keep_what_they_have(graph: KnowledgeGraph) -> None:
+    """Their types and names were stated there, whatever relations say."""
+    content = graph.content()
+    odd = pl.when(pl.col("key") == "entity:1")
+    nodes = content.nodes.with_columns(
+        odd.then(pl.lit("Robot")).otherwise("type").alias("type"),
+        odd.then(pl.lit('{"born":{"@value":"1999","@type":"xsd:gYear"}}'))
+        .otherwise("properties")
+        .alias("properties"),
+    )
+    stored = KnowledgeGraph.from_content(Content(nodes, content.edges, content.header))
+    before = stored.node("entity:1")
+    more = [("40", "starring", "1"), ("39", "starring", "1")]
+    assert stored.update(facts=table("head relation tail", *more)).node("entity:1") == before
+    renamed = stored.update(labels=table("entity label", ("1", "R2")))
+    assert renamed.node("entity:1") == {**before, "label": "R2"}
+
+
+# Removing.
+
+
+def test_removing_nodes_and_edges(graph: KnowledgeGraph) -> None:
+    edge = edges(graph, relation="starring")[0]
+    triple = (edge["head"], "actor", edge["tail"])
+    updated = graph.update(removed=["item:40", "user:3", triple])
+    ends = set(updated.edges["head"]) | set(updated.edges["tail"])
+    assert not {"item:40", "user:3"} & ({*updated.nodes["key"]} | ends)
+    assert edge["tail"] not in tails(updated, edge["head"], "starring")
+    change = updated.changes[0]
+    assert set(change.removed_nodes["key"]) == {"item:40", "user:3"}
+    assert change.removed_edges.height == graph.edges.height - updated.edges.height
+    assert graph.update(removed="user:3").nodes.height == graph.nodes.height - 1
+
+
+def test_a_time_chooses_among_edges(graph: KnowledgeGraph) -> None:
+    edge = edges(graph, relation=INTERACTED)[0]
+    chosen = table(
+        "head relation tail timestamp", (edge["head"], INTERACTED, edge["tail"], edge["timestamp"])
+    )
+    assert graph.update(removed=chosen).edges.height == graph.edges.height - 1
+    with pytest.raises(UnknownIdError, match="there is no edge"):
+        graph.update(removed=chosen.with_columns(timestamp=pl.lit(1)))
+
+
+@pytest.mark.parametrize(
+    ("removed", "words"),
+    [
+        (["item:1", "item:999"], "no node 'item:999' in the graph that could be removed"),
+        ([("item:1", "starring", "entity:nobody")], "no edge 'item:1' starring 'entity:nobody'"),
+    ],
+)
+def test_removing_what_is_not_there_does_nothing_by_half(
+    graph: KnowledgeGraph, removed: list[Any], words: str
+) -> None:
+    before = everything(graph)
+    with pytest.raises(UnknownIdError, match=words):
+        graph.update(events=table("user item", ("1", "x9")), removed=removed)
+    assert everything(graph) == before
+
+
+def test_what_is_removed_may_be_added_in_the_same_update(graph: KnowledgeGraph) -> None:
+    updated = graph.update(removed=["item:1"], items=table("item title", ("1", "Again")))
+    assert updated.label("item:1") == "Again"
+    assert updated.neighbours("item:1").is_empty()
+    change = updated.changes[0]
+    assert change.removed_nodes.is_empty()
+    edge = edges(graph, relation="starring")[0]
+    fact = table("head relation tail", (edge["head"][5:], "starring", edge["tail"][7:]))
+    same = graph.update(
+        facts=fact.with_columns(tail_kind=pl.lit("entity")),
+        removed=[(edge["head"], "starring", edge["tail"])],
+    )
+    assert same.version == 0
+
+
+def test_candidates_keep_up(build: Callable[..., KnowledgeGraph]) -> None:
+    graph = build([("u", "a"), ("u", "b"), ("u", "c")], candidates=["a", "b"])
+    assert graph.update(removed=["item:a"]).candidates == ("b",)
+    events = table("user item", ("u", "new"))
+    assert graph.update(events=events).candidates == ("a", "b")
+    more = graph.update(events=events, candidates=table("item", ("new",), ("nowhere",)))
+    assert more.candidates == ("a", "b", "new")
+    assert "the candidate is no item" in str(more.update_report)
+    with pytest.raises(GraphError, match="no item could be recommended"):
+        graph.update(removed=["item:a", "item:b"])
+    Features.of(graph.update(removed=["item:a"]))
+
+
+def test_a_rule_that_would_be_broken_leaves_the_graph_alone(
+    graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kgrec.graph import update
+
+    monkeypatch.setattr(update, "renewed_users", lambda *_: NODES.to_frame())
+    before = everything(graph)
+    with pytest.raises(GraphError, match="does not begin at a user"):
+        graph.update(events=table("user item", ("nobody", "1")))
+    assert everything(graph) == before
+
+
+# A change is the difference, and only that.
+
+
+def test_a_change_is_only_the_difference(graph: KnowledgeGraph) -> None:
+    user, item = edges(graph, relation=INTERACTED)[0]["head"][5:], "40"
+    updated = graph.update(
+        events=table("user item", (user, item)),
+        items=table("item title", ("2", graph.label("item:2"))),
+    )
+    change = updated.changes[0]
+    assert change.nodes.is_empty()
+    assert change.edges.height == 1
+    assert change.edges.schema == EDGES
+    assert change.removed_nodes.is_empty()
+
+
+def test_the_store_of_an_earlier_version_is_told_only_what_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fresh = KnowledgeGraph.build(tiny_dataset())
+    query = "MATCH (n:Item) RETURN count(n) AS items"
+    assert fresh.cypher(query).rows == [[40]]
+    monkeypatch.setattr(EmbeddedStore, "write", None)
+    second = fresh.update(removed=["item:1"]).update(removed=["item:2", "item:3"])
+    assert second.cypher(query).rows == [[37]]
+    assert second.update().cypher(query).rows == [[37]]
+    assert fresh.cypher(query).rows == [[40]]
