@@ -79,6 +79,8 @@ def native(value: Any) -> tuple[Any, bool]:
     :return: ``str``, ``bool``, ``int`` (64 bits), ``float``, ``date``, ``datetime`` or a list of
         one of these; and whether :func:`encode` makes exactly ``value`` of it again
     """
+    if _is_native(value):
+        return value, True
     found = _native_list(value) if isinstance(value, list) else _native_one(value)
     return found, same(encode(found), value)
 
@@ -111,9 +113,23 @@ def same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and one == other and str(one) == str(other)
 
 
+def _is_native(value: Any) -> bool:
+    if isinstance(value, list):
+        return len(set(map(type, value))) <= 1 and not any(
+            isinstance(entry, (list, dict)) or not _is_native(entry) for entry in value
+        )
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, (str, bool)) or (isinstance(value, int) and _fits(value))
+
+
+def _fits(value: int) -> bool:
+    return -(2**63) <= value < 2**63
+
+
 def _native_one(value: Any) -> Any:
     if isinstance(value, int) and not isinstance(value, bool):
-        return value if -(2**63) <= value < 2**63 else str(value)
+        return value if _fits(value) else str(value)
     if isinstance(value, _SIMPLE):
         return value
     if isinstance(value, dict) and isinstance(value.get("@value"), _SIMPLE):

@@ -88,11 +88,12 @@ class BuildReport:
 class Violation:
     """All breaches of one constraint, for one relation where it is about a relation.
 
-    :ivar constraint: name of the shape in ``shapes/core.ttl``, for instance ``"missing-label"``
+    :ivar constraint: name of the shape in ``shapes/core.ttl``, for instance ``"missing-label"``,
+        or of a shape in a user's ontology
     :ivar severity: ``"error"`` (the graph is wrong) or ``"warning"`` (a doubtful fact)
     :ivar message: what is wrong, in plain words
     :ivar count: how many nodes or edges break it
-    :ivar relation: the relation, where there is one
+    :ivar relation: the relation or literal property, where there is one
     :ivar examples: a few of the nodes
     """
 
@@ -106,7 +107,8 @@ class Violation:
     def __str__(self) -> str:
         about = f" ('{self.relation}')" if self.relation else ""
         shown = f", for instance {', '.join(self.examples)}" if self.examples else ""
-        return f"{self.severity}: {self.message}{about}: {self.count:,} times{shown}"
+        times = "once" if self.count == 1 else f"{self.count:,} times"
+        return f"{self.severity}: {self.message}{about}: {times}{shown}"
 
 
 @dataclass(frozen=True)
@@ -131,10 +133,24 @@ class ValidationReport:
     @property
     def conforms(self) -> bool:
         """Whether there are no errors; warnings may remain."""
-        return not any(violation.severity == "error" for violation in self.violations)
+        return not self.errors
+
+    @property
+    def errors(self) -> tuple[Violation, ...]:
+        """What makes the graph wrong."""
+        return tuple(v for v in self.violations if v.severity == "error")
+
+    @property
+    def warnings(self) -> tuple[Violation, ...]:
+        """What is doubtful in it."""
+        return tuple(v for v in self.violations if v.severity != "error")
 
     def __bool__(self) -> bool:
         return self.conforms
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it, ready for JSON."""
+        return {"conforms": self.conforms, **asdict(self)}
 
     def __str__(self) -> str:
         verdict = "valid" if self.conforms else "not valid"
@@ -143,4 +159,14 @@ class ValidationReport:
             f"{self.edges:,} edges, SHACL on {self.validated_nodes:,} nodes and "
             f"{self.validated_edges:,} edges."
         )
-        return "\n".join([head, *map(str, self.violations)])
+        counted = [
+            f"{_number(sum(v.count for v in group), word)} of {_number(len(group), 'kind')}"
+            for word, group in (("error", self.errors), ("warning", self.warnings))
+            if group
+        ]
+        found = [f"Found: {', '.join(counted)}."] if counted else []
+        return "\n".join([head, *found, *map(str, self.violations)])
+
+
+def _number(count: int, word: str) -> str:
+    return f"{count:,} {word}{'' if count == 1 else 's'}"

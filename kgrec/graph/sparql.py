@@ -90,8 +90,8 @@ def _term(value: Any) -> str:
             text = value.isoformat() if isinstance(value, (date, time)) else f"{value:f}"
             return quote(text.partition(".")[0] if name == "integer" else text, XSD + name)
     raise GraphError(
-        f"A {type(value).__name__} cannot be a parameter of a SPARQL query; give text, a number, "
-        "a truth value, a date, or an rdflib.URIRef."
+        f"A value of the type {type(value).__name__} cannot be a parameter of a SPARQL query; give "
+        "text, a number, a truth value, a date, or an rdflib.URIRef."
     )
 
 
@@ -175,6 +175,13 @@ def why_not_read_only(query: str) -> str | None:
     """
     decoded = _CODEPOINT.sub(lambda match: chr(int(match[1] or match[2], 16) % 0x110000), query)
     return _why_not(query) or _why_not(decoded)
+
+
+def form(query: str) -> str:
+    """``SELECT``, ``ASK``, ``CONSTRUCT`` or ``DESCRIBE``; empty for an update."""
+    words = (token.text.upper() for token in tokens(query) if token.kind == "word")
+    first = next((word for word in words if word not in ("PREFIX", "BASE")), "")
+    return first if first in _READING else ""
 
 
 def _why_not(query: str) -> str | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import polars as pl
 
+from kgrec.graph.coded import Coded, distinct
 from kgrec.vocabulary import INTERACTED, Vocabulary
 
 
@@ -16,30 +18,38 @@ def statistics(nodes: pl.DataFrame, edges: pl.DataFrame, vocabulary: Vocabulary)
     without any fact, ``connected_share`` is the share of nodes in the largest connected part.
     """
     kinds = dict(nodes.group_by("kind").len().sort("kind").iter_rows())
-    interactions = edges.filter(pl.col("relation") == INTERACTED)
-    facts = edges.filter(pl.col("relation") != INTERACTED)
-    degrees = _degrees(edges)
+    graph = Coded.of(nodes, edges)
+    is_interaction = np.array([name == INTERACTED for name in graph.relations], dtype=bool)
+    facts = ~is_interaction[graph.relation]
+    interactions = edges.height - int(facts.sum())
+    degree = _degrees(graph)
     pairs = kinds.get("user", 0) * kinds.get("item", 0)
     return {
         "nodes": nodes.height,
         "edges": edges.height,
         "kinds": kinds,
-        "interactions": interactions.height,
-        "facts": facts.height,
+        "interactions": interactions,
+        "facts": edges.height - interactions,
         "types": _types(nodes, vocabulary),
-        "relations": _relations(edges, vocabulary),
+        "relations": _relations(graph, vocabulary),
         "mean_degree": 2 * edges.height / nodes.height if nodes.height else 0.0,
-        "max_degree": max(degrees["degree"], default=0),
-        "isolated_nodes": nodes.height - degrees.join(nodes, on="key", how="semi").height,
-        "isolated_items": _without_facts(nodes, facts),
-        "connected_share": _largest_part(nodes, edges),
-        "density": interactions.height / pairs if pairs else 0.0,
+        "max_degree": int(degree.max(initial=0)),
+        "isolated_nodes": int((degree[: graph.known] == 0).sum()),
+        "isolated_items": int((_degrees(graph, facts)[_items(nodes)] == 0).sum()),
+        "connected_share": _largest_part(graph),
+        "density": interactions / pairs if pairs else 0.0,
     }
 
 
-def _degrees(edges: pl.DataFrame) -> pl.DataFrame:
-    ends = pl.concat([edges.select(key="head"), edges.select(key="tail")])
-    return ends.group_by("key").len("degree")
+def _degrees(graph: Coded, rows: np.ndarray | slice = slice(None)) -> np.ndarray:
+    """How many ends of edges each name has, shape ``(M,)``."""
+    size = len(graph.keys)
+    heads = np.bincount(graph.head[rows], minlength=size)
+    return heads + np.bincount(graph.tail[rows], minlength=size)
+
+
+def _items(nodes: pl.DataFrame) -> np.ndarray:
+    return np.flatnonzero((nodes["kind"] == "item").to_numpy())
 
 
 def _types(nodes: pl.DataFrame, vocabulary: Vocabulary) -> list[dict[str, Any]]:
@@ -54,36 +64,28 @@ def _types(nodes: pl.DataFrame, vocabulary: Vocabulary) -> list[dict[str, Any]]:
     ]
 
 
-def _relations(edges: pl.DataFrame, vocabulary: Vocabulary) -> list[dict[str, Any]]:
-    counted = (
-        edges.group_by("relation")
-        .agg(count=pl.len(), heads=pl.col("head").n_unique(), tails=pl.col("tail").n_unique())
-        .sort(["count", "relation"], descending=[True, False])
-    )
-    return [
-        {**row, "label": vocabulary.relation(row["relation"]).label}
-        for row in counted.iter_rows(named=True)
-    ]
+def _relations(graph: Coded, vocabulary: Vocabulary) -> list[dict[str, Any]]:
+    rows = []
+    for name in graph.relations:
+        edges = graph.rows_of(name)
+        ends = (distinct(end[edges]) for end in (graph.head, graph.tail))
+        heads, tails = map(len, ends)
+        label = vocabulary.relation(name).label
+        rows.append(
+            {"relation": name, "count": len(edges), "heads": heads, "tails": tails, "label": label}
+        )
+    return sorted(rows, key=lambda row: (-int(str(row["count"])), str(row["relation"])))
 
 
-def _without_facts(nodes: pl.DataFrame, facts: pl.DataFrame) -> int:
-    items = nodes.filter(pl.col("kind") == "item")
-    touched = pl.concat([facts["head"], facts["tail"]]).unique()
-    return int((~items["key"].is_in(touched.implode())).sum())
-
-
-def _largest_part(nodes: pl.DataFrame, edges: pl.DataFrame) -> float:
-    import numpy as np
+def _largest_part(graph: Coded) -> float:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    if not nodes.height:
+    if not graph.known:
         return 0.0
-    numbers = nodes.select("key", number=pl.int_range(pl.len()))
-    ends = edges.select("head", "tail").join(numbers, left_on="head", right_on="key")
-    ends = ends.join(numbers, left_on="tail", right_on="key", suffix="_tail")
-    shape = (nodes.height, nodes.height)
-    ones = np.ones(ends.height, dtype=np.int8)
-    matrix = coo_array((ones, (ends["number"].to_numpy(), ends["number_tail"].to_numpy())), shape)
+    among = (graph.head < graph.known) & (graph.tail < graph.known)
+    ends = graph.head[among], graph.tail[among]
+    ones = np.ones(len(ends[0]), dtype=np.int8)
+    matrix = coo_array((ones, ends), (graph.known, graph.known))
     _, part = connected_components(matrix, directed=False)
-    return float(np.bincount(part).max() / nodes.height)
+    return float(np.bincount(part).max() / graph.known)

@@ -177,7 +177,7 @@ def _candidates(
         return None
     gone = set(change.removed_nodes["key"])
     left = {item for item in (*before, *(added or ())) if f"item:{item}" not in gone}
-    if not left:
+    if before and not left:
         raise GraphError(
             "After this update no item could be recommended; name others as candidates."
         )

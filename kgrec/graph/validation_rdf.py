@@ -105,7 +105,7 @@ def _add_node(graph: Graph, row: dict[str, Any], vocabulary: Vocabulary) -> None
     iri = node_iri(row["key"])
     graph.add((iri, RDF.type, NAMESPACE[row["kind"].capitalize()]))
     graph.add((iri, RDF.type, _type(row["type"], vocabulary)))
-    for predicate, text in ((RDFS.label, row["label"]), (RDFS.comment, row["text"])):
+    for predicate, text in ((RDFS.label, row["label"]), (NAMESPACE.text, row["text"])):
         if text is not None:
             graph.add((iri, predicate, Literal(text)))
     for name, value in json.loads(row["properties"] or "{}").items():

@@ -76,3 +76,18 @@ def test_candidates() -> None:
 def test_no_candidate_is_an_item() -> None:
     with pytest.raises(DataError, match="nothing could be recommended"):
         clean_candidates(pl.DataFrame({"item": ["9"]}), pl.DataFrame({"item": ["1"]}), "c.csv", [])
+
+
+def test_properties_must_be_json_objects() -> None:
+    found: list[Finding] = []
+    cells = ['{"a": {"@value": "1", "@type": "xsd:date"}}', "[1]", "no", None]
+    raw = pl.DataFrame({"item": list("abcd"), "properties": cells})
+    assert read_ids(raw, ITEMS, "items", found)["properties"].to_list() == [cells[0], *[None] * 3]
+    assert [(f.column, f.rows, f.action) for f in found] == [("properties", 2, "ignored")]
+
+
+def test_labels_have_properties_only_where_they_are_given() -> None:
+    raw = pl.DataFrame({"entity": ["e"], "label": ["E"], "properties": ['{"born": 1964}']})
+    assert clean_labels(raw, "labels", []).row(0) == ("e", "E", None, None, '{"born": 1964}')
+    plain = clean_labels(raw.drop("properties"), "labels", [])
+    assert plain.columns == ["entity", "label", "type", "text"]

@@ -53,3 +53,15 @@ def test_relationship() -> None:
     assert relationship("directed_by", "r") == ("[:directed_by]", "")
     assert relationship("music.artist.origin", "r") == ("[:`music.artist.origin`]", "")
     assert relationship("wdt:P57", "r") == ("[r]", "type(r) = 'wdt:P57'")
+
+
+@pytest.mark.parametrize(
+    ("name", "quoted"),
+    [
+        ("a\\u0060}) DETACH DELETE n //", "`a\\u005cu0060}) DETACH DELETE n //`"),
+        ("\\\\u0060", "`\\\\u0060`"),
+        ("\\\\\\u0060", "`\\\\\\u005cu0060`"),
+    ],
+)
+def test_escapes_that_neo4j_reads_within_backticks_are_defused(name: str, quoted: str) -> None:
+    assert quote_name(name) == quoted

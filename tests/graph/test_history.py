@@ -100,6 +100,33 @@ def test_every_earlier_state_comes_back_exactly(
         assert one_by_one[1].equals(at_once[1])
 
 
+@given(data=st.data())
+def test_graphs_that_are_hard_to_keep_have_a_history_too(
+    any_content: st.SearchStrategy[Content], data: st.DataObject, tmp_path_factory: Any
+) -> None:
+    content = data.draw(any_content)
+    graph = KnowledgeGraph.from_content(content)
+    folder = tmp_path_factory.mktemp("graphs") / "graph"
+    keys = data.draw(
+        st.lists(st.sampled_from(graph.nodes["key"].to_list() or ["item:"]), max_size=2)
+    )
+    removed = [key for key in keys if key in graph.nodes["key"]]
+    events = frame("user item event", ("42", "back\\slash", "view"), ("a|b", "42", "view"))
+    labels = frame("entity label", ("42", "Heat"))
+    candidates = frame("item", ("42",))
+    updated = graph.update(removed=removed, events=events, labels=labels, candidates=candidates)
+    updated = updated.update(removed="user:42")
+    updated.save(folder)
+    loaded = KnowledgeGraph.load(folder)
+    assert loaded.nodes.equals(updated.nodes)
+    before = loaded.at(graph.version)
+    assert before.nodes.equals(graph.nodes)
+    assert before.edges.equals(graph.edges)
+    ends = pl.concat([updated.edges["head"], updated.edges["tail"]])
+    assert ends.is_in(updated.nodes["key"].implode()).all()
+    assert updated.content().header["version"] == content.header["version"] + 2
+
+
 def three(graph: KnowledgeGraph) -> KnowledgeGraph:
     for number, item in enumerate(["a", "b", "c"], start=1):
         events = frame("user item", ("1", item))

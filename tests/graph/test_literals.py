@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 import math
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -77,7 +77,7 @@ def test_native_values(value: Any, expected: Any, exact: bool) -> None:
     ("value", "text", "datatype"),
     [
         (date(1999, 3, 31), "1999-03-31", "xsd:date"),
-        (datetime(1999, 3, 31, 12, tzinfo=timezone.utc), "1999-03-31T12:00:00Z", "xsd:dateTime"),
+        (datetime(1999, 3, 31, 12, tzinfo=UTC), "1999-03-31T12:00:00Z", "xsd:dateTime"),
         (time(12, 30), "12:30:00", "xsd:time"),
         (timedelta(days=-1, seconds=-5), "-P1DT5S", "xsd:dayTimeDuration"),
         (b"\1\2\3", "AQID", "xsd:base64Binary"),

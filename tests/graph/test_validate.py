@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import polars as pl
@@ -8,6 +9,7 @@ import pytest
 from kgrec.errors import GraphError
 from kgrec.graph import KnowledgeGraph, Violation
 from kgrec.graph.coded import Coded
+from kgrec.graph.report import ValidationReport
 from kgrec.graph.rules import check_rules
 from kgrec.graph.schema import EDGES, NODES
 from kgrec.graph.shacl import Focus, run_shacl
@@ -131,7 +133,7 @@ def test_violations_are_counted_for_each_relation() -> None:
     ]
     assert str(found[0]) == (
         "warning: a fact leads to a node of an unexpected type; check the fact or the type "
-        "('directed_by'): 1 times, for instance entity:g"
+        "('directed_by'): once, for instance entity:g"
     )
 
 
@@ -214,9 +216,9 @@ def test_a_users_shapes_are_run(make, tmp_path) -> None:
     report = graph.validate()
     assert not report.conforms
     assert [str(violation) for violation in report.violations] == [
-        "error: a board has no shaper; add one ('shaped_by'): 1 times, for instance item:2",
+        "error: a board has no shaper; add one ('shaped_by'): once, for instance item:2",
         "warning: a node has a value out of range as 'litres', says the shape BoardShape "
-        "('litres'): 1 times, for instance item:2",
+        "('litres'): once, for instance item:2",
     ]
 
 
@@ -260,6 +262,31 @@ def test_shapes_that_cannot_be_run(make, tmp_path, more: str, message: str) -> N
     graph = boards(make, tmp_path, OWN + more)
     with pytest.raises(GraphError, match=message):
         graph.validate()
+
+
+def test_a_report_counts_and_can_be_written() -> None:
+    report = ValidationReport(
+        violations=(
+            Violation("missing-label", "error", "no label", 1_200),
+            Violation("wrong-range", "warning", "odd type", 1, "starring", ("item:1",)),
+            Violation("too-many", "warning", "too many", 1, "starring"),
+        ),
+        checked_nodes=2_000,
+        validated_nodes=0,
+        validated_edges=0,
+        nodes=2_000,
+        edges=10,
+    )
+    assert str(report).splitlines() == [
+        "The graph is not valid: rules checked on 2,000 nodes and 10 edges, "
+        "SHACL on 0 nodes and 0 edges.",
+        "Found: 1,200 errors of 1 kind, 2 warnings of 2 kinds.",
+        "error: no label: 1,200 times",
+        "warning: odd type ('starring'): once, for instance item:1",
+        "warning: too many ('starring'): once",
+    ]
+    assert not report
+    assert json.loads(json.dumps(report.to_dict()))["violations"][1]["relation"] == "starring"
 
 
 def test_a_wrong_literal_is_counted() -> None:

@@ -16,7 +16,9 @@ TEXTS = (
     *("definition", "content", "body", "about", "biography", "bio"),
 )
 _IDS = ("id", "uuid", "guid", "identifier", "key", "code", "slug", "sku", "isbn", "ean", "uri")
+_HANDLES = ("username", "login", "handle", "nickname", "nick", "email", *LABELS)
 _ID_ENDS = ("id", "uuid", "key", "code", "no", "number")
+_LAST = 100  # behind all that are meant as ids
 _LONG = 200  # characters: longer values are texts, not names that nodes share
 _SHARED = 0.5  # a property with more distinct values than this share says nothing in common
 _NUMERIC = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -29,13 +31,13 @@ Rows = Sequence[Mapping[str, Any]]
 class Choice:
     """What the properties of one class are for.
 
-    :ivar id: names of properties that may be the id, the likeliest first
+    :ivar id: the property that is the id; ``None``: the id that the store gives
     :ivar label: the property that names a node
     :ivar text: the property that describes it
     :ivar shared: property → column, of those whose values several nodes share
     """
 
-    id: tuple[str, ...] = ()
+    id: str | None = None
     label: str | None = None
     text: str | None = None
     shared: tuple[tuple[str, str], ...] = ()
@@ -55,7 +57,11 @@ def choose_text(names: Iterable[str], rows: Rows) -> str | None:
 
 
 def choose_ids(names: Iterable[str], label: str | None) -> tuple[str, ...]:
-    """Properties that may be ids, the likeliest first: ``id``, ``movieId`` of a movie, others."""
+    """Properties that may be ids, the likeliest first: ``id``, ``movieId`` of a movie, others.
+
+    The last resort is a name: if it is unique, it tells more than a number that the store gives,
+    and unlike that number it stays.
+    """
     own = "".join(words(label)) if label else ""
     ranked = []
     for name in names:
@@ -66,6 +72,8 @@ def choose_ids(names: Iterable[str], label: str | None) -> tuple[str, ...]:
         elif parts and parts[-1] in _ID_ENDS and len(parts) > 1:
             is_own = bool(own) and own.startswith("".join(parts[:-1]))
             ranked.append((-1 if is_own else len(_IDS) + _ID_ENDS.index(parts[-1]), name))
+        elif joined in _HANDLES:
+            ranked.append((_LAST + _HANDLES.index(joined), name))
     return tuple(name for _, name in sorted(ranked))
 
 

@@ -27,6 +27,8 @@ from kgrec.graph.imports.routes import values_of
 from kgrec.vocabulary import Vocabulary
 
 _SAMPLE = 2_000
+_parse = json.JSONDecoder().decode
+_write = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps makes one anew each time
 _BATCH = 50_000
 _COLUMNS = ("node", "id", "label", "text", "properties")
 
@@ -97,7 +99,7 @@ class Extractor:
         text = given.get("text") or choose_text([name for name in names if name != named], rows)
         id = self._id_property(nodes, names, label, given.get("id"))
         rest = [name for name in names if name not in (named, text, id)]
-        return Choice((id,) if id else (), named, text, self._shared(rest, rows, kind))
+        return Choice(id, named, text, self._shared(rest, rows, kind))
 
     def _shared(
         self, names: list[str], rows: list[dict[str, Any]], kind: str
@@ -141,20 +143,23 @@ class Extractor:
     def _batches(self, nodes: pl.DataFrame, choice: Choice) -> Iterator[list[tuple[Any, ...]]]:
         pairs = nodes.select("node", "properties").iter_rows()
         while batch := list(islice(pairs, _BATCH)):
-            yield [self._row(node, json.loads(text), choice) for node, text in batch]
+            yield [self._row(node, _parse(text), choice) for node, text in batch]
 
     def _row(self, node: str, values: dict[str, Any], choice: Choice) -> tuple[Any, ...]:
-        language = self._mapping.language
-        id = next((text_of(values.pop(name)) for name in choice.id), None) or node
-        label, text = (
-            text_of(in_language(values.get(name), language)) if name else None
-            for name in (choice.label, choice.text)
-        )
-        for name, chosen in ((choice.label, label), (choice.text, text)):
-            if name and values.get(name) == chosen:
-                values.pop(name, None)
+        id = (text_of(values.pop(choice.id)) if choice.id else None) or node
+        label, text = self._pop_text(values, choice.label), self._pop_text(values, choice.text)
         shared = [self._take(values, name) for name, _ in choice.shared]
-        return (node, id, label, text, json.dumps(values, ensure_ascii=False), *shared)
+        return (node, id, label, text, _write(values) if values else "{}", *shared)
+
+    def _pop_text(self, values: dict[str, Any], name: str | None) -> str | None:
+        """A name or a description; it stays a literal too if it is only one of several."""
+        if name is None:
+            return None
+        value = values.get(name)
+        if isinstance(value, str):
+            del values[name]
+            return value
+        return text_of(in_language(value, self._mapping.language))
 
     def _take(self, values: dict[str, Any], name: str) -> list[str] | None:
         """A shared value; it stays a literal too where it has a language, so as not to lose it."""

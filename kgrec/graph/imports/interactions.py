@@ -8,7 +8,7 @@ from kgrec.errors import DataError
 from kgrec.graph.imports.foreign import ForeignGraph
 from kgrec.graph.imports.mapping import InteractionNode, Mapping, Route
 from kgrec.graph.imports.names import listed
-from kgrec.graph.imports.plan import Plan
+from kgrec.graph.imports.plan import Plan, below
 from kgrec.graph.imports.routes import Found, follow, pick
 
 EVENT_COLUMNS = ("weight", "rating", "timestamp", "event")
@@ -26,7 +26,7 @@ def read_interactions(
         are, as text; repeated pairs are kept
     :raises DataError: if there is none, or if a property is not in the graph
     """
-    usable = nodes.filter(~pl.col("is_dropped"))
+    usable = nodes.filter(~pl.col("is_dropped"), ~pl.col("is_interaction"))
     sides = usable.filter("is_user")["node"], usable.filter("is_item")["node"]
     parts = [_direct(foreign, name, sides) for name in plan.interactions]
     found = Found()
@@ -70,7 +70,7 @@ def _nary(
 ) -> pl.DataFrame:
     """Every user with every item of each interaction node."""
     labels = foreign.nodes.filter(
-        pl.col("labels").list.eval(pl.element().is_in(list(_classes(foreign, spec)))).list.any()
+        pl.col("labels").list.eval(pl.element().is_in(list(below(foreign, spec.label)))).list.any()
     )
     acts = labels.join(nodes.filter("is_interaction"), left_on="id", right_on="node", how="semi")
     users = _links(foreign, spec.user, acts["id"], sides[0]).rename({"end": "user"}).drop("link")
@@ -80,12 +80,6 @@ def _nary(
     return joined.join(own, on="act").select(
         "user", "item", "act", "own", "link", pl.lit(spec.label).alias("source")
     )
-
-
-def _classes(foreign: ForeignGraph, spec: InteractionNode) -> frozenset[str]:
-    from kgrec.graph.imports.plan import below
-
-    return below(foreign, spec.label)
 
 
 def _links(foreign: ForeignGraph, relation: str, acts: pl.Series, ends: pl.Series) -> pl.DataFrame:

@@ -44,14 +44,18 @@ def text_of(value: Any) -> str | None:
     """A literal as text, without its language or datatype; a list has none."""
     if isinstance(value, dict):
         value = value.get("@value")
-    if value is None or isinstance(value, list):
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, list):
         return None
-    return value if isinstance(value, str) else json.dumps(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def in_language(value: Any, language: str) -> Any:
     """Of several values the one in a language; else one without, in English, or the first."""
-    several = value if isinstance(value, list) else [value]
+    if not isinstance(value, list):
+        return value
+    several = value
     wanted = [language.lower(), "", "en"]
     return min(several, key=lambda one: _rank(language_of(one), wanted), default=None)
 

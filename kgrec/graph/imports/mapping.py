@@ -80,7 +80,8 @@ class Mapping(_Model):
 
     id: dict[str, str] = {}
     """Class → the property that is the id of its nodes; by default a unique property such as
-    ``id`` or ``movieId``, else the id that the store itself gives, in RDF always the IRI."""
+    ``id`` or ``movieId``, else a unique name, else the id that the store itself gives; in RDF
+    always the IRI."""
     label: dict[str, str] = {}
     """Class → the property that is the name of its nodes; by default ``name``, ``title`` and the
     like."""

@@ -38,14 +38,15 @@ def profile(
         each_label(UNLABELLED),
         "properties",
     ).explode("label")
+    is_whole = classes is None and types is None
+    if types is None:
+        types = dict(foreign.edges.group_by("type").len().iter_rows())
     return Schema(
         source=foreign.source,
         classes=tuple(_classes(nodes, classes or {})),
         relations=tuple(_relations(foreign.edges, nodes.select("id", "label"))),
-        totals=dict(
-            types if types is not None else foreign.edges.group_by("type").len().iter_rows()
-        ),
-        sampled=classes is not None or types is not None,
+        totals=types,
+        sampled=not is_whole,
     )
 
 

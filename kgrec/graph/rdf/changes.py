@@ -42,21 +42,8 @@ def change_update(change: Change, header: Mapping[str, Any], graph: str | None) 
     :param graph: the IRI of the named graph that is changed; ``None``: the default graph
     :raises StoreError: if two names would have one IRI
     """
-    names = Names.of(header)
-    writer = _Writer(names, graph)
-    steps = [
-        *writer.promoted(change.edges),
-        *writer.without_edges(change.removed_edges),
-        *writer.without_nodes(change.removed_nodes["key"]),
-        *writer.without_nodes(change.nodes["key"]),
-        *writer.without_descriptions(edge_iris(change.edges)),
-        *writer.beside(change.edges),
-        *writer.added_nodes(change.nodes),
-        *writer.added_edges(change.edges),
-        writer.forget(f"?s = <{GRAPH}>", [f"<{GRAPH}>"]),
-        writer.insert(header_lines(header, _END)),
-    ]
-    return " ;\n".join(steps)
+    writer = Writer(Names.of(header), graph)
+    return " ;\n".join([*writer.steps(change), *writer.header(header)])
 
 
 def check_version(
@@ -104,13 +91,40 @@ def refuse_twins(change: Change, select: Select) -> None:
         )
 
 
-class _Writer:
+class Writer:
+    """Writes the steps of an update.
+
+    :param names: of the types and relations
+    :param graph: the IRI of the named graph that is changed; ``None``: the default graph
+    """
+
     def __init__(self, names: Names, graph: str | None) -> None:
         self._names = names
         self._with = f"WITH <{graph}> " if graph else ""
         self._into = (f"GRAPH <{graph}> {{\n", "\n}") if graph else ("", "")
 
+    def steps(self, change: Change) -> list[str]:
+        """Everything but the header, in an order in which no step undoes another."""
+        return [
+            *self.promoted(change.edges),
+            *self.without_edges(change.removed_edges),
+            *self.without_nodes(change.removed_nodes["key"]),
+            *self.without_nodes(change.nodes["key"]),
+            *self.without_descriptions(edge_iris(change.edges)),
+            *self.beside(change.edges),
+            *self.added_nodes(change.nodes),
+            *self.added_edges(change.edges),
+        ]
+
+    def header(self, header: Mapping[str, Any]) -> list[str]:
+        """Another header in the place of the one that is there."""
+        return [
+            self.forget("true", [f"<{GRAPH}>"]),
+            self.insert(header_lines(header, _END)),
+        ]
+
     def insert(self, lines: Iterable[str]) -> str:
+        """Add triples."""
         before, behind = self._into
         return f"INSERT DATA {{ {before}" + "\n".join(lines) + f"{behind} }}"
 
@@ -163,6 +177,7 @@ class _Writer:
         ]
 
     def without_descriptions(self, iris: pl.Series) -> list[str]:
+        """Delete all that is said of resources that are kgrec's own."""
         return [self.forget("true", _angled(iris))] if len(iris) else []
 
     def without_nodes(self, keys: pl.Series) -> list[str]:
@@ -171,6 +186,7 @@ class _Writer:
         return [self.forget(own, _angled(node_iris(keys)))] if len(keys) else []
 
     def added_nodes(self, nodes: pl.DataFrame) -> list[str]:
+        """Describe nodes."""
         if nodes.is_empty():
             return []
         types = self._names.types(nodes["type"].unique().to_list())
@@ -178,12 +194,12 @@ class _Writer:
         return [self.insert(describe(nodes, terms, types, _END))]
 
     def added_edges(self, edges: pl.DataFrame) -> list[str]:
+        """Add the triples of edges, and the nodes of those that need one."""
         if edges.is_empty():
             return []
         lines = triple_lines(*self._terms(edges), _END)
         own = edges.filter(needs_node(edges))
-        blocks = node_blocks(own, *self._terms(own), _END) if own.height else []
-        return [self.insert([*lines, *blocks])]
+        return [self.insert([*lines, *node_blocks(own, *self._terms(own), _END)])]
 
     def _terms(self, edges: pl.DataFrame) -> tuple[pl.Series, pl.Series, pl.Series]:
         iris = self._names.relations(edges["relation"].unique().to_list())

@@ -56,9 +56,8 @@ class Explorer:
         every = hops.join(self._described(hops["neighbour"]), on="neighbour", how="left")
         times = self._times(key)
         every = every.join(times, on=["relation", "direction", "neighbour"], how="left")
-        every = every.select(pl.exclude("times").repeat_by(pl.col("times").fill_null(1))).explode(
-            pl.all()
-        )
+        several = pl.exclude("times").repeat_by(pl.col("times").fill_null(1))
+        every = every.select(several).explode(every.columns[:-1])
         is_act = pl.col("relation") == INTERACTED
         found = every.sort(is_act, "relation", "direction", "neighbour")
         if limit is None:
@@ -77,8 +76,9 @@ class Explorer:
         except UnicodeEncodeError:  # half a character
             found = []
         if [key] not in [list(row) for row in found]:
+            shown = key.encode("utf-8", "replace").decode()
             raise UnknownIdError(
-                f"there is no node '{key}' in the graph; a key looks like 'item:42'."
+                f"there is no node '{shown}' in the graph; a key looks like 'item:42'."
             )
 
     def _hops(self, keys: Iterable[str]) -> pl.DataFrame:

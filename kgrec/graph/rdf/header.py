@@ -36,24 +36,25 @@ def header_lines(header: Mapping[str, Any], end: str) -> list[str]:
     return [f"<{GRAPH}> <{predicate}> {value}{end}" for predicate, value in pairs]
 
 
-def read_header(triples: pl.DataFrame) -> dict[str, Any]:
+def read_header(triples: pl.DataFrame, where: str = "") -> dict[str, Any]:
     """Read a header again.
 
     :param triples: those about the resource; columns ``predicate, object``
+    :param where: for messages, with a colon and a blank behind it
     :raises StoreError: if there is none
     """
     said = dict(triples.select("predicate", "object").iter_rows())
     if _REST not in said:
         raise StoreError(
-            "there is no graph of kgrec's; import any other RDF with KnowledgeGraph.from_rdf and "
-            "a mapping."
+            f"{where}there is no graph of kgrec's; import any other RDF with "
+            "KnowledgeGraph.from_rdf and a mapping."
         )
     try:
         header = dict(json.loads(said[_REST]))
         version = {"version": int(said[_VERSION])} if _VERSION in said else {}
     except ValueError as error:
         raise StoreError(
-            f"the header of the graph ({_REST}) is broken; write the graph again."
+            f"{where}the header of the graph ({_REST}) is broken; write the graph again."
         ) from error
     texts = {name: said[iri] for name, iri in _TEXTS.items() if iri in said}
     return {**texts, **version, **header}

@@ -50,5 +50,5 @@ def describe(
 
 
 def _line(predicate: str, value: pl.Expr, marks: str, end: str) -> pl.Expr:
-    first, last = marks
+    first, last = marks[0], marks[1]
     return pl.concat_str("term", pl.lit(f" <{predicate}> {first}"), value, pl.lit(f"{last}{end}"))

@@ -18,7 +18,8 @@ def in_time(work: Callable[[Event], QueryResult], seconds: float) -> QueryResult
     :param work: should end soon when its event is set
     :raises GraphError: if it takes too long
     """
-    stop, box = Event(), []  # type: ignore[var-annotated]
+    stop = Event()
+    box: list[QueryResult | BaseException] = []
 
     def run() -> None:
         try:
@@ -34,9 +35,10 @@ def in_time(work: Callable[[Event], QueryResult], seconds: float) -> QueryResult
         raise GraphError(
             f"The query took longer than {seconds:g} seconds; narrow it, or allow more time."
         )
-    if isinstance(box[0], BaseException):
-        raise box[0]
-    return box[0]
+    found = box[0]
+    if isinstance(found, BaseException):
+        raise found
+    return found
 
 
 def answer(results: Any, row_limit: int, stop: Event) -> QueryResult:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import IO, Any
 
 import polars as pl
 
 from kgrec.errors import StoreError
+from kgrec.graph.rdf.endpoint import Endpoint
 from kgrec.graph.rdf.lines import TRIPLES, parse_lines
-from kgrec.graph.rdf.oxigraph import format_of, oxigraph
+from kgrec.graph.rdf.oxigraph import format_of, open_folder, oxigraph
 
 _CHUNK = 200_000
 _BYTES = 64 * 1024 * 1024
@@ -37,7 +40,8 @@ def read_triples(source: str | Path, *, graph: str | None = None) -> pl.DataFram
 def scan_triples(source: str | Path, *, graph: str | None = None) -> Iterator[pl.DataFrame]:
     """The same in parts that fit into memory."""
     if str(source).startswith(("http://", "https://")):
-        raise StoreError("not yet")  # replaced below
+        yield from _scan_endpoint(str(source), graph)
+        return
     path = Path(source)
     if path.is_dir():
         yield from _scan_folder(path, graph)
@@ -50,6 +54,16 @@ def read_lines_of(path: Path) -> Iterator[pl.DataFrame]:
     with path.open("rb") as stream:
         while text := b"".join(stream.readlines(_BYTES)):
             yield parse_lines(read_lines(text))
+
+
+def scan_text(stream: IO[bytes], source: str) -> Iterator[pl.DataFrame]:
+    """Read N-Triples of any writer.
+
+    :param source: for messages
+    """
+    ox = oxigraph()
+    with _told(source):
+        yield from scan_quads(ox.parse(stream, format=ox.RdfFormat.N_TRIPLES))
 
 
 def scan_quads(quads: Iterator[Any]) -> Iterator[pl.DataFrame]:
@@ -67,20 +81,36 @@ def read_lines(text: bytes) -> pl.Series:
 
 def _scan_file(path: Path) -> Iterator[pl.DataFrame]:
     form = format_of(path)
-    try:
+    with _told(str(path)):
         yield from scan_quads(oxigraph().parse(path=path, format=form))
+
+
+def _scan_endpoint(address: str, graph: str | None) -> Iterator[pl.DataFrame]:
+    """Triples of the default graph, or of one named graph."""
+    where = f"GRAPH <{graph}> {{ ?s ?p ?o }}" if graph else "?s ?p ?o"
+    with TemporaryDirectory(prefix="kgrec-") as folder:
+        path = Path(folder) / "all.nt"
+        endpoint = Endpoint(address)
+        endpoint.download(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {where} }}", path)
+        with path.open("rb") as stream:
+            yield from scan_text(stream, endpoint.query_url)
+
+
+@contextmanager
+def _told(source: str) -> Iterator[None]:
+    """Say where a source is not valid."""
+    try:
+        yield
     except SyntaxError as error:
         line = f", line {error.lineno}" if error.lineno else ""
-        raise StoreError(f"{path}{line}: not valid RDF ({error.msg}); correct it.") from error
+        raise StoreError(f"{source}{line}: not valid RDF ({error.msg}); correct it.") from error
     except OSError as error:
         raise StoreError(
-            f"{path}: the file cannot be read ({error.strerror or error}); check the path."
+            f"{source}: it cannot be read ({error.strerror or error}); check the path."
         ) from error
 
 
 def _scan_folder(path: Path, graph: str | None) -> Iterator[pl.DataFrame]:
-    from kgrec.graph.rdf.oxigraph import open_folder
-
     ox = oxigraph()
     name = ox.NamedNode(graph) if graph is not None else None
     yield from scan_quads(open_folder(path).quads_for_pattern(None, None, None, name))

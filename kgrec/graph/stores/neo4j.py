@@ -152,11 +152,13 @@ class Neo4jStore:
 
     def _keys(self, ends: set[str]) -> dict[str, str]:
         """Keys of nodes by element id; of those that have one."""
-        if not ends:
-            return {}
         query = "MATCH (n) WHERE elementId(n) IN $ends RETURN elementId(n), n.key"
-        rows = self._connection.rows(query, {"ends": sorted(ends)})
-        return {element: str(key) for element, key in rows if key is not None}
+        wanted = sorted(ends)
+        found: dict[str, Any] = {}
+        for begin in range(0, len(wanted), BATCH_SIZE):
+            part = wanted[begin : begin + BATCH_SIZE]
+            found.update(map(tuple, self._connection.rows(query, {"ends": part})))
+        return {element: str(key) for element, key in found.items() if key is not None}
 
 
 def _forbidden(query: str) -> str | None:

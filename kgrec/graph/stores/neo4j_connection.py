@@ -6,14 +6,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Self, TypeVar
 
-from kgrec.errors import MissingExtraError
 from kgrec.graph.stores.neo4j_credentials import Auth, check_uri, find_credentials, find_database
-
-try:
-    import neo4j
-except ImportError as error:  # pragma: no cover
-    raise MissingExtraError("neo4j", "neo4j") from error
-
+from kgrec.graph.stores.neo4j_driver import neo4j
 from kgrec.graph.stores.neo4j_errors import Place, timed_out, translated
 
 _T = TypeVar("_T")

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from neo4j import exceptions as fault
-
 from kgrec.errors import GraphError, StoreError
+from kgrec.graph.stores.neo4j_driver import neo4j
+
+fault = neo4j.exceptions
 
 LOST = (fault.ServiceUnavailable, fault.SessionExpired, OSError)
 _TIMED_OUT = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration", "LockClient")

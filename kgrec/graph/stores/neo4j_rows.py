@@ -61,7 +61,7 @@ def native_properties(text: str | None) -> Row:
     found: Row = {}
     inexact: Row = {}
     for name, value in parse(text).items():
-        held, exact = (value, True) if type(value) in (str, bool) else native(value)
+        held, exact = native(value)
         storable = bool(name) and "\0" not in name
         if storable:
             found[stored_name(name)] = held

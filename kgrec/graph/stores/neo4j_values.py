@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from neo4j.graph import Node, Path, Relationship
-
 from kgrec.graph.literals import encode
+from kgrec.graph.stores.neo4j_driver import neo4j
 from kgrec.graph.stores.neo4j_model import EDGE_KEY, JSON
 
 Keys = Mapping[str, str]
@@ -19,11 +18,11 @@ def plain(value: Any, keys: Keys) -> Any:
 
     :param keys: key of a node by its element id, for the ends of :func:`lone_ends`
     """
-    if isinstance(value, Node):
+    if isinstance(value, neo4j.graph.Node):
         return _node(value)
-    if isinstance(value, Relationship):
+    if isinstance(value, neo4j.graph.Relationship):
         return _relationship(value, keys)
-    if isinstance(value, Path):
+    if isinstance(value, neo4j.graph.Path):
         return {
             "nodes": [_node(node) for node in value.nodes],
             "relationships": [_relationship(edge, keys) for edge in value.relationships],
@@ -37,14 +36,14 @@ def plain(value: Any, keys: Keys) -> Any:
 
 def lone_ends(value: Any) -> Iterator[str]:
     """Element ids of the ends of relationships that came without their nodes."""
-    if isinstance(value, Relationship):
+    if isinstance(value, neo4j.graph.Relationship):
         yield from (end.element_id for end in value.nodes if end is not None and not end.labels)
     elif isinstance(value, (list, dict)):
         for entry in value.values() if isinstance(value, dict) else value:
             yield from lone_ends(entry)
 
 
-def _node(node: Node) -> dict[str, Any]:
+def _node(node: neo4j.graph.Node) -> dict[str, Any]:
     properties = {name: _literal(value) for name, value in node.items() if name != JSON}
     first = {name: properties.get(name) for name in _FIRST}
     if first["key"] is None and first["id"] is None:
@@ -52,14 +51,14 @@ def _node(node: Node) -> dict[str, Any]:
     return {**first, **properties, **{name: first[name] for name in _FIRST}}
 
 
-def _relationship(edge: Relationship, keys: Keys) -> dict[str, Any]:
+def _relationship(edge: neo4j.graph.Relationship, keys: Keys) -> dict[str, Any]:
     start, end = (_end(node, keys) for node in edge.nodes)
     hidden = (EDGE_KEY, JSON)
     properties = {name: _literal(value) for name, value in edge.items() if name not in hidden}
     return {"type": edge.type, "start": start, "end": end, "properties": properties}
 
 
-def _end(node: Node | None, keys: Keys) -> str | None:
+def _end(node: neo4j.graph.Node | None, keys: Keys) -> str | None:
     if node is None:
         return None
     return str(node.get("key") or keys.get(node.element_id) or node.element_id)

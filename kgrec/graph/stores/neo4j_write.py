@@ -6,20 +6,17 @@ import dataclasses
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-from neo4j.exceptions import ConstraintError
+from typing import Any
 
 from kgrec.callbacks import Bar, Progress
 from kgrec.errors import StoreError
 from kgrec.graph.stores import neo4j_model as model
 from kgrec.graph.stores.neo4j_batches import Batch, Plan
 from kgrec.graph.stores.neo4j_connection import Connection
+from kgrec.graph.stores.neo4j_driver import neo4j
 from kgrec.graph.stores.neo4j_errors import LOST
 
-if TYPE_CHECKING:
-    from neo4j import ManagedTransaction as Transaction
-
+Transaction = neo4j.ManagedTransaction
 _HEADER = f"(g:{model.GRAPH} {{key: 'graph'}})"
 _ATTEMPTS = 4
 
@@ -161,7 +158,9 @@ def _repeat(connection: Connection, step: Callable[[Transaction], Any]) -> None:
             connection.write(step)
             return
         except StoreError as error:
-            if attempt == _ATTEMPTS or not isinstance(error.__cause__, ConstraintError):
+            if attempt == _ATTEMPTS or not isinstance(
+                error.__cause__, neo4j.exceptions.ConstraintError
+            ):
                 raise
 
 

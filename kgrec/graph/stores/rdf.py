@@ -26,13 +26,15 @@ from kgrec.graph.rdf.files import write_lines
 from kgrec.graph.rdf.header import read_header
 from kgrec.graph.rdf.iris import key_of
 from kgrec.graph.rdf.names import Names
-from kgrec.graph.rdf.namespaces import GRAPH, KEY
+from kgrec.graph.rdf.namespaces import GRAPH
 from kgrec.graph.rdf.oxigraph import open_folder, oxigraph
 from kgrec.graph.rdf.run import answer, in_time
 from kgrec.graph.rdf.triples import read_lines_of
 from kgrec.graph.result import QueryResult
 from kgrec.graph.sparql import bind, why_not_read_only
 from kgrec.graph.stores.base import Counts, Walk
+
+_SAID = 160  # characters: pyoxigraph lists everything that it would have taken
 
 
 class RdfStore:
@@ -106,7 +108,7 @@ class RdfStore:
         self._header()
         with (
             (progress or Progress()).stage("read RDF store", len(store)) as bar,
-            TemporaryDirectory(prefix="kgrec-") as folder,
+            TemporaryDirectory(prefix=".kgrec-", dir=self._path and self._path.parent) as folder,
         ):
             lines = Path(folder) / "graph.nt"
             store.dump(lines, ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
@@ -184,7 +186,8 @@ class RdfStore:
 
     def _header(self) -> dict[str, Any]:
         rows = self._select("?p ?o", f"<{GRAPH}> ?p ?o")
-        return read_header(pl.DataFrame(rows, schema=["predicate", "object"], orient="row"))
+        about = pl.DataFrame(rows, schema=["predicate", "object"], orient="row")
+        return read_header(about, f"{self!r}: ")
 
     def _select(
         self, variables: str, pattern: str, more: str = ""
@@ -205,7 +208,6 @@ class RdfStore:
             raise StoreError(
                 f"{self!r} holds triples that kgrec did not write; choose another folder."
             )
-        _ = KEY
 
     def _copy_others(self, fresh: Any) -> None:
         """Keep the named graphs, which are somebody else's."""
@@ -245,6 +247,8 @@ def _valid() -> Iterator[None]:
     try:
         yield
     except SyntaxError as error:
-        raise GraphError(f"The query is not valid SPARQL: {error.msg}; correct it.") from error
+        said = " ".join(str(error.msg).split())
+        shown = said if len(said) < _SAID else f"{said[:_SAID]} …"
+        raise GraphError(f"The query is not valid SPARQL: {shown}; correct it.") from error
     except (ValueError, OSError, RuntimeError) as error:
         raise GraphError(f"The query cannot be answered: {error}; correct it.") from error

@@ -4,12 +4,13 @@ import json
 from typing import Any
 
 import networkx as nx
+import polars as pl
 import pytest
 
 from kgrec.data.dataset import Dataset
 from kgrec.errors import DataError
 from kgrec.graph import KnowledgeGraph
-from kgrec.graph.imports import Mapping, read_networkx
+from kgrec.graph.imports import InteractionNode, Mapping, read_networkx
 
 MAPPING = Mapping(
     users=("Customer",),
@@ -204,3 +205,29 @@ def test_hostile_and_exotic_names_stay_what_they_are() -> None:
     assert set(data.items["title"]) == set(odd)
     assert set(data.facts["relation"]) == set(odd)
     assert KnowledgeGraph.build(data).label("user:a|b") == "a|b"
+
+
+def test_acts_may_hang_on_nodes_without_a_class() -> None:
+    graph = nx.MultiDiGraph()
+    for number in range(6):
+        graph.add_node(f"loan{number}", label="Loan", day=f"2024-01-0{number + 1}")
+        graph.add_edge(f"loan{number}", f"u{number % 2}", type="who")
+        graph.add_edge(f"loan{number}", f"i{number % 3}", type="what", copies=number + 1)
+    node = InteractionNode(label="Loan", user="who", item="what", timestamp="day", weight="copies")
+    mapping = Mapping(users=("*",), items=("*",), interaction_nodes=(node,))
+    data = read_networkx(graph, mapping)
+    events = pl.concat([data.train, data.valid])
+    assert set(events.select("user", "item", "weight").iter_rows()) == {
+        (f"u{number % 2}", f"i{number % 3}", number + 1.0) for number in range(6)
+    }
+    assert events["timestamp"].min() == 1_704_067_200
+    assert data.facts.is_empty()
+
+
+def test_an_act_with_an_unknown_property_is_named() -> None:
+    graph = nx.DiGraph([("loan", "u", {"type": "who"}), ("loan", "i", {"type": "what"})])
+    graph.add_node("loan", label="Loan", labels=["Loan"])
+    node = InteractionNode(label="Loan", user="who", item="what", rating=("what", "stars"))
+    mapping = Mapping(users=("*",), items=("*",), interaction_nodes=(node,))
+    with pytest.raises(DataError, match="'rating' names the property 'what / stars'"):
+        read_networkx(graph, mapping)

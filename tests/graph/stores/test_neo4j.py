@@ -306,3 +306,15 @@ def test_writing_queries_must_be_asked_for(store: Neo4jStore, make_content: Any)
             store.query(query)
     store.query("CREATE (n:Foo)", write=True)
     assert store.query("MATCH (n:Foo) RETURN count(n)").rows == [[1]]
+
+
+def test_nodes_of_others_have_their_element_id(
+    bolt: Any, open_bolt: Callable[..., Neo4jStore]
+) -> None:
+    bolt.run("CREATE (a:Foo {name: 'x'})-[:BAR {y: 1}]->(b:Foo {id: 7})")
+    ((one, hop, other),) = open_bolt(bolt).query("MATCH (a)-[r]->(b) RETURN a, r, b").rows
+    assert one == {
+        **{"key": None, "id": hop["start"], "label": None, "kind": None, "type": None},
+        "name": "x",
+    }
+    assert (other["id"], hop["type"], hop["properties"]) == (7, "BAR", {"y": 1})

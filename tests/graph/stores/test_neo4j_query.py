@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import polars as pl
@@ -128,18 +127,6 @@ def test_a_bad_query_is_one_sentence(stores: Any, query: str) -> None:
 def test_dates_come_as_iso_strings(stores: Any) -> None:
     query = "RETURN date('1999-03-31'), datetime('1999-03-31T12:30:00Z'), duration('P1Y2M')"
     assert stores[0].query(query).rows == [["1999-03-31", "1999-03-31T12:30:00Z", "P1Y2M"]]
-
-
-def test_nodes_of_others_have_their_element_id(
-    bolt: Any, open_bolt: Callable[..., Neo4jStore]
-) -> None:
-    bolt.run("CREATE (a:Foo {name: 'x'})-[:BAR {y: 1}]->(b:Foo {id: 7})")
-    ((one, hop, other),) = open_bolt(bolt).query("MATCH (a)-[r]->(b) RETURN a, r, b").rows
-    assert one == {
-        **{"key": None, "id": hop["start"], "label": None, "kind": None, "type": None},
-        "name": "x",
-    }
-    assert (other["id"], hop["type"], hop["properties"]) == (7, "BAR", {"y": 1})
 
 
 def test_answers_become_tables(stores: Any) -> None:
