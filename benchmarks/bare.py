@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -49,31 +48,38 @@ def oxigraph_load(file: Path, folder: Path) -> None:
     store.flush()
 
 
-def bolt_load(address: str, nodes: pl.DataFrame, edges: pl.DataFrame) -> None:
-    """The same by UNWIND and MERGE under labels of its own, in an otherwise empty database."""
+def bolt_load(
+    uri: str,
+    auth: tuple[str, str],
+    database: str,
+    nodes: pl.DataFrame,
+    edges: pl.DataFrame | None = None,
+) -> None:
+    """The same by UNWIND and MERGE, in batches of the same size."""
     import neo4j
 
-    auth = (os.environ["NEO4J_USERNAME"], os.environ["NEO4J_PASSWORD"])
-    database = os.environ.get("NEO4J_DATABASE")
     with (
-        neo4j.GraphDatabase.driver(address, auth=auth) as driver,
+        neo4j.GraphDatabase.driver(uri, auth=auth) as driver,
         driver.session(database=database) as session,
     ):
+        session.run(
+            "CREATE CONSTRAINT IF NOT EXISTS FOR (n:Node) REQUIRE n.key IS UNIQUE"
+        ).consume()
         for (kind, name), part in nodes.group_by("kind", "type"):
-            label = f"Bare{KINDS[kind]}"
-            session.run(
-                f"CREATE CONSTRAINT IF NOT EXISTS FOR (n:{label}) REQUIRE n.key IS UNIQUE"
-            ).consume()
-            extra = f" SET n:Bare{name}" if name != KINDS[kind] else ""
-            query = f"UNWIND $rows AS row MERGE (n:{label} {{key: row.key}}) SET n += row.p{extra}"
+            labels = ":".join(dict.fromkeys([KINDS[str(kind)], str(name)]))
+            # ArcadeDB takes a node that gets labels for a second one with its key.
+            query = (
+                "UNWIND $rows AS row MERGE (n:Node {key: row.key}) "
+                f"ON CREATE SET n.key = null, n:{labels} SET n = row"
+            )
             for batch in part.iter_slices(_BATCH):
                 _run(session, query, [_node(row) for row in batch.iter_rows(named=True)])
+        if edges is None:
+            return
         for (relation,), part in edges.group_by("relation"):
-            head, tail = (KINDS[part[end][0].partition(":")[0]] for end in ("head", "tail"))
             query = (
-                f"UNWIND $rows AS row MATCH (a:Bare{head} {{key: row.head}}), "
-                f"(b:Bare{tail} {{key: row.tail}}) MERGE (a)-[r:bare_{relation}]->(b) "
-                "SET r += row.p"
+                "UNWIND $rows AS row MATCH (a:Node {key: row.head}) MATCH (b:Node {key: row.tail}) "
+                f"MERGE (a)-[r:{relation} {{moment: row.p.moment}}]->(b) SET r = row.p"
             )
             for batch in part.iter_slices(_BATCH):
                 _run(session, query, [_edge(row) for row in batch.iter_rows(named=True)])
@@ -84,11 +90,12 @@ def _run(session: Any, query: str, rows: list[dict[str, Any]]) -> None:
 
 
 def _node(row: dict[str, Any]) -> dict[str, Any]:
-    own = {name: row[name] for name in ("id", "kind", "type", "label")}
-    return {"key": row["key"], "p": {**own, **json.loads(row["properties"])}}
+    own = {name: row[name] for name in ("key", "id", "kind", "type", "label")}
+    return {**own, **json.loads(row["properties"])}
 
 
 def _edge(row: dict[str, Any]) -> dict[str, Any]:
     names = ("weight", "timestamp", "split")
     properties = {name: row[name] for name in names if row[name] is not None}
-    return {"head": row["head"], "tail": row["tail"], "p": properties}
+    moment = "" if row["timestamp"] is None else str(row["timestamp"])
+    return {"head": row["head"], "tail": row["tail"], "p": {**properties, "moment": moment}}

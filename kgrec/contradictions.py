@@ -20,9 +20,11 @@ def resolve(declared: Declarations) -> None:
     """
     names = {iri: name for name, record in declared.types.items() for iri in record["iris"]}
     for name, record in declared.types.items():
-        parents = (names[iri] for iri in record["parents"] if iri in names)
+        parents = [names[iri] for iri in record["parents"] if iri in names]
+        record["standards"] = tuple(iri for iri in record["parents"] if iri not in names)
         record["parents"] = tuple(parent for parent in parents if parent != name)
     _check_hierarchy(declared.types)
+    _settle_types(declared.types)
     _settle_names(declared)
     for name, record in declared.relations.items():
         for side in ("domain", "range"):
@@ -74,6 +76,21 @@ def _cycle(name: str, types: Mapping[str, Record]) -> list[str]:
 def _last_file(types: Mapping[str, Record], names: Iterable[str]) -> str:
     last = max((types[name] for name in names), key=lambda record: int(record["order"]))
     return str(last["file"])
+
+
+def _settle_types(types: Mapping[str, Record]) -> None:
+    """A class of a later file takes its own name from earlier ones; then each names one class."""
+    claimed = {name: name for name in types}
+    for name, record in types.items():
+        record["aliases"] = tuple(
+            alias
+            for alias in record["aliases"]
+            if alias == name or alias not in types or types[alias]["order"] <= record["order"]
+        )
+        for alias in record["aliases"]:
+            earlier = claimed.setdefault(alias, name)
+            if earlier != name:
+                raise GraphError(_claimed_twice(alias, earlier, name, [types[earlier], record]))
 
 
 def _settle_names(declared: Declarations) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,7 +46,7 @@ class Declarations:
     (``file``), under which ``iri`` (the last) and ``iris`` (all), and whether any file ``declared``
     it or only spoke of it.
 
-    :ivar types: words and ``parents`` (IRIs) of each class
+    :ivar types: words, ``parents`` (IRIs) and other names of each class
     :ivar relations: words, ``domain``, ``range`` (IRIs), names, counts … of each relation
     :ivar properties: words, ``domain`` and ``range`` of each literal property
     """
@@ -68,7 +68,10 @@ def read_declarations(texts: Iterable[tuple[str, str]], language: str) -> Declar
         reader = _Reader(file, order, parse_turtle(file, text), language)
         for subject in reader.types():
             _merge(declarations.types, reader.type(subject), reader)
-        for subject in reader.relations():
+        classes = {iri for record in declarations.types.values() for iri in record["iris"]}
+        for subject in reader.more_names(classes):
+            _merge(declarations.types, reader.type(subject), reader)
+        for subject in reader.relations(classes):
             _merge(declarations.relations, reader.relation(subject), reader)
         for subject in reader.properties():
             _merge(declarations.properties, reader.property(subject), reader)
@@ -85,10 +88,16 @@ class _Reader:
     def types(self) -> list[URIRef]:
         return self._named(self.graph.subjects(RDF.type, kind) for kind in (RDFS.Class, OWL.Class))
 
-    def relations(self) -> list[URIRef]:
+    def more_names(self, classes: Container[str]) -> list[URIRef]:
+        """Classes of earlier files that this one only gives more names."""
+        own = set(self.types())
+        named = self._named([self.graph.subjects(KG.alias)])
+        return [one for one in named if str(one) in classes and one not in own]
+
+    def relations(self, classes: Container[str]) -> list[URIRef]:
         """Declared relations, and those that this file only gives more names or an inverse."""
         inverse = OWL.inverseOf
-        return self._named(
+        found = self._named(
             [
                 self.graph.subjects(RDF.type, KG.Relation),
                 *(self.graph.subjects(predicate) for predicate in _ADDING),
@@ -96,13 +105,18 @@ class _Reader:
                 self.graph.objects(None, inverse),
             ]
         )
+        return [one for one in found if str(one) not in classes]
 
     def properties(self) -> list[URIRef]:
         return self._named([self.graph.subjects(RDF.type, KG.Property)])
 
     def type(self, subject: URIRef) -> Record:
         parents = self._named([self.graph.objects(subject, RDFS.subClassOf)])
-        return self._record(subject) | {"declared": True, "parents": tuple(map(str, parents))}
+        return self._record(subject) | {
+            "declared": True,
+            "parents": tuple(map(str, parents)),
+            "aliases": self._names(subject, KG.alias) + self._matches(subject),
+        }
 
     def property(self, subject: URIRef) -> Record:
         return self._record(subject) | {
@@ -174,7 +188,7 @@ class _Reader:
         return tuple(sorted(str(value) for value in self.graph.objects(subject, predicate)))
 
     def _matches(self, subject: URIRef) -> tuple[str, ...]:
-        """The IRI of the relation and of the standard terms that it matches, long and short."""
+        """The IRI of the term and of the standard terms that it matches, long and short."""
         matches = (self.graph.objects(subject, kind) for kind in (SKOS.closeMatch, SKOS.exactMatch))
         long = sorted({str(subject), *(str(term) for group in matches for term in group)})
         old = [f"http{iri[5:]}" for iri in long if iri.startswith("https://schema.org/")]

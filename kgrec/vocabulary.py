@@ -16,9 +16,16 @@ from kgrec.contradictions import ancestors, resolve
 from kgrec.declarations import Record, read_declarations
 from kgrec.inverses import fold_inverses
 from kgrec.turtle import builtin_ontology, read_ontology, term
+from kgrec.words import camel, prettify, snake
 
 INTERACTED = "interacted"
 """The relation of an interaction: user → item."""
+
+_KINDS = ("User", "Item", "Entity", "Node")
+_SAYS_NOTHING = frozenset(
+    {"https://schema.org/Thing", "https://schema.org/CreativeWork"}
+    | {"http://www.w3.org/2002/07/owl#Thing", "http://www.w3.org/ns/prov#Entity"}
+)
 
 # "directed by", "has part", "lives in": a label that already is the verb of a sentence.
 _VERBAL = re.compile(r"^(has|is|was|in|from|at|about) | (by|of|in|to|from|with|at|on|for|as)$")
@@ -35,6 +42,8 @@ class NodeType:
     :ivar kind: what such a node usually is: ``"user"``, ``"item"`` or ``"entity"``
     :ivar iri: under which the ontology declares it; empty for a generic type
     :ivar description: what it is, in a sentence; may be empty
+    :ivar aliases: names and IRIs of classes under which data bring it: ``"Movie"``
+    :ivar standards: IRIs of classes of other vocabularies that it and its parents stand below
     """
 
     name: str
@@ -44,6 +53,8 @@ class NodeType:
     kind: str = "entity"
     iri: str = ""
     description: str = ""
+    aliases: tuple[str, ...] = ()
+    standards: tuple[str, ...] = ()
 
     def is_a(self, name: str) -> bool:
         """Whether every node of this type is also a ``name``; everything is a ``"Node"``."""
@@ -133,6 +144,7 @@ class Vocabulary:
         self.types = dict(types)
         self.relations = dict(relations)
         self.properties = dict(properties or {})
+        self._classes = {alias: one.name for one in self.types.values() for alias in one.aliases}
         self._names = _index_names(self.relations.values())
         self._columns = _index_columns(self.relations.values())
 
@@ -167,11 +179,24 @@ class Vocabulary:
 
         An unknown name is returned as it is.
         """
-        return self._names.get(name) or self._names.get(_snake(name)) or (name, False)
+        return self._names.get(name) or self._names.get(snake(name)) or (name, False)
+
+    def is_own_name(self, name: str) -> bool:
+        """Whether a relation, or its declared inverse, itself has this name or this IRI."""
+        canonical, inverse = self.canonical(name)
+        relation = self.relations.get(canonical)
+        if relation is None:
+            return False
+        own = relation.inverse if inverse else canonical
+        return name in (own, str(term(own))) or (not inverse and name == relation.iri)
 
     def type(self, name: str) -> NodeType:
-        """Return the type of this name or label; a generic one where nobody declared it."""
-        return self.types.get(name) or self.types.get(_camel(prettify(name))) or _generic_type(name)
+        """Return the type of this name, alias or label; a generic one where nobody declared it."""
+        for known in (name, camel(prettify(name))):
+            found = self.types.get(known) or self.types.get(self._classes.get(known, ""))
+            if found is not None:
+                return found
+        return _generic_type(name)
 
     def relation_iri(self, name: str) -> str:
         """The IRI of a relation in RDF, declared or not."""
@@ -197,53 +222,80 @@ class Vocabulary:
             for films and another one for music
         :return: the declared relation that such a node can have, else a generic ``has_<column>``
         """
-        node_type = self.types.get(self.type(type_name).name)
-        vague = node_type is None or node_type.name in ("Item", "User", "Entity")
+        node_type = self._known_type(type_name)
         fitting = [
             relation
-            for relation in self._claiming(column, vague)
-            if self._may_have(kind, relation.domain)
-            and (node_type is None or vague or node_type.is_a(relation.domain))
+            for relation in self._claiming(column, node_type is None)
+            if self._may_have(kind, node_type, relation.domain)
         ]
         if fitting:  # the narrowest domain says most; of equal ones a name, then a mere column
-            return max(fitting, key=lambda relation: 0 if vague else self._depth(relation.domain))
-        return replace(self._generic(f"has_{_snake(column)}"), domain=kind.capitalize())
+            return max(fitting, key=lambda one: self._depth(one.domain) if node_type else 0)
+        return replace(self._generic(f"has_{snake(column)}"), domain=kind.capitalize())
+
+    def is_literal(self, column: str, kind: str, type_name: str = "") -> bool:
+        """Whether a column is declared to hold literals, and means no relation of such nodes.
+
+        A name can be both: the ``source`` of an article is an outlet, that of a film a literal.
+
+        :param column: for instance ``"year"``
+        :param kind: ``"item"`` or ``"user"``
+        :param type_name: the type of those nodes, where it is known
+        """
+        declared = self.properties.get(column) or self.properties.get(snake(column))
+        node_type = self._known_type(type_name)
+        if declared is None or not self._may_have(kind, node_type, declared.domain):
+            return False
+        return node_type is None or not self.attribute(column, kind, type_name).known
+
+    def fits(self, wanted: str, kind: str, type_name: str | None = None) -> bool:
+        """Whether nothing speaks against a node being a ``wanted``.
+
+        :param wanted: the domain or the range of a relation
+        :param kind: of the node
+        :param type_name: its type; ``None``: unknown, which speaks against nothing but a user
+        """
+        other = self.type(wanted)
+        if wanted in ("Node", kind.capitalize()):
+            return True
+        if type_name is None or "user" in (kind, other.kind):
+            return (kind == "user") == (other.kind == "user")
+        one = self.type(type_name)
+        if one.is_a(wanted) or other.is_a(one.name):
+            return True
+        # A singer who is stated to be a person may well be an artist: both are agents.
+        related = not set(one.standards).isdisjoint(other.standards)
+        return related and one.kind == other.kind == "entity"
 
     def _claiming(self, column: str, vague: bool) -> list[Relation]:
         """Relations that a column may stand for; of items of no known type, only a sure one."""
         name, inverse = self.canonical(column)
         named = [self.relations[name]] if name in self.relations and not inverse else []
-        others = [self.relations[other] for other in self._columns.get(_snake(column), ())]
+        others = [self.relations[other] for other in self._columns.get(snake(column), ())]
         return named + (others if not vague or len(others) == 1 else [])
 
     def _depth(self, name: str) -> int:
         return -1 if name == "Node" else len(self.type(name).parents)
 
-    def _may_have(self, kind: str, domain: str) -> bool:
+    def _known_type(self, name: str) -> NodeType | None:
+        """The declared type of this name, if it says more than what kind of node it is."""
+        found = self.types.get(self.type(name).name)
+        return None if found is None or found.name in _KINDS else found
+
+    def _may_have(self, kind: str, node_type: NodeType | None, domain: str) -> bool:
+        if node_type is not None:
+            return node_type.is_a(domain) or domain == kind.capitalize()
         return domain == "Node" or self.type(domain).kind == kind
 
     def _generic(self, name: str) -> Relation:
         # The values of an attribute have a type of their own; the tail of a fact, only a known one.
         words = prettify(name.removeprefix("has_"))
-        named = _camel(words)
+        named = camel(words)
         is_attribute = name.startswith("has_")
         return replace(
             _worded(name, words),
             range=named if is_attribute or named in self.types else "Node",
             known=False,
         )
-
-
-def prettify(name: str) -> str:
-    """Turn an identifier into words: its last part, without underscores and camel case.
-
-    >>> prettify("music.artist.origin"), prettify("http://x.org/ns#releaseYear"), prettify("has_x")
-    ('origin', 'release year', 'has x')
-    """
-    last = next((part for part in reversed(re.split(r"[./#:]", name)) if part.strip("_- ")), name)
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", last)
-    words = re.sub(r"[\s_\-]+", " ", spaced).strip()
-    return words.lower() if words != words.upper() else words or name
 
 
 @lru_cache(maxsize=8)
@@ -266,8 +318,22 @@ def _node_type(name: str, types: Mapping[str, Record]) -> NodeType:
         (kind for kind in ("user", "item") if kind.capitalize() in (name, *broader)), "entity"
     )
     plural = record.get("plural") or f"{label}s"
-    description = record.get("description") or ""
-    return NodeType(name, label, plural, broader, kind, record["iri"], description)
+    return NodeType(
+        name=name,
+        label=label,
+        plural=plural,
+        parents=broader,
+        kind=kind,
+        iri=record["iri"],
+        description=record.get("description") or "",
+        aliases=record["aliases"],
+        standards=_standards(types[each] for each in (name, *broader) if each not in _KINDS),
+    )
+
+
+def _standards(records: Iterable[Record]) -> tuple[str, ...]:
+    foreign = (iri for record in records for iri in record["standards"])
+    return tuple(dict.fromkeys(iri for iri in foreign if iri not in _SAYS_NOTHING))
 
 
 def _relation(name: str, record: Record) -> Relation:
@@ -325,11 +391,3 @@ def _index_columns(relations: Iterable[Relation]) -> dict[str, tuple[str, ...]]:
         for column in relation.columns:
             index.setdefault(column, []).append(relation.name)
     return {column: tuple(names) for column, names in index.items()}
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"[\s\-]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip())).lower()
-
-
-def _camel(name: str) -> str:
-    return "".join(word[:1].upper() + word[1:] for word in re.split(r"[\s_\-]+", name) if word)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kgrec.errors import GraphError
-from kgrec.vocabulary import INTERACTED, Vocabulary, prettify
+from kgrec.vocabulary import INTERACTED, Vocabulary
+from kgrec.words import prettify
 
 PREFIXES = """
 @prefix kg: <urn:kgrec:ontology#> .

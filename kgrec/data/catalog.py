@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 import polars as pl
 
+from kgrec.data.checks import PROPERTIES, check_properties
 from kgrec.data.columns import as_text, tidy
 from kgrec.data.quality import Finding
 from kgrec.data.schema import CANDIDATES, ITEMS, LABELS, USERS, TableSchema, require_columns
@@ -14,7 +14,6 @@ from kgrec.data.sieve import ROW, Sieve
 from kgrec.errors import DataError
 
 _TITLE_FROM_ID = "__untitled__"
-_PROPERTIES = "properties"
 
 
 def read_ids(
@@ -41,7 +40,7 @@ def read_ids(
     )
     sieve.require([key])
     sieve.keep_first([key], fix=f"leave one row for each {key}")
-    _check_properties(sieve)
+    check_properties(sieve)
     return sieve.frame.drop(ROW)
 
 
@@ -81,7 +80,7 @@ def clean_labels(raw: pl.DataFrame | None, file: str, findings: list[Finding]) -
     :return: ``entity, label, type, text`` and, where given, ``properties``; each entity once
     """
     frame = read_ids(raw, LABELS, file, findings) if raw is not None else pl.DataFrame()
-    wanted = [name for name in LABELS.columns if name != _PROPERTIES or name in frame.columns]
+    wanted = [name for name in LABELS.columns if name != PROPERTIES or name in frame.columns]
     frame = frame.with_columns(
         pl.lit(None, pl.String).alias(name) for name in wanted if name not in frame.columns
     ).select(wanted)
@@ -122,31 +121,6 @@ def clean_candidates(
             column="item",
         )
     return tuple(sieve.frame["item"].sort()) or None
-
-
-def _check_properties(sieve: Sieve) -> None:
-    """Empty the cells of ``properties`` that hold no JSON object, and report them."""
-    if _PROPERTIES not in sieve.frame.columns:
-        return
-    cells = sieve.frame[_PROPERTIES]
-    bad = ~cells.map_elements(_is_object, return_dtype=pl.Boolean).fill_null(True)
-    if not bad.any():
-        return
-    sieve.report(
-        sieve.frame.filter(bad),
-        column=_PROPERTIES,
-        problem="the properties are no JSON object",
-        fix='write {"year": 1999} or rename the column',
-        action="ignored",
-    )
-    sieve.frame = sieve.frame.with_columns(cells.set(bad, None))
-
-
-def _is_object(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except ValueError:
-        return False
 
 
 def _with_missing(

@@ -36,8 +36,9 @@ class Dataset:
 
     :ivar info: name, source, licence
     :ivar train: columns ``user, item, weight`` (float64, > 0) and, where known, ``timestamp``
-        (int64, seconds since 1970, may be null), ``rating`` (float64), ``event`` (string); each
-        pair of user and item once
+        (int64, seconds since 1970, may be null), ``rating`` (float64), ``event`` (string),
+        ``properties`` (a JSON object of further literals, may be null); each pair of user and item
+        once
     :ivar valid: the same columns; used to choose the model; may be empty
     :ivar test: the same columns; never seen before evaluation; may be empty. No pair is in two of
         the three
@@ -47,7 +48,9 @@ class Dataset:
     :ivar users: ``user`` first, then optional ``title``, ``text``, ``properties`` and attributes;
         one row for every user
     :ivar facts: ``head, relation, tail, head_kind, tail_kind``; a kind is ``item``, ``user`` or
-        ``entity``
+        ``entity``; where known, ``weight`` (float64, > 0), ``timestamp`` (int64, seconds since
+        1970), ``event`` (string) and ``properties`` (a JSON object of literals), all but the
+        weight may be null. Two facts of one relation between the same two differ in time or event
     :ivar labels: ``entity, label, type, text`` and, where known, ``properties`` (a JSON object of
         literals); all but the first two may be null
     :ivar candidates: the only items that may be recommended, sorted; ``None``: all of them

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import polars as pl
 
-from kgrec.data.columns import as_numbers, as_seconds, as_text
+from kgrec.data.checks import check_properties, check_timestamp, check_weight
+from kgrec.data.columns import as_numbers, as_text
 from kgrec.data.quality import Finding
 from kgrec.data.schema import EVENTS, require_columns
 from kgrec.data.sieve import ROW, Sieve
 from kgrec.errors import DataError
 
 PAIR = ["user", "item"]
+_TEXTS = (*PAIR, "event", "properties")
+_EXTRA = ("timestamp", "rating", "event", "properties")
 
 
 def clean_events(
@@ -20,11 +23,13 @@ def clean_events(
 
     Of repeated pairs the latest row counts, with the largest weight of all of them.
 
-    :param raw: columns ``user, item``, optional ``timestamp, weight, rating, event``
+    :param raw: columns ``user, item``, optional ``timestamp, weight, rating, event,
+        properties``
     :param file: what to call the table in findings
     :param findings: receives what was set aside
     :param min_rating: rows with a lower rating or none are no interactions
-    :return: ``user, item, weight``, then those of ``timestamp, rating, event`` that exist
+    :return: ``user, item, weight``, then those of ``timestamp, rating, event,
+        properties`` that exist
     :raises DataError: if a column is missing
     """
     require_columns(raw, EVENTS, file)
@@ -41,6 +46,7 @@ def clean_events(
     _check_weight(sieve)
     _check_timestamp(sieve)
     _check_rating(sieve)
+    check_properties(sieve)
     _merge_repeated(sieve)
     if min_rating is not None:
         sieve.set_aside(
@@ -50,7 +56,7 @@ def clean_events(
             fix="change min_rating in dataset.toml if it should be one",
             action="ruled out",
         )
-    extra = [name for name in ("timestamp", "rating", "event") if name in sieve.frame.columns]
+    extra = [name for name in _EXTRA if name in sieve.frame.columns]
     return sieve.frame.select(*PAIR, "weight", *extra)
 
 
@@ -78,7 +84,7 @@ def separate(
 
 
 def _type_ids(sieve: Sieve) -> None:
-    texts = [name for name in ("user", "item", "event") if name in sieve.frame.columns]
+    texts = [name for name in _TEXTS if name in sieve.frame.columns]
     sieve.frame = sieve.frame.with_columns(as_text(sieve.frame, name, sieve.file) for name in texts)
     sieve.require(PAIR)
 
@@ -86,34 +92,13 @@ def _type_ids(sieve: Sieve) -> None:
 def _check_weight(sieve: Sieve) -> None:
     if "weight" not in sieve.frame.columns:
         sieve.frame = sieve.frame.with_columns(weight=pl.lit(1.0))
-    number = as_numbers(sieve.frame, "weight")
-    sieve.set_aside(
-        pl.lit(~number.is_finite().fill_null(False)),
-        column="weight",
-        problem="the weight is missing or not a finite number",
-        fix="write a number above 0 or leave the column out",
-    )
-    sieve.frame = sieve.frame.with_columns(as_numbers(sieve.frame, "weight"))
-    sieve.set_aside(
-        pl.col("weight") <= 0,
-        column="weight",
-        problem="the weight is zero or negative",
-        fix="write a number above 0, and leave dislikes out",
-    )
+    check_weight(sieve)
 
 
 def _check_timestamp(sieve: Sieve) -> None:
     if "timestamp" not in sieve.frame.columns:
         return
-    raw = sieve.frame["timestamp"]
-    present = raw.is_not_null() & (raw.cast(pl.String) != "")
-    sieve.set_aside(
-        pl.lit(present & as_seconds(sieve.frame, "timestamp").is_null()),
-        column="timestamp",
-        problem="the timestamp cannot be read",
-        fix="write seconds since 1970 or ISO 8601 (2024-05-31 18:00:00)",
-    )
-    sieve.frame = sieve.frame.with_columns(as_seconds(sieve.frame, "timestamp"))
+    check_timestamp(sieve)
     missing = sieve.frame.filter(pl.col("timestamp").is_null())
     if not missing.is_empty():
         sieve.report(

@@ -14,6 +14,7 @@ import polars as pl
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from kgrec.data.checks import check_properties, check_timestamp, check_weight
 from kgrec.data.columns import as_text
 from kgrec.data.quality import Finding
 from kgrec.data.schema import FACTS, require_columns
@@ -22,7 +23,11 @@ from kgrec.data.sieve import ROW, Sieve
 KINDS = ("item", "user", "entity")
 """What a head or a tail can be."""
 
-COLUMNS = FACTS.columns
+COLUMNS = ("head", "relation", "tail", "head_kind", "tail_kind")
+"""The columns of every table of facts."""
+
+_MORE = ("weight", "timestamp", "event", "properties")
+_APART = ("timestamp", "event")
 
 _ENDS = (("head", "head_kind"), ("tail", "tail_kind"))
 
@@ -48,8 +53,13 @@ def clean_facts(
 ) -> pl.DataFrame:
     """Check facts and resolve their ends; each fact once.
 
-    :param raw: ``head, relation, tail``, optional ``head_kind, tail_kind``
-    :return: ``head, relation, tail, head_kind, tail_kind``
+    Facts that differ in time or event are two. Of those that do not, the first counts, with the
+    first properties that any of them has.
+
+    :param raw: ``head, relation, tail``, optional ``head_kind, tail_kind``, ``weight`` (> 0; empty:
+        1), ``timestamp``, ``event``, ``properties`` (a JSON object)
+    :return: ``head, relation, tail, head_kind, tail_kind``, then those of ``weight, timestamp,
+        event, properties`` that exist
     :raises DataError: if a column is missing
     """
     if raw is None:
@@ -57,27 +67,39 @@ def clean_facts(
     require_columns(raw, FACTS, file)
     sieve = Sieve(raw, file, findings)
     sieve.note_empty()
-    sieve.select(COLUMNS)
-    sieve.frame = sieve.frame.with_columns(
-        as_text(raw, name, file) for name in COLUMNS if name in raw.columns
-    )
+    sieve.select(FACTS.columns)
+    texts = [name for name in (*COLUMNS, "event", "properties") if name in raw.columns]
+    sieve.frame = sieve.frame.with_columns(as_text(raw, name, file) for name in texts)
     sieve.require(FACTS.required)
+    _check_more(sieve)
     _resolve(sieve, known)
+    same = [*COLUMNS, *(name for name in _APART if name in raw.columns)]
+    if "properties" in raw.columns:
+        first = pl.col("properties").drop_nulls().first().over(same)
+        sieve.frame = sieve.frame.with_columns(first)
     sieve.set_aside(
-        ~pl.struct(COLUMNS).is_first_distinct(),
+        ~pl.struct(same).is_first_distinct(),
         problem="the fact was there before",
         fix="leave repeated facts out",
         action="merged",
     )
     _set_leaks_aside(sieve, known)
     _report_unconnected(sieve, known)
-    return sieve.frame.select(COLUMNS)
+    return sieve.frame.select(*COLUMNS, *(name for name in _MORE if name in raw.columns))
 
 
 def ids_of(facts: pl.DataFrame, kind: str) -> list[str]:
     """Return the ids of one kind that facts speak of, sorted."""
     ends = [facts.filter(pl.col(column) == kind)[end].alias("id") for end, column in _ENDS]
     return pl.concat(ends).unique().sort().to_list()
+
+
+def _check_more(sieve: Sieve) -> None:
+    if "weight" in sieve.frame.columns:
+        check_weight(sieve, missing=1.0)
+    if "timestamp" in sieve.frame.columns:
+        check_timestamp(sieve)
+    check_properties(sieve)
 
 
 def _resolve(sieve: Sieve, known: Known) -> None:

@@ -32,10 +32,16 @@ class TableSchema:
         return self.required + self.optional
 
 
-EVENTS = TableSchema("events", ("user", "item"), ("timestamp", "weight", "rating", "event"))
+EVENTS = TableSchema(
+    "events", ("user", "item"), ("timestamp", "weight", "rating", "event", "properties")
+)
 ITEMS = TableSchema("items", ("item",), ("title", "text", "properties"), is_open=True)
 USERS = TableSchema("users", ("user",), ("title", "text", "properties"), is_open=True)
-FACTS = TableSchema("facts", ("head", "relation", "tail"), ("head_kind", "tail_kind"))
+FACTS = TableSchema(
+    "facts",
+    ("head", "relation", "tail"),
+    ("head_kind", "tail_kind", "weight", "timestamp", "event", "properties"),
+)
 LABELS = TableSchema("labels", ("entity", "label"), ("type", "text", "properties"))
 CANDIDATES = TableSchema("candidates", ("item",))
 

@@ -44,3 +44,8 @@ class Change:
     edges: pl.DataFrame
     removed_nodes: pl.DataFrame
     removed_edges: pl.DataFrame
+
+
+def identity_and_version(header: Mapping[str, Any]) -> tuple[str, int]:
+    """What tells a graph, and a version of it, from all others."""
+    return str(header.get("identity") or ""), int(header.get("version") or 0)

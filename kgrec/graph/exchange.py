@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping as Parameters
 from contextlib import closing
 from functools import cached_property
@@ -12,7 +13,7 @@ import networkx as nx
 
 from kgrec.callbacks import Progress
 from kgrec.errors import DataError
-from kgrec.graph.content import Content
+from kgrec.graph.content import Change, Content, identity_and_version
 from kgrec.graph.networkx import (
     from_networkx,
     is_ours,
@@ -21,6 +22,7 @@ from kgrec.graph.networkx import (
     write_graphml,
 )
 from kgrec.graph.result import QueryResult
+from kgrec.graph.stores.base import Store
 from kgrec.graph.stores.open import HTTP
 
 if TYPE_CHECKING:
@@ -31,12 +33,34 @@ if TYPE_CHECKING:
     from kgrec.graph.stores.rdf import RdfStore
 
 
-class Exchange:
+class Exchange(ABC):
     """The half of :class:`~kgrec.graph.KnowledgeGraph` that speaks with the outside."""
 
+    @abstractmethod
     def content(self) -> Content:
         """All of the graph, for a store."""
-        raise NotImplementedError
+
+    @property
+    @abstractmethod
+    def changes(self) -> tuple[Change, ...]:
+        """What the latest updates changed, in the order of time."""
+
+    def to_store(self, store: Store, *, progress: Progress | None = None) -> None:
+        """Write the graph to an open store.
+
+        If the store holds an earlier version of this very graph, it gets only the difference.
+
+        :raises StoreError: if the store cannot be reached, refuses, or goes away
+        """
+        content = self.content()
+        identity, version = identity_and_version(content.header)
+        held, missing = store.held(), self.changes
+        first = version - len(missing)
+        if held is None or held[0] != identity or not first <= held[1] < version:
+            store.write(content, progress=progress)
+            return
+        for change in missing[held[1] - first :]:
+            store.merge(change, {**content.header, "version": change.version}, progress=progress)
 
     @staticmethod
     def from_neo4j(
@@ -159,7 +183,7 @@ class Exchange:
         from kgrec.graph.stores.neo4j import Neo4jStore
 
         with Neo4jStore(uri, auth=auth, database=database) as store:
-            store.write(self.content(), progress=progress)
+            self.to_store(store, progress=progress)
 
     def to_rdf(
         self,
@@ -181,7 +205,7 @@ class Exchange:
             from kgrec.graph.stores.sparql import SparqlStore
 
             with SparqlStore(str(target), update_url, auth=auth) as endpoint:
-                endpoint.write(self.content(), progress=progress)
+                self.to_store(endpoint, progress=progress)
         elif Path(target).suffix:
             from kgrec.graph.rdf.files import write_file
 
@@ -190,7 +214,7 @@ class Exchange:
             from kgrec.graph.stores.rdf import RdfStore
 
             with RdfStore(Path(target)) as store:
-                store.write(self.content(), progress=progress)
+                self.to_store(store, progress=progress)
 
     def to_graphml(self, path: str | Path) -> None:
         """Write a GraphML file, for Gephi, yEd, igraph and others; kgrec reads it back whole.

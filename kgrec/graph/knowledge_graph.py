@@ -367,11 +367,12 @@ class KnowledgeGraph(Exchange):
     @cached_property
     def _store(self) -> EmbeddedStore:
         content = self.content()
-        store, version = self.__dict__.pop(_ANCESTOR, (None, 0))
-        if store is None:
+        ancestor: tuple[EmbeddedStore, int] | None = self.__dict__.pop(_ANCESTOR, None)
+        if ancestor is None:
             store = EmbeddedStore()
             store.write(content)
             return store
+        store, version = ancestor
         for change in self.changes[version - self.history.start :]:
             store = store.successor(change, {**content.header, "version": change.version})
         return store

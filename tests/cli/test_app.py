@@ -3,6 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from kgrec.cli import query
 from kgrec.cli.app import app
 
-COMMANDS = ("demo", "train", "recommend", "explain", "evaluate", "query", "check")
+COMMANDS = ("demo", "train", "recommend", "explain", "evaluate", "query", "export", "check")
 
 
 def test_help_names_every_command(cli: Callable[..., Any]) -> None:
@@ -61,6 +62,7 @@ def test_an_error_is_one_sentence(cli: Callable[..., Any], command: list[str]) -
 def test_what_the_outside_does_is_one_sentence(
     cli: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
     error: BaseException,
     code: int,
     words: str,
@@ -71,14 +73,15 @@ def test_what_the_outside_does_is_one_sentence(
         raise error
 
     monkeypatch.setattr(KnowledgeGraph, "load", staticmethod(fail))
-    result = cli("query", "run", "MATCH (n) RETURN n")
+    (tmp_path / "graph.json").touch()
+    result = cli("query", tmp_path, "MATCH (n) RETURN n")
     assert result.exit_code == code
     (line,) = result.stderr.splitlines()
     assert words in line
 
 
 def test_a_fault_of_ours_is_not_hidden(
-    cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    cli: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     from kgrec.graph import KnowledgeGraph
 
@@ -86,7 +89,8 @@ def test_a_fault_of_ours_is_not_hidden(
         raise ZeroDivisionError
 
     monkeypatch.setattr(KnowledgeGraph, "load", staticmethod(fail))
-    assert isinstance(cli("query", "run", "x").exception, ZeroDivisionError)
+    (tmp_path / "graph.json").touch()
+    assert isinstance(cli("query", tmp_path, "x").exception, ZeroDivisionError)
 
 
 def test_help_needs_none_of_the_heavy_packages() -> None:

@@ -40,7 +40,7 @@ def test_words_come_from_the_vocabulary() -> None:
 
 def test_a_direct_fact_reads_from_the_item() -> None:
     sequel = WORDS.relation("sequel")
-    assert SAY.direct("Alien", sequel, True) == "it is sequel to Alien, which you liked"
+    assert SAY.direct("Alien", sequel, True) == "it is a sequel to Alien, which you liked"
     assert SAY.direct("Aliens", sequel, False) == "it is followed by Aliens, which you liked"
 
 

@@ -36,10 +36,10 @@ def test_binding_is_what_the_database_substitutes(value: Any) -> None:
     subject, predicate = ox.NamedNode("urn:a:s"), ox.NamedNode("urn:a:p")
     store.add(ox.Quad(subject, predicate, ox.Literal(value)))
     store.add(ox.Quad(subject, predicate, ox.Literal("other")))
-    query = "SELECT ?s { ?s <urn:a:p> ?x . FILTER(?x = ?x) }"
+    query = "SELECT ?s ?x { ?s <urn:a:p> ?x }"
     substituted = store.query(query, substitutions={ox.Variable("x"): ox.Literal(value)})
-    assert list(store.query(bind(query, {"x": value}))) == list(substituted)
-    assert len(list(store.query(bind(query, {"x": value})))) == 1
+    bound = store.query(bind(query, {"x": value}))
+    assert [row["s"] for row in bound] == [row["s"] for row in substituted] == [subject]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_what_is_no_term_is_refused(value: Any) -> None:
 
 
 def test_parameters_are_found_only_where_a_variable_may_stand() -> None:
-    query = "SELECT $x ?y # $x\n{ BIND('$x' AS ?y) <http://a/$x> ?p \"\"\"?x\"\"\" , $x , $xy }"
+    query = 'SELECT $x ?y # $x\n{ BIND(\'$x\' AS ?y) <http://a/$x> ?p """?x""" , $x , $xy }'
     assert bind(query, {"x": 1}) == query.replace(
         "SELECT $x", 'SELECT ("1"^^<http://www.w3.org/2001/XMLSchema#integer> AS ?x)'
     ).replace(", $x ,", ', "1"^^<http://www.w3.org/2001/XMLSchema#integer> ,')

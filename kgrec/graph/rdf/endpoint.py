@@ -113,7 +113,9 @@ class Endpoint:
             with _OPENER.open(request, timeout=timeout) as response:
                 yield response
         except HTTPError as error:
-            raise _refusal(error, url, is_update) from None
+            with error:  # it is the answer, too
+                refusal = _refusal(error, url, is_update)
+            raise refusal from None
         except TimeoutError as error:
             raise GraphError(_too_slow(url, timeout)) from error
         except (URLError, HTTPException, ConnectionError) as error:
@@ -137,7 +139,8 @@ class _NoRedirects(HTTPRedirectHandler):
     """Whoever is sent elsewhere would take the password along."""
 
     def redirect_request(self, req: Request, *answer: Any) -> None:
-        """Refuse; the last of ``answer`` is the other address."""
+        """Refuse; of ``answer`` the first is to be closed, and the last the other address."""
+        answer[0].close()
         raise StoreError(
             f"{req.full_url}: the server sends us to {answer[-1]}; give that address if it is "
             "right."

@@ -73,6 +73,11 @@ def expanded(datatype: str) -> str | None:
     return iri if valid_iri(iri) else None
 
 
+def is_language(tag: str) -> bool:
+    """Whether a language tag is one that every RDF tool keeps as it is."""
+    return _LANGUAGE.fullmatch(tag) is not None
+
+
 def number(value: float) -> str:
     """A floating point number as RDF writes it."""
     return {"inf": "INF", "-inf": "-INF", "nan": "NaN"}.get(repr(value), repr(value))
@@ -94,7 +99,7 @@ def _object(value: dict[str, Any]) -> list[str]:
         return []
     if isinstance(language, str):
         tag = language.lower()
-        return [quote(text, language=tag)] if _LANGUAGE.fullmatch(tag) else [quote(text)]
+        return [quote(text, language=tag)] if is_language(tag) else [quote(text)]
     iri = expanded(datatype) if isinstance(datatype, str) else None
     if iri is None or iri == RDF_JSON:
         return [quote(text)]
@@ -107,7 +112,7 @@ def _exact(value: Any) -> bool:
         return isinstance(value, (str, bool, int)) or abs(value) < float("inf")
     text = value.get("@value")
     if value.keys() == {"@value", "@language"}:
-        return isinstance(value["@language"], str) and bool(_LANGUAGE.fullmatch(value["@language"]))
+        return isinstance(value["@language"], str) and is_language(value["@language"])
     if value.keys() != {"@value", "@type"} or not isinstance(value["@type"], str):
         return False
     return isinstance(text, str) and _typed_is_exact(text, value["@type"])

@@ -59,6 +59,12 @@ class Store(Protocol):
         :raises StoreError: if the store holds another graph, or another version of it
         """
 
+    def held(self) -> tuple[str, int] | None:
+        """Identity and version of the graph that is in the store as a whole; ``None`` if none is.
+
+        :raises StoreError: if the store cannot be reached
+        """
+
     def read(self, *, progress: Progress | None = None) -> Content:
         """Take the whole graph out of the store again; nothing of it is lost.
 

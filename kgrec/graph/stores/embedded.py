@@ -16,7 +16,7 @@ import polars as pl
 from kgrec.callbacks import Progress
 from kgrec.errors import GraphError, StoreError
 from kgrec.graph.change import apply_change
-from kgrec.graph.content import Change, Content
+from kgrec.graph.content import Change, Content, identity_and_version
 from kgrec.graph.cypher import forbidden_clause
 from kgrec.graph.result import QueryResult
 from kgrec.graph.stores import cypher_walks
@@ -79,6 +79,10 @@ class EmbeddedStore:
         heir._content, heir._view, self._view = self._content, self._view, None
         heir.merge(change, header)
         return heir
+
+    def held(self) -> tuple[str, int] | None:
+        """Identity and version of the graph; see :class:`~kgrec.graph.stores.base.Store`."""
+        return None if self._content is None else identity_and_version(self._content.header)
 
     def read(self, *, progress: Progress | None = None) -> Content:  # noqa: ARG002
         """The tables that this store is a view of."""

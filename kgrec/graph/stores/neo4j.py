@@ -101,6 +101,13 @@ class Neo4jStore:
         neo4j_write.carry_out(self._connection, plan, progress or Progress())
         neo4j_write.finish(self._connection, plan, header)
 
+    def held(self) -> tuple[str, int] | None:
+        """Identity and version of the graph; see :class:`~kgrec.graph.stores.base.Store`."""
+        state = neo4j_write.read_state(self._connection)
+        if state is None or state.header is None or state.writing is not None:
+            return None
+        return state.identity or "", state.version
+
     def read(self, *, progress: Progress | None = None) -> Content:
         """Take the whole graph out again; see :class:`~kgrec.graph.stores.base.Store`."""
         return read_content(self._connection, progress or Progress())

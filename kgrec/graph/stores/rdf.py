@@ -18,7 +18,7 @@ import polars as pl
 from kgrec.callbacks import Progress
 from kgrec.data.atomic import replaced_folder
 from kgrec.errors import GraphError, StoreError
-from kgrec.graph.content import Change, Content
+from kgrec.graph.content import Change, Content, identity_and_version
 from kgrec.graph.rdf.changes import change_update, check_version, refuse_twins
 from kgrec.graph.rdf.content import read_content
 from kgrec.graph.rdf.explore import Explorer
@@ -101,6 +101,12 @@ class RdfStore:
             self._open().update(change_update(change, header, None))
             self._open().flush()
         self._names = None
+
+    def held(self) -> tuple[str, int] | None:
+        """Identity and version of the graph; see :class:`~kgrec.graph.stores.base.Store`."""
+        if self._store is None or not self._select("?k", f"<{GRAPH}> ?p ?k", "LIMIT 1"):
+            return None
+        return identity_and_version(self._header())
 
     def read(self, *, progress: Progress | None = None) -> Content:
         """Take the graph out; see :class:`~kgrec.graph.stores.base.Store`."""

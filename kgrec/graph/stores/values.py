@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 _NODE = {"id", "labels", "properties"}
@@ -15,7 +16,7 @@ class Reader:
     :param keys: the key of every node, at its internal number
     """
 
-    def __init__(self, keys: list[str]) -> None:
+    def __init__(self, keys: Sequence[str | None]) -> None:
         self._keys = keys
 
     def plain(self, value: Any) -> Any:
