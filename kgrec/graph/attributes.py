@@ -44,25 +44,29 @@ def read_attributes(
     vocabulary: Vocabulary,
     items: pl.Series,
     decided: Mapping[str, bool] | None = None,
+    *,
+    type_name: str = "",
 ) -> Attributes:
     """Sort out all columns of ``items`` or ``users`` but id, title, text and properties.
 
     Strings become entities through a relation (``a|b`` is multi-valued). Numbers, strings that are
-    numbers and long texts become literals, and so do strings of a column that no ontology declares
-    and that mostly differ from row to row.
+    numbers and long texts become literals, and so do columns that an ontology declares to be
+    literals, and strings of a column that none declares and that mostly differ from row to row.
 
     :param table: the table; its first column is the id
     :param kind: ``"item"`` or ``"user"``
     :param items: ids of all items: a value of a relation to items is one of them if it can be
     :param decided: whether a column holds literals, for columns of which that is settled
+    :param type_name: of the items, where it is known: what a column means depends on it
     """
     settled = decided or {}
     rows = table.select(key_expr(kind, table.columns[0]).alias("key"), pl.all().exclude("key"))
     linked: list[tuple[str, pl.DataFrame]] = []
     literals: dict[str, pl.Series] = {}
     for name in (name for name in table.columns[1:] if name not in RESERVED):
-        column, relation = _plain(table[name]), vocabulary.attribute(name, kind)
-        if settled[name] if name in settled else _is_literal(column, relation):
+        column, relation = _plain(table[name]), vocabulary.attribute(name, kind, type_name)
+        declared = vocabulary.is_literal(name, kind, type_name)
+        if settled[name] if name in settled else declared or _is_literal(column, relation):
             literals[name] = _literal(column)
         else:
             values = _values(rows["key"], column)

@@ -33,8 +33,9 @@ def build_tables(data: Dataset, vocabulary: Vocabulary, progress: Progress) -> T
     :param vocabulary: types and relations
     """
     with progress.stage("Building the graph", total=3) as bar:
-        of_items = read_attributes(data.items, "item", vocabulary, data.items["item"])
-        of_users = read_attributes(data.users, "user", vocabulary, data.items["item"])
+        ids, item_type = data.items["item"], data.info.item_type
+        of_items = read_attributes(data.items, "item", vocabulary, ids, type_name=item_type)
+        of_users = read_attributes(data.users, "user", vocabulary, ids)
         bar.advance()
         facts = read_facts(data, pl.concat([of_items.edges, of_users.edges]), vocabulary)
         interactions, repeated = read_interactions(data)

@@ -1,4 +1,4 @@
-"""New interactions beside those that a graph has."""
+"""New interactions and facts beside those that a graph has."""
 
 from __future__ import annotations
 
@@ -39,6 +39,28 @@ def joined_interactions(
         pl.col("split", "properties").first(),
     )
     return merged.select(EDGES.names()), former.select(IDENTITY), former.height
+
+
+def joined_facts(
+    edges: pl.DataFrame, facts: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+    """Facts beside the edges of a graph; one that is there stays, as in a built graph.
+
+    :param edges: of the graph
+    :param facts: columns of :data:`~kgrec.graph.schema.EDGES`; each edge once
+    :return: new facts; edges that had no properties and now have those of a fact; and how many
+        facts were there already
+    """
+    near = edges_from(edges, facts["head"])
+    known = near.join(facts, on=IDENTITY, how="semi", nulls_equal=True)
+    new = facts.join(known, on=IDENTITY, how="anti", nulls_equal=True, maintain_order="left")
+    said = facts.filter(pl.col("properties").is_not_null()).select(*IDENTITY, "properties")
+    enriched = (
+        known.filter(pl.col("properties").is_null())
+        .drop("properties")
+        .join(said, on=IDENTITY, how="inner", nulls_equal=True, maintain_order="left")
+    )
+    return new, enriched.select(EDGES.names()), known.height
 
 
 def _is_log(edges: pl.DataFrame) -> bool:

@@ -49,7 +49,9 @@ def read_removed(
     """
     keys, triples = _asked(removed)
     _require_nodes(keys, nodes)
-    named = canonical_triples(triples, vocabulary, inverses).hstack(triples.select(IDENTITY[3:]))
+    named = canonical_triples(triples, vocabulary, inverses, edges).hstack(
+        triples.select(IDENTITY[3:])
+    )
     found = _edges(named, edges)
     if not keys.is_empty():
         gone = keys["key"].implode()

@@ -42,6 +42,7 @@ def replaced_values(
     edges: pl.DataFrame,
     kind: str,
     vocabulary: Vocabulary,
+    type_name: str = "",
 ) -> pl.DataFrame:
     """Edges to former values of the attribute columns of ``table``.
 
@@ -50,11 +51,12 @@ def replaced_values(
 
     :param table: described items or users; the first column is the id
     :param attributes: what was read from it; its edges are no former ones
+    :param type_name: of the items
     :return: columns of :data:`~kgrec.graph.schema.IDENTITY`
     """
     skipped = {*RESERVED, *attributes.literals}
     columns = [name for name in table.columns[1:] if name not in skipped]
-    relations = [vocabulary.attribute(name, kind) for name in columns]
+    relations = [vocabulary.attribute(name, kind, type_name) for name in columns]
     prefixes = pl.DataFrame(
         [
             (relation.name, prefix)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from rdflib import Literal, URIRef
 
 from kgrec.errors import GraphError, StoreError
+from kgrec.graph.rdf.iris import safe_iri
 from kgrec.graph.rdf.namespaces import XSD
 from kgrec.graph.rdf.values import expanded, number, quote
 
@@ -122,7 +123,7 @@ def _typed(text: str, datatype: str | None, language: str | None) -> str:
 
 
 def _iri(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\\ud800-\udfff]*", text):
+    if not safe_iri(text):
         raise GraphError(f"{text[:80]!a} is no absolute IRI; percent-encode its odd characters.")
     return f"<{text}>"
 

@@ -18,7 +18,7 @@ from kgrec.graph.content import Change
 from kgrec.graph.difference import Rows, difference, orphans
 from kgrec.graph.facts import Facts, read_facts
 from kgrec.graph.history import Revision, Snapshot
-from kgrec.graph.joined import joined_interactions
+from kgrec.graph.joined import joined_facts, joined_interactions
 from kgrec.graph.names import merged_names, new_names
 from kgrec.graph.removed import read_removed
 from kgrec.graph.renewed import renewed_entities, renewed_items, renewed_users, touched_entities
@@ -31,9 +31,15 @@ from kgrec.vocabulary import INTERACTED, Vocabulary
 
 @dataclass(frozen=True, eq=False)
 class Read:
-    """The tables of an update, read as a graph would be built from them."""
+    """The tables of an update, read as a graph would be built from them.
+
+    :ivar names: new names of entities
+    :ivar labels: all names of entities, old and new
+    """
 
     data: Dataset
+    names: pl.DataFrame
+    labels: pl.DataFrame
     columns: Mapping[str, Collection[str]]
     items: Attributes
     users: Attributes
@@ -62,8 +68,7 @@ def updated(
     nodes, edges = without_nodes(now.nodes, gone.nodes), without_edges(now.edges, gone.edges)
     left = replace(now, nodes=nodes, edges=edges)
     read = _read(tables, left, vocabulary, info)
-    names = new_names(read.data.labels, now.labels)
-    labels = merged_names(now.labels, names)
+    labels = read.labels
     rows, merged = _rows(read, replace(left, labels=labels), gone.edges, vocabulary)
     rows = replace(
         rows,
@@ -81,7 +86,7 @@ def updated(
     candidates = _candidates(now.candidates, read.data.candidates, change)
     return (
         Snapshot(nodes, edges, labels, candidates, report),
-        Revision(change, names, candidates, report, update),
+        Revision(change, read.names, candidates, report, update),
     )
 
 
@@ -99,14 +104,20 @@ def _read(
             vocabulary,
             ids,
             settled_columns(table.columns, left.nodes, kind, left.report),
+            type_name=type_name,
         )
-        for kind, table in (("item", data.items), ("user", data.users))
+        for kind, table, type_name in (
+            ("item", data.items, info.item_type),
+            ("user", data.users, ""),
+        )
     )
     extra = pl.concat([of_items.edges, of_users.edges])
-    facts = read_facts(data, extra, vocabulary, left.report.inverses)
+    names = new_names(data.labels, left.labels)
+    labels = merged_names(left.labels, names)
+    facts = read_facts(replace(data, labels=labels), extra, vocabulary, left.report.inverses)
     interactions, _ = read_interactions(data)
     columns = {name: frame.columns for name, frame in frames.items()}
-    return Read(data, columns, of_items, of_users, facts, interactions)
+    return Read(data, names, labels, columns, of_items, of_users, facts, interactions)
 
 
 def _present(left: Snapshot) -> Present:
@@ -129,19 +140,18 @@ def _rows(
     :param left: the graph without what is removed, and all labels
     :param gone: edges that are removed
     """
-    data, facts = read.data, read.facts.edges
+    data, facts = read.data, as_edges(read.facts.edges)
     former = pl.concat(
-        replaced_values(table, attributes, left.nodes, left.edges, kind, vocabulary)
-        for kind, table, attributes in (
-            ("item", data.items, read.items),
-            ("user", data.users, read.users),
+        replaced_values(table, attributes, left.nodes, left.edges, kind, vocabulary, type_name)
+        for kind, table, attributes, type_name in (
+            ("item", data.items, read.items, data.info.item_type),
+            ("user", data.users, read.users, ""),
         )
     )
     edges = without_edges(left.edges, former)
-    known = edges_from(edges.select(TRIPLE), facts["head"]).join(facts, on=TRIPLE, how="semi")
-    new = facts.join(known, on=TRIPLE, how="anti", maintain_order="left")
+    new, enriched, known = joined_facts(edges, facts)
     interactions, before, came_back = joined_interactions(edges, read.interactions)
-    after = pl.concat([edges.select(TRIPLE), new])
+    after = pl.concat([edges.select(TRIPLE), new.select(TRIPLE)])
     values = pl.concat([read.items.entities, read.users.entities]).unique("key", keep="first")
     ends_gone = pl.concat([gone, former])
     keys = touched_entities(left.nodes, new, ends_gone, data.labels["entity"])
@@ -156,11 +166,11 @@ def _rows(
     ]
     rows = Rows(
         nodes=pl.concat(nodes),
-        edges=pl.concat([interactions, as_edges(new)]),
+        edges=pl.concat([interactions, enriched, new]),
         gone_nodes=lost,
         gone_edges=pl.concat([former, before]),
     )
-    return rows, known.height + came_back
+    return rows, known + came_back
 
 
 def _check(change: Change, nodes: pl.DataFrame, vocabulary: Vocabulary) -> None:

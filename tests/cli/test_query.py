@@ -61,3 +61,41 @@ def test_only_reading_is_possible(cli: Callable[..., Any], folder: Path, query: 
     assert result.exit_code == 1
     assert result.stdout == ""
     assert result.stderr.startswith("kgrec: The query")
+
+
+def test_sparql_on_a_run(cli: Callable[..., Any], folder: Path) -> None:
+    query = (
+        "SELECT ?name WHERE { ?m a <urn:kgrec:ontology#Film> ; rdfs:label ?name } ORDER BY ?name"
+    )
+    prefix = "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
+    result = cli("query", folder, prefix + query, "--sparql", "--rows", "2", "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    assert len(json.loads(result.stdout)["rows"]) == 2
+    assert "first 2 rows" in result.stderr
+
+
+def test_parameters_keep_their_types(cli: Callable[..., Any], folder: Path) -> None:
+    result = cli(
+        "query", folder, "RETURN $id + 'x' AS a, $n + 1 AS b",
+        "--param", "id='}) //", "--param", "n=41", "--format", "json",
+    )  # fmt: skip
+    assert json.loads(result.stdout)["rows"] == [["'}) //x", 42]]
+    result = cli("query", folder, "RETURN 1", "--param", "nothing")
+    assert result.exit_code == 2
+
+
+def test_a_run_is_never_written_to(cli: Callable[..., Any], folder: Path) -> None:
+    result = cli("query", folder, "CREATE (n:Item)", "--write")
+    assert result.exit_code == 1
+    assert "graph.update" in result.stderr
+
+
+def test_a_file_and_an_rdf_store_can_be_asked(
+    cli: Callable[..., Any], folder: Path, tmp_path: Path
+) -> None:
+    graph = KnowledgeGraph.load(folder / "graph")
+    query = "SELECT (COUNT(?m) AS ?films) WHERE { ?m a <urn:kgrec:ontology#Film> }"
+    for name in ("graph.nq", "store"):
+        graph.to_rdf(tmp_path / name)
+        result = cli("query", tmp_path / name, query, "--sparql", "--format", "json")
+        assert json.loads(result.stdout)["rows"] == [[40]]

@@ -99,16 +99,19 @@ class Extractor:
         text = given.get("text") or choose_text([name for name in names if name != named], rows)
         id = self._id_property(nodes, names, label, given.get("id"))
         rest = [name for name in names if name not in (named, text, id)]
-        return Choice(id, named, text, self._shared(rest, rows, kind))
+        return Choice(id, named, text, self._shared(rest, rows, kind, label))
 
     def _shared(
-        self, names: list[str], rows: list[dict[str, Any]], kind: str
+        self, names: list[str], rows: list[dict[str, Any]], kind: str, label: str | None
     ) -> tuple[tuple[str, str], ...]:
         if kind == "entity":
             return ()
         kept = self._mapping.literals
         free = [name for name in names if name not in kept and local_name(name) not in kept]
-        known = {name: self._vocabulary.attribute(name, kind).known for name in free}
+        # The column will be read by the type of the items, not by the class of these.
+        item_type = self._mapping.item_type or label or ""
+        type_name = item_type if kind == "item" else ""
+        known = {name: self._vocabulary.attribute(name, kind, type_name).known for name in free}
         return choose_shared(free, rows, known)
 
     def _property(self, wanted: str, names: list[str], label: str | None, key: str) -> str:

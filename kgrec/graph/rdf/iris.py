@@ -26,12 +26,18 @@ _STRICT = (
     rf"(?:#{_MORE})?$"
 )
 _IS_STRICT = re.compile(_STRICT.removesuffix("$") + r"\Z")
+_SAFE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\\ud800-\udfff]*")
 _UNRESERVED = r"^[A-Za-z0-9_.\-~]*$"
 
 
 def valid_iri(name: str) -> bool:
     """Whether a name is an absolute IRI that every RDF tool takes, and none of kgrec's own."""
     return is_iri(name) and _IS_STRICT.match(name) is not None
+
+
+def safe_iri(text: str) -> bool:
+    """Whether a text is an absolute IRI that cannot break out of its angle brackets."""
+    return _SAFE.fullmatch(text) is not None
 
 
 def node_iri(node: str) -> URIRef:
@@ -122,7 +128,7 @@ def key_of(iri: str, select: Callable[[str, str], Sequence[Sequence[str | None]]
 
     :param select: asks the store for variables of a pattern
     """
-    if not (valid_iri(iri) or re.fullmatch(rf"{NODE}\w+:[\w.~%\-]*", iri, re.ASCII)):
+    if not safe_iri(iri):
         return None
     rows = select("?k", f"<{iri}> <{KEY}> ?k")
     return rows[0][0] if rows else None

@@ -13,7 +13,8 @@ from typing import IO, Any
 import polars as pl
 
 from kgrec.errors import StoreError
-from kgrec.graph.rdf.endpoint import Endpoint
+from kgrec.graph.rdf.endpoint import Auth, Endpoint
+from kgrec.graph.rdf.iris import safe_iri
 from kgrec.graph.rdf.lines import TRIPLES, parse_lines
 from kgrec.graph.rdf.oxigraph import format_of, open_folder, oxigraph
 
@@ -21,7 +22,9 @@ _CHUNK = 200_000
 _BYTES = 64 * 1024 * 1024
 
 
-def read_triples(source: str | Path, *, graph: str | None = None) -> pl.DataFrame:
+def read_triples(
+    source: str | Path, *, graph: str | None = None, auth: Auth = None
+) -> pl.DataFrame:
     """Read all triples of a source.
 
     Which named graph a triple stands in is forgotten; one that stands in several comes once for
@@ -30,17 +33,21 @@ def read_triples(source: str | Path, *, graph: str | None = None) -> pl.DataFram
     :param source: a file (``.ttl``, ``.nt``, ``.nq``, ``.jsonld``, ``.trig``, ``.rdf``), the folder
         of a pyoxigraph store, or the address of a SPARQL endpoint
     :param graph: the IRI of the only named graph to read; for a store or an endpoint
+    :param auth: user and password or a token of an endpoint; by default those of the environment,
+        see :class:`~kgrec.graph.rdf.endpoint.Endpoint`
     :return: columns of :data:`~kgrec.graph.rdf.lines.TRIPLES`
     :raises StoreError: if it cannot be read, with file and line where it is not valid
     """
-    chunks = list(scan_triples(source, graph=graph))
+    chunks = list(scan_triples(source, graph=graph, auth=auth))
     return pl.concat(chunks) if chunks else TRIPLES.to_frame()
 
 
-def scan_triples(source: str | Path, *, graph: str | None = None) -> Iterator[pl.DataFrame]:
+def scan_triples(
+    source: str | Path, *, graph: str | None = None, auth: Auth = None
+) -> Iterator[pl.DataFrame]:
     """The same in parts that fit into memory."""
     if str(source).startswith(("http://", "https://")):
-        yield from _scan_endpoint(str(source), graph)
+        yield from _scan_endpoint(Endpoint(str(source), auth=auth), graph)
         return
     path = Path(source)
     if path.is_dir():
@@ -80,17 +87,18 @@ def read_lines(text: bytes) -> pl.Series:
 
 
 def _scan_file(path: Path) -> Iterator[pl.DataFrame]:
-    form = format_of(path)
+    form, base = format_of(path), path.absolute().as_uri()
     with _told(str(path)):
-        yield from scan_quads(oxigraph().parse(path=path, format=form))
+        yield from scan_quads(oxigraph().parse(path=path, format=form, base_iri=base))
 
 
-def _scan_endpoint(address: str, graph: str | None) -> Iterator[pl.DataFrame]:
+def _scan_endpoint(endpoint: Endpoint, graph: str | None) -> Iterator[pl.DataFrame]:
     """Triples of the default graph, or of one named graph."""
+    if graph is not None and not safe_iri(graph):
+        raise StoreError(f"'{graph}' is no absolute IRI; a named graph needs one.")
     where = f"GRAPH <{graph}> {{ ?s ?p ?o }}" if graph else "?s ?p ?o"
     with TemporaryDirectory(prefix="kgrec-") as folder:
         path = Path(folder) / "all.nt"
-        endpoint = Endpoint(address)
         endpoint.download(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {where} }}", path)
         with path.open("rb") as stream:
             yield from scan_text(stream, endpoint.query_url)

@@ -31,7 +31,7 @@ from kgrec.graph.rdf.oxigraph import open_folder, oxigraph
 from kgrec.graph.rdf.run import answer, in_time
 from kgrec.graph.rdf.triples import read_lines_of
 from kgrec.graph.result import QueryResult
-from kgrec.graph.sparql import bind, why_not_read_only
+from kgrec.graph.sparql import bind, form, why_not_read_only
 from kgrec.graph.stores.base import Counts, Walk
 
 _SAID = 160  # characters: pyoxigraph lists everything that it would have taken
@@ -134,14 +134,15 @@ class RdfStore:
         Values are plain: IRIs and texts as ``str``, numbers and truth values as such. ``ASK`` gives
         one row of the column ``answer``, ``CONSTRUCT`` the columns ``subject, predicate, object``.
         pyoxigraph cannot be interrupted: a query that takes too long is given up, and goes on in
-        the background until it finds its next row.
+        the background until it finds its next row. An update is one transaction, and is always
+        waited for.
         """
         text = bind(query, parameters or {})
         reason = why_not_read_only(text)
         store = self._open()
         if reason is not None and not write:
             raise GraphError(f"The query may only read, and {reason}; allow it with write=True.")
-        if reason is not None:
+        if form(text) == "":
             with _valid():
                 store.update(text)
             self._names = None

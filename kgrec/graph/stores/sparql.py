@@ -20,7 +20,7 @@ from kgrec.graph.rdf.edges import ITEM, SUBJECT, USER, WEIGHT
 from kgrec.graph.rdf.endpoint import Auth, Endpoint
 from kgrec.graph.rdf.explore import Explorer
 from kgrec.graph.rdf.header import read_header
-from kgrec.graph.rdf.iris import key_of, valid_iri
+from kgrec.graph.rdf.iris import key_of, safe_iri
 from kgrec.graph.rdf.names import Names
 from kgrec.graph.rdf.namespaces import GRAPH, KEY
 from kgrec.graph.rdf.plain import plain, result
@@ -61,7 +61,7 @@ class SparqlStore:
         auth: Auth = None,
         graph: str | None = GRAPH,
     ) -> None:
-        if graph is not None and graph != GRAPH and not valid_iri(graph):
+        if graph is not None and not safe_iri(graph):
             raise StoreError(f"'{graph}' is no absolute IRI; a named graph needs one.")
         self._endpoint = Endpoint(query_url, update_url, auth=auth)
         self._graph = graph
@@ -137,7 +137,7 @@ class SparqlStore:
         reason = why_not_read_only(text)
         if reason is not None and not write:
             raise GraphError(f"The query may only read, and {reason}; allow it with write=True.")
-        if reason is not None and form(text) == "":
+        if form(text) == "":
             self._endpoint.update(text, timeout=timeout)
             self._names = None
             return QueryResult([], [])
