@@ -66,7 +66,7 @@ def misread(facts: pl.DataFrame, vocabulary: Vocabulary, data: Dataset) -> pl.Se
     types = NodeTypes.of(data, vocabulary)
     ends = types.at(types.at(ends, "head"), "tail")
     cases = ends.select(_CASE).unique()
-    wrong = cases.filter(pl.Series([_contradicts(*case, vocabulary) for case in cases.rows()]))
+    wrong = cases.filter(pl.Series([_contradicts(vocabulary, *case) for case in cases.rows()]))
     if wrong.is_empty():
         return None
     found = ends.join(wrong, on=_CASE, how="semi", nulls_equal=True)["row"]
@@ -94,12 +94,12 @@ def _is_doubtful(name: str, vocabulary: Vocabulary) -> bool:
 
 
 def _contradicts(
+    vocabulary: Vocabulary,
     name: str,
     head_kind: str,
     head_type: str | None,
     tail_kind: str,
     tail_type: str | None,
-    vocabulary: Vocabulary,
 ) -> bool:
     canonical, inverse = vocabulary.canonical(name)
     relation = vocabulary.relations[canonical]

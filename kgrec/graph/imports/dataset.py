@@ -30,9 +30,10 @@ def to_dataset(foreign: ForeignGraph, mapping: Mapping) -> Dataset:
     """Make a dataset of a graph that kgrec did not write.
 
     Every interaction and every other edge survives: an edge becomes a fact whose relation has the
-    name of its type. Properties of nodes become names, descriptions, attributes (short texts that
-    several users or items share) or literals. Users, items and entities keep their ids; see
-    :func:`~kgrec.graph.imports.ids.separate` for those that several classes share.
+    name of its type. What edges carry, they keep. Properties of nodes become names, descriptions,
+    attributes (short texts that several users or items share) or literals. Users, items and
+    entities keep their ids; see :func:`~kgrec.graph.imports.ids.separate` for those that several
+    classes share.
 
     :param foreign: the graph
     :param mapping: which part of it is what
@@ -120,6 +121,7 @@ def _tables(read: _Read, ids: pl.DataFrame, facts: pl.DataFrame) -> dict[str, pl
         pl.col("tail_id").alias("tail"),
         "head_kind",
         "tail_kind",
+        *(["properties"] if "properties" in facts.columns else []),
     )
     return {name: table for name, table in tables.items() if not table.is_empty()}
 

@@ -107,11 +107,15 @@ class Extractor:
         if kind == "entity":
             return ()
         kept = self._mapping.literals
-        free = [name for name in names if name not in kept and local_name(name) not in kept]
-        # The column will be read by the type of the items, not by the class of these.
-        item_type = self._mapping.item_type or label or ""
-        type_name = item_type if kind == "item" else ""
-        known = {name: self._vocabulary.attribute(name, kind, type_name).known for name in free}
+        type_name = (self._mapping.item_type or label or "") if kind == "item" else ""
+        vocabulary = self._vocabulary
+        free = [
+            name
+            for name in names
+            if not {name, local_name(name)} & {*kept}
+            and not vocabulary.is_literal(local_name(name), kind, type_name)
+        ]
+        known = {name: vocabulary.attribute(name, kind, type_name).known for name in free}
         return choose_shared(free, rows, known)
 
     def _property(self, wanted: str, names: list[str], label: str | None, key: str) -> str:

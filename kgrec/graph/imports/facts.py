@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from kgrec.data.quality import Finding
+from kgrec.graph.imports.carried import carried, without_empty
 from kgrec.graph.imports.cast import DROPPED, INTERACTION
 from kgrec.graph.imports.foreign import ForeignGraph
 from kgrec.graph.imports.interactions import is_direct
@@ -17,7 +18,8 @@ def read_facts(
     """Edges between users, items and entities, but for the interactions.
 
     :param kinds: ``node, kind`` of every node
-    :return: ``head, relation, tail`` (nodes), and what was left out
+    :return: ``head, relation, tail`` (nodes) and, if any edge has some, ``properties`` (null where
+        it has none); and what was left out
     """
     own = kinds.select("node", "kind")
     edges = foreign.edges.join(
@@ -51,9 +53,9 @@ def read_facts(
         ),
     ]
     facts = edges.filter(~(interaction | act | out)).select(
-        "head", pl.col("type").replace(plan.rename).alias("relation"), "tail"
+        "head", pl.col("type").replace(plan.rename).alias("relation"), "tail", carried("properties")
     )
-    return facts, [finding for finding in findings if finding.rows]
+    return without_empty(facts), [finding for finding in findings if finding.rows]
 
 
 def _finding(rows: pl.DataFrame, problem: str, fix: str) -> Finding:

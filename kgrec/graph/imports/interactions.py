@@ -5,11 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 from kgrec.errors import DataError
+from kgrec.graph.imports.carried import left_over, without_empty
 from kgrec.graph.imports.foreign import ForeignGraph
 from kgrec.graph.imports.mapping import InteractionNode, Mapping, Route
 from kgrec.graph.imports.names import listed
 from kgrec.graph.imports.plan import Plan, below
-from kgrec.graph.imports.routes import Found, follow, pick
+from kgrec.graph.imports.routes import Found, exact_name, follow, pick, property_names
 
 EVENT_COLUMNS = ("weight", "rating", "timestamp", "event")
 
@@ -23,7 +24,7 @@ def read_interactions(
 
     :param nodes: as :func:`~kgrec.graph.imports.cast.candidates` returns them
     :return: ``user, item`` (nodes), then those of ``weight, rating, timestamp, event`` that there
-        are, as text; repeated pairs are kept
+        are, as text, and ``properties``: what else they carry; repeated pairs are kept
     :raises DataError: if there is none, or if a property is not in the graph
     """
     usable = nodes.filter(~pl.col("is_dropped"), ~pl.col("is_interaction"))
@@ -41,7 +42,7 @@ def read_interactions(
     for owner in (mapping, *plan.interaction_nodes):
         found.check(owner, EVENT_COLUMNS, foreign.source)
     several = len([part for part in parts if not part.is_empty()]) > 1
-    return _named_events(table, several)
+    return without_empty(_named_events(table, several))
 
 
 def is_direct(plan: Plan, user: pl.Expr, item: pl.Expr) -> pl.Expr:
@@ -97,8 +98,9 @@ def _links(foreign: ForeignGraph, relation: str, acts: pl.Series, ends: pl.Serie
 def _columns(
     part: pl.DataFrame, owner: Mapping | InteractionNode, foreign: ForeignGraph, found: Found
 ) -> pl.DataFrame:
-    """Look up weight, rating, time and event of interactions."""
-    columns = {}
+    """Look up weight, rating, time and event of interactions; the rest are properties."""
+    columns, own, link = {}, part["own"], part["link"]
+    used: tuple[set[str], set[str]] = (set(), set())
     for name in EVENT_COLUMNS:
         route: Route | None = getattr(owner, name)
         if route is None:
@@ -107,9 +109,12 @@ def _columns(
             values = follow(part["act"], route, foreign, found, (owner, name))
         else:
             wanted = route if isinstance(route, str) else route[0]
-            values = pick([part["own"], part["link"]], wanted, found, (owner, name))
+            values = pick([own, link], wanted, found, (owner, name))
+            for column, names in zip((own, link), used, strict=True):
+                names.add(exact_name(property_names(column), wanted))
         columns[name] = values
-    return part.select("user", "item", "source").with_columns(
+    rest = left_over(own, used[0], link, used[1]).alias("properties")
+    return part.select("user", "item", "source", rest).with_columns(
         values.alias(name) for name, values in columns.items()
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -18,6 +18,25 @@ Route = str | tuple[str, ...]
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    if not TYPE_CHECKING:  # type checkers know the fields better
+
+        def __init__(self, **values: Any) -> None:
+            try:
+                super().__init__(**values)
+            except ValidationError as error:
+                raise _MappingError(_complaint(error, type(self))) from None
+
+
+class _MappingError(DataError):
+    """Values that no mapping can have.
+
+    :ivar problem: what is wrong with them
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem, fix="correct the mapping")
+        self.problem = problem
 
 
 class InteractionNode(_Model):
@@ -49,6 +68,8 @@ class Mapping(_Model):
     Names are those of the graph. In RDF they are IRIs; the last part of an IRI is enough where it
     is the only one that ends so (``"Movie"`` for ``"https://schema.org/Movie"``), and a class
     stands for its subclasses too.
+
+    :raises DataError: if a name or a value cannot be
     """
 
     users: tuple[str, ...] = Field(min_length=1)
@@ -170,22 +191,23 @@ class Mapping(_Model):
 
 def _parsed(values: dict[str, Any], file: Path) -> Mapping:
     try:
-        mapping = Mapping.model_validate(values)
-    except ValidationError as error:
-        raise DataError(_complaint(error), fix="mend or delete the key", file=file) from None
+        mapping = Mapping(**values)
+    except _MappingError as error:
+        raise DataError(error.problem, fix="mend or delete the key", file=file) from None
     paths = tuple(str(file.parent / path) for path in mapping.ontologies)
     return mapping.model_copy(update={"ontologies": paths})
 
 
-def _complaint(error: ValidationError) -> str:
+def _complaint(error: ValidationError, model: type[BaseModel]) -> str:
     first = error.errors()[0]
     key = ".".join(map(str, first["loc"]))
+    if model is InteractionNode:
+        key = f"interaction_nodes.{key}"
     if first["type"] == "value_error":
         return str(first["ctx"]["error"])
     if first["type"] == "missing":
         return f"the key '{key}' is missing"
     if first["type"] == "extra_forbidden":
-        model = InteractionNode if first["loc"][0] == "interaction_nodes" else Mapping
         known = [name for name, field in model.model_fields.items() if not field.exclude]
         guess = closest(str(first["loc"][-1]), known)
         doubt = f", did you mean '{guess}'?" if guess else ""

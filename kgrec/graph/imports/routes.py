@@ -61,9 +61,7 @@ def pick(columns: Sequence[pl.Series], wanted: str, found: Found, place: Place) 
     parts = []
     for column in columns:
         names = property_names(column)
-        by_local = (name for name in names if local_name(name) == wanted)
-        # A rare property may be missing from the sample of names: then its own name decides.
-        exact = wanted if wanted in names else next(by_local, wanted)
+        exact = exact_name(names, wanted)
         values = values_of(column, exact)
         hit = exact in names or values.null_count() < len(values)
         found.note(place, hit, names)
@@ -72,6 +70,13 @@ def pick(columns: Sequence[pl.Series], wanted: str, found: Found, place: Place) 
         return pl.Series(wanted, [None] * len(columns[0]), pl.String)
     frame = pl.DataFrame({str(number): part for number, part in enumerate(parts)})
     return frame.select(pl.coalesce(pl.all())).to_series()
+
+
+def exact_name(names: Sequence[str], wanted: str) -> str:
+    """The name that a property has: the wanted one, or one that ends so."""
+    by_local = (name for name in names if local_name(name) == wanted)
+    # A rare property may be missing from a sample of names: then its own name decides.
+    return wanted if wanted in names else next(by_local, wanted)
 
 
 def follow(

@@ -6,8 +6,10 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Self, TypeVar
 
+import neo4j
+import neo4j.exceptions
+
 from kgrec.graph.stores.neo4j_credentials import Auth, check_uri, find_credentials, find_database
-from kgrec.graph.stores.neo4j_driver import neo4j
 from kgrec.graph.stores.neo4j_errors import Place, timed_out, translated
 
 _T = TypeVar("_T")

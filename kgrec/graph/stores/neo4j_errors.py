@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import neo4j
+import neo4j.exceptions
+
 from kgrec.errors import GraphError, StoreError
-from kgrec.graph.stores.neo4j_driver import neo4j
 
 fault = neo4j.exceptions
 

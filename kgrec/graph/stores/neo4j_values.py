@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import neo4j
+import neo4j.exceptions
+import neo4j.graph
+
 from kgrec.graph.literals import encode
-from kgrec.graph.stores.neo4j_driver import neo4j
 from kgrec.graph.stores.neo4j_model import EDGE_KEY, JSON
 
 Keys = Mapping[str, str]

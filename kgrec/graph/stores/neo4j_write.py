@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import neo4j
+import neo4j.exceptions
+
 from kgrec.callbacks import Bar, Progress
 from kgrec.errors import StoreError
 from kgrec.graph.stores import neo4j_model as model
 from kgrec.graph.stores.neo4j_batches import Batch, Plan
 from kgrec.graph.stores.neo4j_connection import Connection
-from kgrec.graph.stores.neo4j_driver import neo4j
 from kgrec.graph.stores.neo4j_errors import LOST
 
 Transaction = neo4j.ManagedTransaction

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
 from kgrec.errors import DataError
 from kgrec.graph.imports import InteractionNode, Mapping
@@ -74,8 +74,33 @@ def test_ontologies_are_found_beside_the_file(tmp_path: Path) -> None:
 
 
 def test_it_needs_interactions() -> None:
-    with pytest.raises(ValidationError, match="neither 'interactions' nor"):
+    with pytest.raises(DataError, match="neither 'interactions' nor"):
         Mapping(users=("User",), items=("Film",))
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"itms": ("Film",)}, "no key 'itms', did you mean 'items'"),
+        ({"users": ()}, "'users' cannot be \\(\\)"),
+        ({"users": None}, "'users' cannot be None"),
+        ({"min_rating": "low"}, "'min_rating' cannot be 'low'"),
+        ({"interaction_nodes": ({"label": "R", "user": "u"},)}, r"interaction_nodes\.item' is mis"),
+    ],
+)
+def test_a_mapping_made_in_python_complains_in_one_sentence(
+    values: dict[str, Any], message: str
+) -> None:
+    given = {"users": ("User",), "items": ("Film",), "interactions": ("RATED",)}
+    with pytest.raises(DataError, match=message) as caught:
+        Mapping(**{**given, **values})
+    assert str(caught.value).endswith("; correct the mapping.")
+    assert "\n" not in str(caught.value)
+
+
+def test_an_interaction_node_complains_too() -> None:
+    with pytest.raises(DataError, match=r"no key 'interaction_nodes\.usr', did you mean 'user'"):
+        InteractionNode(label="R", user="u", item="i", usr="u")  # type: ignore[call-arg]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +116,7 @@ def test_it_needs_interactions() -> None:
         (
             'users = ["U"]\nitems = ["I"]\n[[interaction_nodes]]\nlabel = "R"\nuser = "u"\n'
             'item = "i"\ntme = "x"',
-            r"no key 'interaction_nodes.0.tme'.*timestamp",
+            r"no key 'interaction_nodes.tme'.*timestamp",
         ),
         (
             'users = ["U"]\nitems = ["I"]\ninteractions = ["R"]\nmin_rating = "x"',

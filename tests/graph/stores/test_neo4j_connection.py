@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import logging
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -161,9 +159,3 @@ def test_reading_streams_in_batches(bolt: Any) -> None:
         assert batches[2][-1] == (25,)
         with pytest.raises(GraphError, match="cannot be answered"):
             list(connection.read("MATCH (n RETURN n"))
-
-
-def test_without_the_driver_the_extra_is_named() -> None:
-    code = "import sys; sys.modules['neo4j'] = None; import kgrec.graph.stores.neo4j"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert "neo4j is not installed; run: pip install 'kgrec[neo4j]'." in done.stderr
