@@ -171,8 +171,12 @@ class Vocabulary:
         return _vocabulary(builtin_ontology() + tuple(extra), language)
 
     def relation(self, name: str) -> Relation:
-        """Return the relation of this name or alias; a generic one where nobody declared it."""
-        return self.relations.get(self.canonical(name)[0]) or self._generic(name)
+        """Return the relation that a graph calls so; a generic one where nobody declared it.
+
+        In a graph a name that is an alias is a relation of its own: its edges have ends that the
+        declared relation cannot have. What an alias in data may mean, :meth:`canonical` says.
+        """
+        return self.relations.get(name) or self._generic(name)
 
     def canonical(self, name: str) -> tuple[str, bool]:
         """Return the canonical name, and whether ``name`` runs from tail to head.

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kgrec.errors import GraphError
-from kgrec.vocabulary import INTERACTED, Vocabulary
+from kgrec.vocabulary import INTERACTED, Relation, Vocabulary
 from kgrec.words import prettify
 
 PREFIXES = """
@@ -29,8 +29,12 @@ def load(tmp_path: Path, text: str) -> Vocabulary:
     return Vocabulary.load([tmp_path / "own.ttl"])
 
 
+def meant(vocabulary: Vocabulary, name: str) -> Relation:
+    return vocabulary.relations[vocabulary.canonical(name)[0]]
+
+
 def test_a_declared_relation(vocabulary: Vocabulary) -> None:
-    relation = vocabulary.relation("film.director.film")
+    relation = meant(vocabulary, "film.director.film")
     assert relation is vocabulary.relations["directed_by"]
     assert (relation.label, relation.inverse_label) == ("directed by", "director of")
     assert (relation.domain, relation.range) == ("Film", "Person")
@@ -45,6 +49,60 @@ def test_types_know_their_parents(vocabulary: Vocabulary) -> None:
     assert not film.is_a("Entity")
     assert vocabulary.type("film") is film
     assert vocabulary.types["Person"].plural == "people"
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("Movie", "Film"),
+        ("movie", "Film"),
+        ("https://schema.org/Movie", "Film"),
+        ("http://schema.org/Movie", "Film"),
+        ("schema:Movie", "Film"),
+        ("dbo:Film", "Film"),
+        ("http://dbpedia.org/ontology/Film", "Film"),
+        ("https://schema.org/Book", "Book"),
+        ("https://schema.org/Product", "Product"),
+        ("Song", "Track"),
+        ("https://schema.org/MusicRecording", "Track"),
+        ("https://schema.org/NewsArticle", "NewsArticle"),
+        ("https://schema.org/Course", "Course"),
+        ("https://schema.org/Event", "Event"),
+        ("https://schema.org/Restaurant", "Restaurant"),
+        ("https://schema.org/FoodEstablishment", "Restaurant"),
+        ("https://schema.org/Person", "Person"),
+        ("http://xmlns.com/foaf/0.1/Person", "Person"),
+        ("https://schema.org/Organization", "Organization"),
+        ("urn:kgrec:ontology#Film", "Film"),
+    ],
+)
+def test_classes_of_other_vocabularies(vocabulary: Vocabulary, name: str, found: str) -> None:
+    assert vocabulary.type(name) is vocabulary.types[found]
+
+
+@pytest.mark.parametrize(
+    "name", ["Thing", "CreativeWork", "Rating", "Corporate", "Message", "PropertyValue"]
+)
+def test_a_class_that_ours_only_stand_below_is_none_of_them(
+    vocabulary: Vocabulary, name: str
+) -> None:
+    for iri in (name, f"https://schema.org/{name}"):
+        assert vocabulary.type(iri).name == iri
+        assert vocabulary.type(iri).iri == ""
+
+
+def test_a_user_names_classes(tmp_path: Path) -> None:
+    vocabulary = load(
+        tmp_path,
+        """kg:Film kg:alias "Streifen" ; rdfs:label "moving picture"@en .
+        ex:Song a rdfs:Class ; rdfs:subClassOf kg:Item ; kg:alias "Lied" .""",
+    )
+    assert vocabulary.type("Streifen").label == "moving picture"
+    assert vocabulary.type("Movie").name == "Film"
+    assert "Film" not in vocabulary.relations
+    for name in ("Song", "Lied", "http://example.org/Song"):
+        assert vocabulary.type(name).name == "Song"  # a later file takes the name from Track
+    assert vocabulary.type("MusicRecording").name == "Track"
 
 
 def test_interactions_run_from_users_to_items(vocabulary: Vocabulary) -> None:
@@ -112,10 +170,10 @@ def test_a_users_ontology_adds_and_overrules(tmp_path: Path) -> None:
     )
     assert vocabulary.types["Book"].kind == "item"
     assert vocabulary.types["Book"].label == "book"
-    assert vocabulary.relation("binding").label == "bound in"
+    assert meant(vocabulary, "binding").label == "bound in"
     assert vocabulary.relation("bound_in").domain == "Book"
     assert vocabulary.relations["next_to"].symmetric
-    directed = vocabulary.relation("regie")
+    directed = meant(vocabulary, "regie")
     assert (directed.label, directed.inverse_label) == ("staged by", "director of")
     assert vocabulary.canonical("director") == ("directed_by", False)
 
@@ -129,6 +187,17 @@ def test_a_column_means_what_fits_the_type(vocabulary: Vocabulary) -> None:
     assert vocabulary.attribute("director", "item", "a type of my own").name == "directed_by"
     assert vocabulary.attribute("city", "item", "Restaurant").name == "located_in"
     assert vocabulary.attribute("city", "user").name == "lives_in"
+    assert vocabulary.attribute("label", "item", "Artist").name == "signed_to"
+    assert vocabulary.attribute("genres", "item", "Artist").known
+
+
+def test_columns_that_are_declared_literals(vocabulary: Vocabulary) -> None:
+    assert vocabulary.is_literal("year", "item")
+    assert vocabulary.is_literal("ratingCount", "item", "Film")
+    assert not vocabulary.is_literal("year", "user")  # the year of an item
+    assert not vocabulary.is_literal("director", "item", "Film")
+    assert vocabulary.is_literal("source", "item", "Film")
+    assert not vocabulary.is_literal("source", "item", "NewsArticle")  # that is an outlet
 
 
 def test_what_a_relation_says_of_its_facts(vocabulary: Vocabulary) -> None:
@@ -226,6 +295,10 @@ def test_a_users_relation_takes_its_name_from_the_aliases(tmp_path: Path) -> Non
 
 CLASH = "ex:r a kg:Relation"
 CONTRADICTIONS = {
+    'ex:A a rdfs:Class ; kg:alias "Movie" .': (
+        "the name 'Movie' is claimed by both 'Film' and 'A'; remove the alias from one"
+    ),
+    'ex:A a rdfs:Class ; kg:alias "Film" .': "the name 'Film' is claimed by both 'Film' and 'A'",
     "ex:A a rdfs:Class ; rdfs:subClassOf ex:B . ex:B a rdfs:Class ; rdfs:subClassOf ex:A .": (
         "the classes A → B → A are subclasses of each other in a circle; remove one"
     ),

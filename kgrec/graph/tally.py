@@ -13,7 +13,7 @@ from kgrec.graph.content import Change
 from kgrec.graph.facts import Facts
 from kgrec.graph.labels import is_named
 from kgrec.graph.report import BuildReport
-from kgrec.graph.schema import TRIPLE
+from kgrec.graph.schema import IDENTITY, TRIPLE
 from kgrec.graph.update_report import UpdateReport
 from kgrec.vocabulary import INTERACTED, Vocabulary
 
@@ -35,7 +35,7 @@ def update_report(
     :param merged: rows that repeated an edge of the graph
     """
     changed_nodes = _common(nodes, change.nodes, ["key"])
-    changed_edges = _common(edges, change.edges, TRIPLE)
+    changed_edges = _changed(edges, change).height
     moved = change.removed_edges.join(change.edges, on=TRIPLE, how="semi").height
     return UpdateReport(
         new_nodes=change.nodes.height - changed_nodes,
@@ -89,6 +89,13 @@ def tally(
 def _unused(labels: pl.DataFrame, nodes: pl.DataFrame) -> int:
     ids = nodes.filter(pl.col("kind") != "user").select(pl.col("id").alias("entity"))
     return labels.join(ids, on="entity", how="anti").height
+
+
+def _changed(edges: pl.DataFrame, change: Change) -> pl.DataFrame:
+    """Edges that were there, or take the place of one at another time."""
+    same = change.edges.join(edges, on=IDENTITY, how="semi", nulls_equal=True)
+    moved = change.edges.join(change.removed_edges, on=TRIPLE, how="semi")
+    return pl.concat([same, moved]).unique(IDENTITY)
 
 
 def _common(table: pl.DataFrame, rows: pl.DataFrame, on: list[str]) -> int:

@@ -8,17 +8,17 @@ from typing import Any
 from kgrec.data.quality import Finding, QualityReport
 
 _WORDS = (
-    ("new_nodes", "nodes are new"),
-    ("changed_nodes", "nodes changed"),
-    ("removed_nodes", "nodes were removed"),
-    ("new_edges", "edges are new"),
-    ("changed_edges", "edges changed"),
-    ("removed_edges", "edges were removed"),
-    ("merged", "rows repeated an edge and were merged"),
-    ("renamed", "facts carried an alias of a relation"),
-    ("swapped", "facts ran against their relation and were turned round"),
-    ("self_loops", "facts led from a node to itself and were set aside"),
-    ("leaking", "facts told an interaction and were set aside"),
+    ("new_nodes", "new nodes"),
+    ("changed_nodes", "changed nodes"),
+    ("removed_nodes", "removed nodes"),
+    ("new_edges", "new edges"),
+    ("changed_edges", "changed edges"),
+    ("removed_edges", "removed edges"),
+    ("merged", "rows that repeated an edge, merged"),
+    ("renamed", "facts with an alias of a relation"),
+    ("swapped", "facts that ran against their relation, turned round"),
+    ("self_loops", "facts from a node to itself, set aside"),
+    ("leaking", "facts that told an interaction, set aside"),
 )
 
 
@@ -62,5 +62,5 @@ class UpdateReport:
 
     def __str__(self) -> str:
         counted = [(getattr(self, name), words) for name, words in _WORDS]
-        lines = [f"{count:,} {words}" for count, words in counted if count]
+        lines = [f"{words}: {count:,}" for count, words in counted if count]
         return "\n".join([*(lines or ["nothing changed"]), *map(str, self.quality.findings)])

@@ -99,3 +99,20 @@ def test_later_splits_lose_what_would_leak() -> None:
         ("test.csv", 2),
     ]
     assert found[0].examples == ("row 2: user=a, item=x",)
+
+
+def test_properties_of_an_interaction_stay() -> None:
+    rows = {"user": ["1", "2", "3"], "item": ["1", "1", "1"]}
+    cells = ['{"since": "2009"}', "no object", ""]
+    found: list[Finding] = []
+    table = clean_events(pl.DataFrame({**rows, "properties": cells}), "train.csv", found)
+    assert table["properties"].to_list() == ['{"since": "2009"}', None, None]
+    assert [(f.column, f.rows, f.action) for f in found] == [("properties", 1, "ignored")]
+
+
+def test_a_missing_time_of_pandas_is_no_fault() -> None:
+    rows = {"user": ["1", "2"], "item": ["1", "1"], "timestamp": [5.0, float("nan")]}
+    found: list[Finding] = []
+    table = clean_events(pl.DataFrame(rows), "train.csv", found)
+    assert table["timestamp"].to_list() == [5, None]
+    assert [f.action for f in found] == ["kept"]

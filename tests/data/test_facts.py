@@ -1,7 +1,9 @@
+from typing import Any
+
 import polars as pl
 import pytest
 
-from kgrec.data.facts import Known, clean_facts, ids_of
+from kgrec.data.facts import COLUMNS, Known, clean_facts, ids_of
 from kgrec.data.quality import Finding
 from kgrec.errors import DataError
 
@@ -92,3 +94,63 @@ def test_no_facts() -> None:
 def test_a_missing_column() -> None:
     with pytest.raises(DataError, match=r"facts\.csv, column 'tail'"):
         clean_facts(pl.DataFrame({"head": ["1"], "relation": ["r"]}), KNOWN, "facts.csv", [])
+
+
+def carrying(*rows: tuple[Any, ...]) -> tuple[pl.DataFrame, list[Finding]]:
+    """Facts of ``1 by x``, each with weight, timestamp, event, properties."""
+    names = ["weight", "timestamp", "event", "properties"]
+    found: list[Finding] = []
+    frame = pl.DataFrame(rows, schema=names, orient="row", infer_schema_length=None)
+    ends = {"head": pl.lit("1"), "relation": pl.lit("by"), "tail": pl.lit("x")}
+    return clean_facts(frame.with_columns(**ends), KNOWN, "facts.csv", found), found
+
+
+def test_what_a_fact_carries_stays() -> None:
+    clean, found = carrying((2, 5, "role", '{"roles": ["Neo"]}'), (None, None, "", ""))
+    assert clean.columns[5:] == ["weight", "timestamp", "event", "properties"]
+    assert clean.select(pl.exclude(COLUMNS)).rows() == [
+        (2.0, 5, "role", '{"roles": ["Neo"]}'),
+        (1.0, None, None, None),
+    ]
+    assert clean.schema["weight"] == pl.Float64
+    assert clean.schema["timestamp"] == pl.Int64
+    assert found == []
+
+
+def test_facts_that_differ_in_time_or_event_are_two() -> None:
+    clean, found = carrying(
+        (1, 5, None, None), (1, 6, None, None), (1, 6, "a", None), (1, 6, "b", None)
+    )
+    assert clean.height == 4
+    assert found == []
+
+
+def test_of_equal_facts_the_first_counts_with_the_first_properties() -> None:
+    rows = [(2, 5, None, None), (3, 5, None, '{"a": 1}'), (4, 5, None, '{"a": 2}')]
+    clean, found = carrying(*rows)
+    assert clean.select("weight", "properties").rows() == [(2.0, '{"a": 1}')]
+    assert [(f.action, f.rows) for f in found] == [("merged", 2)]
+
+
+def test_bad_cells_are_reported_and_only_bad_rows_set_aside() -> None:
+    clean, found = carrying(
+        ("x", "1", None, None),
+        ("-1", "2", None, None),
+        ("1", "never", None, None),
+        ("1", "2024-05-31", None, "[1]"),
+        ("NaN", "", None, "{}"),
+    )
+    assert clean["timestamp"].to_list() == [1717113600, None]
+    assert clean["properties"].to_list() == [None, "{}"]
+    assert [(f.column, f.rows, f.action) for f in found] == [
+        ("weight", 1, "set aside"),
+        ("weight", 1, "set aside"),
+        ("timestamp", 1, "set aside"),
+        ("properties", 1, "ignored"),
+    ]
+    assert "weight=x" in found[0].examples[0]
+
+
+def test_without_such_columns_there_are_none() -> None:
+    clean, _ = facts(("1", "by", "x"))
+    assert clean.columns == list(COLUMNS)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -258,3 +259,60 @@ def test_every_edge_ends_at_a_node_and_is_unique(make, facts: list[tuple[str, st
     assert not graph.edges.select("head", "relation", "tail").is_duplicated().any()
     report = graph.report
     assert report.facts + report.merged + report.self_loops + report.leaking == len(facts)
+
+
+def test_facts_carry_weight_time_event_and_properties(make) -> None:
+    data = make(
+        facts=[
+            ("m", "ACTED_IN", "1", "entity", "item"),
+            ("1", "starring", "m"),
+            ("1", "starring", "m"),
+            ("2", "similar_to", "1", "item", "item"),
+        ]
+    )
+    carried = {
+        "weight": [2.0, 3.0, 1.0, 1.0],
+        "timestamp": [None, None, 7, None],
+        "event": [None, None, None, "seen"],
+        "properties": [None, '{"roles": ["Neo"]}', None, '{"by": "us"}'],
+    }
+    facts = data.facts.with_columns(pl.Series(name, values) for name, values in carried.items())
+    graph = KnowledgeGraph.build(replace(data, facts=facts))
+    rows = graph.edges.filter(pl.col("relation") != "interacted").drop("split")
+    assert rows.schema["timestamp"] == pl.Int64
+    assert sorted(rows.rows(), key=str) == [
+        ("item:1", "similar_to", "item:2", 1.0, None, "seen", '{"by": "us"}'),
+        ("item:1", "starring", "entity:m", 1.0, 7, None, None),
+        ("item:1", "starring", "entity:m", 2.0, None, None, '{"roles": ["Neo"]}'),
+    ]
+    assert (graph.report.facts, graph.report.merged) == (3, 1)
+
+
+def test_interactions_carry_properties(make) -> None:
+    data = make(train=[("1", "1")])
+    train = data.train.with_columns(properties=pl.lit('{"device": "tv"}'))
+    graph = KnowledgeGraph.build(replace(data, train=train))
+    found = graph.edges.filter(split="train")["properties"].to_list()
+    assert found == ['{"device": "tv"}']
+
+
+def test_columns_are_read_by_the_type_of_the_items(make) -> None:
+    items = pl.DataFrame(
+        {
+            "item": ["1", "2", "3"],
+            "title": ["A", "B", "C"],
+            "writer": ["x", "x", "x"],
+            "source": ["u", "u", "v"],
+            "date": ["May", "May", "June"],
+        }
+    )
+    film = KnowledgeGraph.build(make(items=items))
+    book = KnowledgeGraph.build(make(items=items, item_type="Book"))
+    assert dict(film.report.attributes) == {"writer": "written_by"}
+    assert film.report.literals == ("source", "date")
+    assert dict(book.report.attributes) == {"writer": "has_writer"}
+    for graph in (film, book):
+        changed = graph.update(items=items.head(1).with_columns(writer=pl.lit("z")))
+        (relation,) = dict(graph.report.attributes).values()
+        tails = changed.edges.filter(head="item:1", relation=relation)["tail"].to_list()
+        assert [tail.rpartition("/")[2] for tail in tails] == ["z"]

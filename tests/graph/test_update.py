@@ -56,8 +56,17 @@ def everything(graph: KnowledgeGraph) -> tuple[Any, ...]:
 
 _ID = st.sampled_from(list("12345"))
 _PERSON = st.sampled_from(["p1", "p2", "dbr:Tom_Hanks", "genre/Comedy"])
+_CARRIED = st.tuples(
+    st.none() | st.integers(0, 1),
+    st.none() | st.just("won"),
+    st.none() | st.sampled_from(['{"a": 1}', '{"b": [2]}']),
+)
 _FACT = st.tuples(
-    _ID, st.sampled_from(["directed_by", "starring", "likes", "country"]), _PERSON, st.booleans()
+    _ID,
+    st.sampled_from(["directed_by", "starring", "likes", "country", "city"]),
+    _PERSON,
+    st.booleans(),
+    _CARRIED,
 )
 _EVENT = st.tuples(
     _ID,
@@ -109,6 +118,7 @@ def halves(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 _EVENTS = {"user": str, "item": str, "weight": float, "timestamp": int, "event": str}
 _KINDS = dict.fromkeys(["head", "relation", "tail", "head_kind", "tail_kind"], str)
+_FACTS = {**_KINDS, "timestamp": int, "event": str, "properties": str}
 _ITEMS = {"item": str, "title": str, "text": str, "year": int, "genres": str}
 _LABELS = dict.fromkeys(["entity", "label", "type", "text"], str)
 
@@ -123,12 +133,12 @@ def _rows(described: dict[str, dict[str, Any]], schema: dict[str, type]) -> list
 
 def _facts(part: dict[str, Any]) -> pl.DataFrame:
     turned = [
-        (tail, f"{relation}", head, "entity", "item")
+        (tail, f"{relation}", head, "entity", "item", *carried)
         if back and relation == "likes"
-        else (head, relation, tail, "item", "entity")
-        for head, relation, tail, back in part["facts"]
+        else (head, relation, tail, "item", "entity", *carried)
+        for head, relation, tail, back, carried in part["facts"]
     ]
-    return _frame(_KINDS, turned).unique(maintain_order=True)
+    return _frame(_FACTS, turned).unique(maintain_order=True)
 
 
 def _catalog(part: dict[str, Any]) -> pl.DataFrame:
@@ -254,7 +264,7 @@ def test_bad_rows_lose_no_good_ones_and_are_reported(graph: KnowledgeGraph) -> N
     assert report is not None
     assert (report.new_nodes, report.quality.set_aside) == (1, 4)
     assert "row 4: user=3, item=4" in str(report)
-    assert str(report).startswith("1 nodes are new\n")
+    assert str(report).startswith("new nodes: 1\n")
     assert updated.update(facts=facts).update_report.quality.set_aside == 1  # type: ignore[union-attr]
 
 
@@ -560,3 +570,28 @@ def test_the_store_of_an_earlier_version_is_told_only_what_changed(
     assert second.cypher(query).rows == [[37]]
     assert second.update().cypher(query).rows == [[37]]
     assert fresh.cypher(query).rows == [[40]]
+
+
+# What facts carry.
+
+
+def test_new_facts_carry_what_they_carry(make: Make) -> None:
+    graph = KnowledgeGraph.build(make(facts=[("1", "directed_by", "p")]))
+    added = table(
+        "head relation tail weight timestamp event properties",
+        ("p", "DIRECTED", "1", 2.0, 5, None, '{"cut": "final"}'),
+        ("1", "directed_by", "p", 3.0, None, None, '{"since": 1999}'),
+    ).with_columns(head_kind=pl.Series(["entity", "item"]), tail_kind=pl.Series(["item", "entity"]))
+    updated = graph.update(facts=added)
+    found = [
+        (edge["weight"], edge["timestamp"], edge["properties"])
+        for edge in edges(updated, relation="directed_by")
+    ]
+    assert sorted(found, key=str) == [
+        (1.0, None, '{"since": 1999}'),  # it was there already, but said nothing
+        (2.0, 5, '{"cut": "final"}'),
+    ]
+    assert updated.update(facts=added).version == updated.version
+    report = updated.update_report
+    assert report is not None
+    assert report.new_edges == 1

@@ -88,7 +88,7 @@ class Evidence:
     def is_fact(self, name: str) -> bool:
         """Whether the ontology knows a relation of this name that is no interaction."""
         canonical, _ = self.vocabulary.canonical(name)
-        return canonical != INTERACTED and self.vocabulary.relation(name).known
+        return canonical != INTERACTED and canonical in self.vocabulary.relations
 
     def _rank(self, row: tuple[str, int]) -> tuple[int, int, str]:
         label, count = row

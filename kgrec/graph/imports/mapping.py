@@ -162,14 +162,16 @@ class Mapping(_Model):
         return hash((self.users, self.items, self.interactions, self.interaction_nodes))
 
     def __str__(self) -> str:
-        """The mapping as TOML, with comments, ready to be edited."""
+        """What the mapping says, as TOML, with the reasons for it."""
         from kgrec.graph.imports.toml import to_toml
 
-        return to_toml(self)
+        return to_toml(self, whole=False)
 
     def save(self, path: str | Path) -> None:
-        """Write the mapping as a TOML file that a person can edit."""
-        Path(path).write_text(str(self), encoding="utf-8")
+        """Write the mapping as a TOML file that a person can edit: all keys, each explained."""
+        from kgrec.graph.imports.toml import to_toml
+
+        Path(path).write_text(to_toml(self), encoding="utf-8")
 
     @staticmethod
     def load(path: str | Path) -> Mapping:

@@ -17,14 +17,19 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 _WIDTH = 96
 
 
-def to_toml(mapping: Mapping) -> str:
-    """A mapping as TOML. Keys that have their default stand there as comments."""
+def to_toml(mapping: Mapping, *, whole: bool = True) -> str:
+    """A mapping as TOML.
+
+    :param whole: whether keys that have their default stand there, too, as comments
+    """
     lines = ["# Which part of the graph is what. Written by kgrec; edit it as you like."]
     for reason in mapping.reasons:
         lines += wrap(
             _CONTROL.sub(" ", reason), _WIDTH, initial_indent="#   ", subsequent_indent="#     "
         )
-    plain, tables = [], []
+    plain: list[str] = []
+    tables: list[list[str]] = []
+    left_out: list[str] = []
     for name, field in type(mapping).model_fields.items():
         if field.exclude:
             continue
@@ -33,8 +38,17 @@ def to_toml(mapping: Mapping) -> str:
             tables += [_node(node) for node in value]
         elif isinstance(value, dict) and value:
             tables.append(["", *_comment(field.description), f"[{name}]", *_pairs(value)])
-        else:
+        elif whole or value != field.default:
             plain += ["", *_comment(field.description), _line(name, value, field.default)]
+        else:
+            left_out.append(name)
+    if left_out:
+        lines += wrap(
+            f"Keys that have their default: {', '.join(left_out)}; mapping.save(path) explains them.",
+            _WIDTH,
+            initial_indent="# ",
+            subsequent_indent="# ",
+        )
     return "\n".join([*lines, *plain, *(line for table in tables for line in table), ""])
 
 

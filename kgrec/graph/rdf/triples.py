@@ -18,8 +18,8 @@ from kgrec.graph.rdf.iris import safe_iri
 from kgrec.graph.rdf.lines import TRIPLES, parse_lines
 from kgrec.graph.rdf.oxigraph import format_of, open_folder, oxigraph
 
-_CHUNK = 200_000
-_BYTES = 64 * 1024 * 1024
+_CHUNK = 100_000
+_BYTES = 16 * 1024 * 1024
 
 
 def read_triples(

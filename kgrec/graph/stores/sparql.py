@@ -12,7 +12,7 @@ import polars as pl
 
 from kgrec.callbacks import Progress
 from kgrec.errors import GraphError, StoreError
-from kgrec.graph.content import Change, Content
+from kgrec.graph.content import Change, Content, identity_and_version
 from kgrec.graph.rdf.changes import Writer, change_update, check_version, refuse_twins
 from kgrec.graph.rdf.content import read_content
 from kgrec.graph.rdf.diff import batches, difference
@@ -104,6 +104,13 @@ class SparqlStore:
         with (progress or Progress()).stage("change at endpoint"):
             self._endpoint.update(change_update(change, header, self._graph))
         self._names = None
+
+    def held(self) -> tuple[str, int] | None:
+        """Identity and version of the graph; see :class:`~kgrec.graph.stores.base.Store`."""
+        about = self._about()
+        if about.is_empty() or self._marker() is not None:
+            return None
+        return identity_and_version(self._header())
 
     def read(self, *, progress: Progress | None = None) -> Content:
         """Take the graph out; see :class:`~kgrec.graph.stores.base.Store`."""

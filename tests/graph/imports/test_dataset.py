@@ -231,3 +231,56 @@ def test_an_act_with_an_unknown_property_is_named() -> None:
     mapping = Mapping(users=("*",), items=("*",), interaction_nodes=(node,))
     with pytest.raises(DataError, match="'rating' names the property 'what / stars'"):
         read_networkx(graph, mapping)
+
+
+def test_what_edges_carry_stays(shop: nx.DiGraph) -> None:
+    graph = shop.copy()
+    graph.edges["c0", "c1"].update(since=2009, close=True)
+    graph.edges["p0", "k0"]["shelves"] = ["a", "b"]
+    data = read(graph)
+    facts = {
+        (row["head"], row["relation"], row["tail"]): row["properties"]
+        for row in data.facts.to_dicts()
+    }
+    assert facts["c0", "KNOWS", "c1"] == '{"since": 2009, "close": true}'
+    assert facts["p0", "PART_OF", "k0"] == '{"shelves": ["a", "b"]}'
+    assert facts["p1", "PART_OF", "k1"] is None
+    edges = KnowledgeGraph.build(data).edges
+    found = edges.filter(head="user:c0", relation="knows")["properties"].to_list()
+    assert found == ['{"since": 2009, "close": true}']
+
+
+def test_interactions_keep_what_the_mapping_does_not_name(shop: nx.DiGraph) -> None:
+    graph = shop.copy()
+    for head, tail, _ in list(graph.edges(data=True)):
+        if graph.edges[head, tail]["type"] == "BOUGHT":
+            graph.edges[head, tail]["gift"] = head == "c0"
+    data = read(graph)
+    gifts = dict(pl.concat([data.train, data.valid]).select("user", "properties").iter_rows())
+    assert json.loads(gifts["c0"])["gift"] is True
+    assert json.loads(gifts["c1"])["gift"] is False
+    assert "ts" not in gifts["c0"]
+    assert "properties" not in read(shop).facts.columns
+
+
+def test_a_node_that_is_an_interaction_gives_it_what_it_says() -> None:
+    graph = nx.DiGraph()
+    for name, label in (("u", "User"), ("i", "Item"), ("j", "Item")):
+        graph.add_node(name, label=label)
+    graph.add_node("o", label="Order", when=5, coupon="x")
+    graph.add_edge("u", "o", type="PLACED")
+    graph.add_edge("o", "i", type="OF", count=2, price=1.5)
+    graph.add_edge("o", "j", type="OF")
+    order = InteractionNode(
+        label="Order", user="PLACED", item="OF", timestamp="when", weight="count"
+    )
+    mapping = Mapping(users=("User",), items=("Item",), interaction_nodes=(order,))
+    rows = read_networkx(graph, mapping).train.sort("item")
+    assert rows["properties"].to_list() == ['{"price": 1.5, "coupon": "x"}']
+    order = order.model_copy(update={"weight": None})
+    mapping = mapping.model_copy(update={"interaction_nodes": (order,)})
+    rows = read_networkx(graph, mapping).train.sort("item")
+    assert rows["properties"].to_list() == [
+        '{"count": 2, "price": 1.5, "coupon": "x"}',
+        '{"coupon": "x"}',
+    ]

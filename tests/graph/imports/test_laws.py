@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,14 +36,15 @@ def graphs(draw: st.DrawFn) -> ForeignGraph:
         for number in range(count)
     ]
     node, kind = st.sampled_from(ids), st.sampled_from(["bought", "r", "s"])
-    ends = st.tuples(node, kind, node)
-    rows = [(ids[0], "bought", ids[1]), *draw(st.lists(ends, max_size=20))]
+    carried = st.dictionaries(NAMES, VALUES, max_size=2).map(to_json)
+    ends = st.tuples(node, kind, node, carried)
+    rows = [(ids[0], "bought", ids[1], "{}"), *draw(st.lists(ends, max_size=20))]
     return ForeignGraph(
         nodes=pl.DataFrame(
             {"id": ids, "labels": [[label] for label in labels], "properties": properties},
             schema=NODES,
         ),
-        edges=pl.DataFrame([(*row, "{}") for row in rows], schema=EDGES, orient="row"),
+        edges=pl.DataFrame(rows, schema=EDGES, orient="row"),
         public_ids=draw(st.booleans()),
     )
 
@@ -69,6 +72,21 @@ def test_every_interaction_and_every_fact_survives(foreign: ForeignGraph) -> Non
         pairs = pl.concat([data.train, data.valid]).select("user", "item")
         assert set(pairs.iter_rows()) == interactions
         assert set(data.facts.select("head", "relation", "tail").iter_rows()) <= facts
+
+
+@given(graphs())
+def test_what_edges_carry_survives(foreign: ForeignGraph) -> None:
+    data = to_dataset(foreign, MAPPING)
+    if not foreign.public_ids:
+        return
+    said: dict[tuple[str, ...], list[object]] = {}
+    for head, type_, tail, text in foreign.edges.iter_rows():
+        said.setdefault((head, type_, tail), []).append(json.loads(text))
+    for row in data.facts.iter_rows(named=True):
+        # Of several equal edges the first one that carries anything counts.
+        several = said[row["head"], row["relation"], row["tail"]]
+        found = json.loads(row.get("properties") or "{}")
+        assert found == next((one for one in several if one), {})
 
 
 @given(graphs())

@@ -116,6 +116,32 @@ def test_properties_of_all_nodes_survive(films: Any) -> None:
     }
 
 
+def test_properties_of_all_relationships_survive(films: Any) -> None:
+    mapping = Mapping(
+        users=("Person",),
+        items=("Movie",),
+        interactions=("REVIEWED",),
+        timestamp="at",
+        active_users_only=True,
+    )
+    films.run(
+        "MATCH (a:Person {personId: 0}), (b:Person {personId: 1}) "
+        "CREATE (a)-[:FOLLOWS {since: date('2009-01-02')}]->(b)"
+    )
+    graph = KnowledgeGraph.build(read_neo4j(films.uri, mapping, **where(films)))
+    found = graph.edges.unique("relation").select("relation", "properties")
+    carried = {name: json.loads(text) if text else {} for name, text in found.iter_rows()}
+    assert carried.pop("interacted").keys() == {"rating"}
+    assert carried == {
+        "starring": {"roles": ["x"]},
+        "directed_by": {"roles": ["x"]},
+        "knows": {},
+        "FOLLOWS": {"since": {"@value": "2009-01-02", "@type": "xsd:date"}},
+    }
+    assert graph.node("item:1")["type"] == "Film"
+    assert graph.edges.filter(relation="starring")["head"].str.starts_with("item:").all()
+
+
 def test_what_is_dropped_is_not_even_read(films: Any) -> None:
     mapping = Mapping(
         users=("Person",),

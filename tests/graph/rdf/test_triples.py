@@ -95,3 +95,10 @@ def test_a_folder_of_pyoxigraph(tmp_path: Path) -> None:
     del store
     assert read_triples(tmp_path / "store").height == 2
     assert read_triples(tmp_path / "store", graph="urn:a:g").height == 1
+
+
+def test_relative_names_are_those_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.ttl"
+    path.write_text("<#me> <http://x.org/knows> <you> .")
+    (row,) = read_triples(path).rows()
+    assert row[:3] == (f"{path.as_uri()}#me", "http://x.org/knows", (tmp_path / "you").as_uri())

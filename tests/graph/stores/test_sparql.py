@@ -427,3 +427,16 @@ def test_no_endpoint_at_all(oxigraph: str) -> None:
 def test_an_empty_endpoint(empty: str) -> None:
     with pytest.raises(StoreError, match="no graph of kgrec's"):
         SparqlStore(empty).read()
+
+
+@pytest.mark.usefixtures("small")
+def test_what_is_held(content: Content, lame: Lame) -> None:
+    store = SparqlStore(lame.url)
+    assert store.held() is None
+    lame.dies_after = 5
+    with pytest.raises(StoreError):
+        store.write(content)
+    assert store.held() is None  # not as a whole
+    lame.dies_after = None
+    store.write(content)
+    assert store.held() == (content.header["identity"], 0)
