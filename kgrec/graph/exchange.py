@@ -115,7 +115,7 @@ class Exchange(ABC):
         from kgrec.graph.stores.open import open_store
 
         if mapping is not None:
-            return _build(read_rdf(source, mapping), progress)
+            return _build(read_rdf(source, mapping, auth=auth), progress)
         if not str(source).startswith(HTTP) and Path(source).is_file():
             return _whole(read_file(source))
         with closing(open_store(source, auth=auth)) as store:

@@ -72,6 +72,25 @@ def test_the_tiny_world_comes_back(tmp_path: Path, format: Format) -> None:
     assert again.quality.findings == ()
 
 
+@pytest.mark.parametrize("format", ["csv", "parquet"])
+def test_what_facts_and_interactions_carry_comes_back(tmp_path: Path, format: Format) -> None:
+    ends = {"head": ["1", "1"], "relation": ["by", "by"], "tail": ["x", "x"]}
+    carried = {"weight": [1.0, 0.5], "timestamp": [None, 7], "event": ["a", None]}
+    cells = ['{"roles": ["Neo, \\"the one\\""]}', None]
+    train = {"user": ["u", "v"], "item": ["1", "1"], "properties": cells}
+    tables = {
+        "train": pl.DataFrame(train),
+        "facts": pl.DataFrame({**ends, **carried, "properties": cells}),
+    }
+    data = clean(tables, DatasetInfo("carrying"))
+    assert data.facts.select(*carried, "properties").rows() == [
+        (1.0, None, "a", cells[0]),
+        (0.5, 7, None, None),
+    ]
+    write_folder(data, tmp_path / "folder", format=format)
+    same(data, load(tmp_path / "folder"))
+
+
 def test_ontology_files_travel_with_the_data(tmp_path: Path) -> None:
     (tmp_path / "my.ttl").write_text("# mine")
     data = tiny_dataset()

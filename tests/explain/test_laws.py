@@ -7,7 +7,7 @@ import pytest
 
 from kgrec import Recommender
 from kgrec.errors import UnknownIdError
-from kgrec.graph.rdf import to_rdf
+from kgrec.graph.rdf import node_iri
 
 
 @pytest.fixture(scope="module")
@@ -57,9 +57,8 @@ def test_cypher_returns_exactly_the_path(fitted: Recommender, explained: list) -
 
 def test_sparql_returns_exactly_the_path(fitted: Recommender, explained: list) -> None:
     graph = fitted.graph
-    rdf = to_rdf(graph.nodes, graph.edges, graph.vocabulary, ())
     for path in [path for why in explained[:3] for path in why.paths[:5]]:
-        assert len(list(rdf.query(path.sparql))) == 1
+        assert graph.sparql(path.sparql).rows == [[str(node_iri(n.key)) for n in path.nodes]]
 
 
 def test_a_history_item_takes_exactly_its_share_with_it(fitted: Recommender) -> None:

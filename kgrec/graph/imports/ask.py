@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import Request, urlopen
 
 import polars as pl
 
-from kgrec.errors import StoreError
+from kgrec.graph.rdf.endpoint import N_TRIPLES, Auth, Endpoint
 from kgrec.graph.rdf.lines import TRIPLES
 from kgrec.graph.rdf.oxigraph import open_folder, oxigraph
 from kgrec.graph.rdf.triples import scan_quads
 
 _TIMEOUT = 60.0  # seconds
-_ROWS = "application/sparql-results+json"
-_TRIPLES = "application/n-triples"
 
 
 class Ask(Protocol):
@@ -51,7 +42,7 @@ class AskFolder:
     def select(self, query: str) -> list[tuple[str, ...]]:
         """See :class:`Ask`."""
         form = oxigraph().QueryResultsFormat.JSON
-        return _rows(self._query(query).serialize(format=form))
+        return _rows(json.loads(self._query(query).serialize(format=form)))
 
     def construct(self, query: str) -> pl.DataFrame:
         """See :class:`Ask`."""
@@ -66,35 +57,23 @@ class AskEndpoint:
     """A SPARQL 1.1 endpoint.
 
     :param url: its address
-    :param auth: user and password, if it asks for them
+    :param auth: user and password, or a token; by default those of the environment
     """
 
-    def __init__(self, url: str, auth: tuple[str, str] | None = None) -> None:
-        self._url = url
-        self._headers = {"User-Agent": "kgrec"}
-        if auth is not None:
-            word = base64.b64encode(":".join(auth).encode()).decode()
-            self._headers["Authorization"] = f"Basic {word}"
+    def __init__(self, url: str, auth: Auth = None) -> None:
+        self._endpoint = Endpoint(url, auth=auth)
 
     def select(self, query: str) -> list[tuple[str, ...]]:
         """See :class:`Ask`."""
-        with _said(self._url):
-            return _rows(self._post(query, _ROWS))
+        return _rows(self._endpoint.results(query, timeout=_TIMEOUT))
 
     def construct(self, query: str) -> pl.DataFrame:
         """See :class:`Ask`."""
-        with _said(self._url):
-            return _table(self._post(query, _TRIPLES))
-
-    def _post(self, query: str, accept: str) -> bytes:
-        body = urlencode({"query": query}).encode()
-        request = Request(self._url, body, {**self._headers, "Accept": accept})
-        with urlopen(request, timeout=_TIMEOUT) as answer:
-            return bytes(answer.read())
+        with self._endpoint.open(query, N_TRIPLES, timeout=_TIMEOUT) as answer:
+            return _table(answer.read())
 
 
-def _rows(answer: bytes) -> list[tuple[str, ...]]:
-    found = json.loads(answer)
+def _rows(found: dict[str, Any]) -> list[tuple[str, ...]]:
     names = found["head"]["vars"]
     return [
         tuple(row.get(name, {}).get("value", "") for name in names)
@@ -106,25 +85,3 @@ def _table(answer: bytes) -> pl.DataFrame:
     ox = oxigraph()
     quads = ox.parse(answer, format=ox.RdfFormat.N_TRIPLES)
     return pl.concat([TRIPLES.to_frame(), *scan_quads(quads)])
-
-
-@contextmanager
-def _said(url: str) -> Iterator[None]:
-    """Errors on the way as one sentence."""
-    try:
-        yield
-    except HTTPError as error:
-        reason = f"{error.code} {error.reason}"
-        advice = "check user and password" if error.code in (401, 403) else "check the address"
-        raise StoreError(f"{url}: the endpoint refuses ({reason}); {advice}.") from None
-    except TimeoutError:
-        raise StoreError(f"{url}: no answer in {_TIMEOUT:g} seconds; try again later.") from None
-    except (OSError, HTTPException) as error:
-        reason = str(getattr(error, "reason", error))
-        raise StoreError(
-            f"{url}: the endpoint cannot be reached ({reason}); check that it runs."
-        ) from None
-    except (ValueError, KeyError, SyntaxError) as error:
-        raise StoreError(
-            f"{url}: the answer is not that of a SPARQL endpoint ({error}); check the address."
-        ) from None

@@ -12,6 +12,7 @@ from kgrec.graph.imports.dataset import to_dataset
 from kgrec.graph.imports.foreign import EDGES, NODES, ForeignGraph
 from kgrec.graph.imports.mapping import Mapping
 from kgrec.graph.imports.terms import value_of
+from kgrec.graph.rdf.endpoint import Auth
 from kgrec.graph.rdf.namespaces import RDF, RDF_TYPE, RDFS
 
 _OWL = "http://www.w3.org/2002/07/owl#"
@@ -31,26 +32,27 @@ _OF_SCHEMA = [
 ]
 
 
-def read_rdf(source: str | Path, mapping: Mapping) -> Dataset:
+def read_rdf(source: str | Path, mapping: Mapping, *, auth: Auth = None) -> Dataset:
     """Make a dataset of RDF.
 
     :param source: a file (``.ttl``, ``.nt``, ``.nq``, ``.jsonld``, …), a folder of pyoxigraph, or
         the address of a SPARQL endpoint
     :param mapping: which classes are users and items, which predicates interactions, …
+    :param auth: user and password of an endpoint, or a token; by default those of the environment
     :raises StoreError: if it cannot be read, with file and line where it is not valid
     :raises DataError: if the mapping does not fit
     """
-    return to_dataset(rdf_graph(source), mapping)
+    return to_dataset(rdf_graph(source, auth), mapping)
 
 
-def rdf_graph(source: str | Path) -> ForeignGraph:
+def rdf_graph(source: str | Path, auth: Auth = None) -> ForeignGraph:
     """Read RDF into the common form.
 
     :raises StoreError: if it cannot be read
     """
     from kgrec.graph.rdf.triples import read_triples
 
-    return triples_graph(read_triples(source), str(source))
+    return triples_graph(read_triples(source, auth=auth), str(source))
 
 
 def triples_graph(triples: pl.DataFrame, source: str) -> ForeignGraph:

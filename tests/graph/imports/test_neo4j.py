@@ -132,6 +132,7 @@ def test_properties_of_all_relationships_survive(films: Any) -> None:
     found = graph.edges.unique("relation").select("relation", "properties")
     carried = {name: json.loads(text) if text else {} for name, text in found.iter_rows()}
     assert carried.pop("interacted").keys() == {"rating"}
+    assert carried.pop("in_format") == {}
     assert carried == {
         "starring": {"roles": ["x"]},
         "directed_by": {"roles": ["x"]},

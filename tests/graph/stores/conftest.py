@@ -1,8 +1,15 @@
 from __future__ import annotations
 
 import json
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import polars as pl
 import pytest
@@ -11,6 +18,7 @@ from kgrec.graph.content import Content
 from kgrec.graph.literals import parse
 from kgrec.graph.schema import EDGES, NODES
 from kgrec.graph.stores.neo4j import Neo4jStore
+from kgrec.graph.stores.sparql import SparqlStore
 
 Row = dict[str, Any]
 
@@ -93,3 +101,42 @@ def open_bolt() -> Iterator[Callable[..., Neo4jStore]]:
     yield open_store
     for store in opened:
         store.close()
+
+
+@pytest.fixture(scope="session")
+def oxigraph() -> Iterator[str]:
+    """Oxigraph's own server, from PyPI, in memory, on a free port."""
+    program = Path(sys.executable).parent / "oxigraph"
+    if not program.exists():
+        pytest.skip("no SPARQL endpoint: run pip install oxigraph")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    server = subprocess.Popen(
+        [program, "serve", "--bind", address],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(f"http://{address}/", server)
+        yield f"http://{address}/query"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        assert server.poll() is None
+        try:
+            with urlopen(url):
+                return
+        except URLError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not start")
+
+
+@pytest.fixture
+def empty(oxigraph: str) -> str:
+    SparqlStore(oxigraph).query("CLEAR ALL", write=True)
+    return oxigraph

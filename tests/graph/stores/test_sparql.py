@@ -1,17 +1,12 @@
 from __future__ import annotations
 
 import base64
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 from typing import Any
-from urllib.error import URLError
 from urllib.parse import parse_qs
 from urllib.request import urlopen
 
@@ -33,43 +28,6 @@ from kgrec.graph.stores.sparql import SparqlStore
 Check = Callable[[Content, Content], None]
 LABEL = "<http://www.w3.org/2000/01/rdf-schema#label>"
 KG = "urn:kgrec:ontology#"
-
-
-@pytest.fixture(scope="session")
-def oxigraph() -> Iterator[str]:
-    """Oxigraph's own server, from PyPI, in memory, on a free port."""
-    program = Path(sys.executable).parent / "oxigraph"
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    server = subprocess.Popen(
-        [program, "serve", "--bind", address],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_for(f"http://{address}/", server)
-        yield f"http://{address}/query"
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        assert server.poll() is None
-        try:
-            with urlopen(url):
-                return
-        except URLError:
-            time.sleep(0.1)
-    raise AssertionError("the server did not start")
-
-
-@pytest.fixture
-def empty(oxigraph: str) -> str:
-    SparqlStore(oxigraph).query("CLEAR ALL", write=True)
-    return oxigraph
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""One graph in three stores: the same questions have the same answers."""
+"""One graph in three stores (and RDF twice): the same questions have the same answers."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from kgrec.graph.stores import Store
 from kgrec.graph.stores.embedded import EmbeddedStore
 from kgrec.graph.stores.neo4j import Neo4jStore
 from kgrec.graph.stores.rdf import RdfStore
+from kgrec.graph.stores.sparql import SparqlStore
 from kgrec.recommend import Recommender
 
 HOSTILE = [
@@ -34,11 +35,12 @@ HOSTILE = [
 
 
 @pytest.fixture
-def stores(bolt: Any, tmp_path: Path) -> Iterator[dict[str, Store]]:
+def stores(bolt: Any, empty: str, tmp_path: Path) -> Iterator[dict[str, Store]]:
     opened: dict[str, Store] = {
         "embedded": EmbeddedStore(),
         "bolt": Neo4jStore(bolt.uri, auth=bolt.auth, database=bolt.database),
         "rdf": RdfStore(tmp_path / "rdf"),
+        "endpoint": SparqlStore(empty),
     }
     yield opened
     for store in opened.values():
@@ -47,7 +49,7 @@ def stores(bolt: Any, tmp_path: Path) -> Iterator[dict[str, Store]]:
 
 def answers(stores: dict[str, Store], way: Way) -> dict[str, list[list[str]]]:
     return {
-        name: store.query(way.sparql if name == "rdf" else way.cypher).iris()
+        name: store.query(way.sparql if name in ("rdf", "endpoint") else way.cypher).iris()
         for name, store in stores.items()
     }
 
@@ -94,18 +96,16 @@ def test_hostile_names_stay_in_their_quotes(
     assert any(not way.through_users for way in ways)
     check_alike(stores, tuple(ways))
     assert [store.count() for store in stores.values()] == counts
-    assert counts[0] == counts[1] == counts[2]
+    assert all(count == counts[0] for count in counts)
 
 
 def test_parameters_are_values_everywhere(
     build: Callable[..., KnowledgeGraph], stores: dict[str, Store]
 ) -> None:
     graph = build([("u", name) for name in HOSTILE])
-    ask = {
-        "embedded": "MATCH (m:Item {id: $id}) RETURN m.id",
-        "bolt": "MATCH (m:Item {id: $id}) RETURN m.id",
-        "rdf": "SELECT ?id WHERE { ?m a <urn:kgrec:ontology#Item> ; <urn:kgrec:ontology#id> ?id }",
-    }
+    cypher = "MATCH (m:Item {id: $id}) RETURN m.id"
+    sparql = "SELECT ?id WHERE { ?m a <urn:kgrec:ontology#Item> ; <urn:kgrec:ontology#id> ?id }"
+    ask = {"embedded": cypher, "bolt": cypher, "rdf": sparql, "endpoint": sparql}
     for name, store in stores.items():
         graph.to_store(store)
         for hostile in HOSTILE:
@@ -137,7 +137,7 @@ def test_paths_and_counts_are_the_same_everywhere(
                 store.paths("item:1", "item:1"),
             )
         )
-    assert found[0] == found[1] == found[2]
+    assert all(each == found[0] for each in found)
     assert found[0][1]
     assert len(found[0][3]) == 7
 
