@@ -103,6 +103,7 @@ def _then(first: Change, second: Change) -> Change:
         removed_edges=pl.concat([first.removed_edges, second.removed_edges]).unique(
             maintain_order=True
         ),
+        previous=first.previous,
     )
 
 

@@ -17,7 +17,8 @@ class Content:
     :ivar edges: columns of :data:`~kgrec.graph.schema.EDGES`
     :ivar header: everything else, ready for JSON: ``name``, ``licence``, ``item_type``,
         ``candidates`` (a list of ids or null), ``report``, ``ontologies`` (pairs of name and
-        Turtle), ``identity`` (of the graph that the changes began with) and ``version``
+        Turtle), ``identity`` (a hash of this very version and of how it
+        came about) and ``version``
     """
 
     nodes: pl.DataFrame
@@ -36,6 +37,7 @@ class Change:
     :ivar removed_nodes: column ``key``
     :ivar removed_edges: columns of :data:`~kgrec.graph.schema.IDENTITY`; the edges of removed
         nodes are among them
+    :ivar previous: identity of the graph before; empty: that in the header of the graph afterwards
     """
 
     version: int
@@ -44,6 +46,16 @@ class Change:
     edges: pl.DataFrame
     removed_nodes: pl.DataFrame
     removed_edges: pl.DataFrame
+    previous: str = ""
+
+    def follows(self, held: Mapping[str, Any], header: Mapping[str, Any]) -> bool:
+        """Whether a store that holds one graph is brought to the next version by this change.
+
+        :param held: the header of the graph in the store
+        :param header: that of the graph afterwards
+        """
+        before = self.previous or str(header.get("identity") or "")
+        return identity_and_version(held) == (before, self.version - 1)
 
 
 def identity_and_version(header: Mapping[str, Any]) -> tuple[str, int]:

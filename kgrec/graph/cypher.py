@@ -21,15 +21,19 @@ _EMBEDDED = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]*|.*[ `].*", re.DOTALL)
 # Neo4j reads \u0060 as a backtick even within backticks; two backslashes it leaves alone.
 _UNICODE_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u")
 
-_STRING_NAME_OR_COMMENT = re.compile(
-    r"(?P<string>'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")|`(?P<name>(?:``|[^`])*)`"
-    r"|//[^\n]*|/\*.*?\*/",
-    re.DOTALL,
+_STRING_OR_NAME = (
+    r"(?P<string>'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")|`(?P<name>(?:``|[^`])*)`|/\*.*?\*/"
+)
+# Some stores end a comment at a carriage return, others at a line feed only.
+_STRING_NAME_OR_COMMENT = tuple(
+    re.compile(rf"{_STRING_OR_NAME}|//[^{ends}]*", re.DOTALL) for ends in (r"\r\n", r"\n")
 )
 # Clauses that write. A word after ":", "." or "$", or before ":", is a label, a property, a
-# parameter or the key of a map.
+# parameter or the key of a map. No clause is complete without something behind its word: before
+# "," or a closing bracket, and at the end, it is a variable or an alias.
 _WRITING = re.compile(
-    r"(?<![:.$|\w])(CREATE|MERGE|SET|DELETE|REMOVE|DROP|FOREACH|ALTER|GRANT|REVOKE|DENY"
+    r"(?<![:.$|\w])((?:CREATE|INSERT|MERGE|SET|DELETE|REMOVE|DROP|FOREACH|ALTER|GRANT|REVOKE|DENY)"
+    r"\b(?!\s*(?:[,)\]}]|\Z))"
     r"|EXPORT\s+DATABASE|IMPORT\s+DATABASE|COPY\s+\S+\s+(?:FROM|TO)"
     r"|START\s+DATABASE|STOP\s+DATABASE)\b(?!\s*:)",
     re.IGNORECASE,
@@ -78,10 +82,14 @@ def forbidden_clause(query: str) -> str | None:
 
     Words inside strings, quoted names and comments do not count.
     """
-    bare = _STRING_NAME_OR_COMMENT.sub(lambda match: " " if _is_comment(match) else " '' ", query)
-    names = _STRING_NAME_OR_COMMENT.sub(lambda match: _name(match) or " ", query)
-    found = _WRITING.search(bare) or _LOADING.search(names)
+    found = next(filter(None, (_find(query, pieces) for pieces in _STRING_NAME_OR_COMMENT)), None)
     return " ".join(found.group(1).upper().split()) if found else None
+
+
+def _find(query: str, pieces: re.Pattern[str]) -> re.Match[str] | None:
+    bare = pieces.sub(lambda match: " " if _is_comment(match) else " '' ", query)
+    names = pieces.sub(lambda match: _name(match) or " ", query)
+    return _WRITING.search(bare) or _LOADING.search(names)
 
 
 def _is_comment(match: re.Match[str]) -> bool:

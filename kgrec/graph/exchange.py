@@ -13,7 +13,8 @@ import networkx as nx
 
 from kgrec.callbacks import Progress
 from kgrec.errors import DataError
-from kgrec.graph.content import Change, Content, identity_and_version
+from kgrec.graph.content import Change, Content
+from kgrec.graph.identity import identity_after
 from kgrec.graph.networkx import (
     from_networkx,
     is_ours,
@@ -52,15 +53,18 @@ class Exchange(ABC):
 
         :raises StoreError: if the store cannot be reached, refuses, or goes away
         """
-        content = self.content()
-        identity, version = identity_and_version(content.header)
-        held, missing = store.held(), self.changes
-        first = version - len(missing)
-        if held is None or held[0] != identity or not first <= held[1] < version:
+        content, held = self.content(), store.held()
+        earlier = [(change.previous, change.version - 1) for change in self.changes]
+        if held not in earlier:
             store.write(content, progress=progress)
             return
-        for change in missing[held[1] - first :]:
-            store.merge(change, {**content.header, "version": change.version}, progress=progress)
+        for change in self.changes[earlier.index(held) :]:
+            header = {
+                **content.header,
+                "version": change.version,
+                "identity": identity_after(change),
+            }
+            store.merge(change, header, progress=progress)
 
     @staticmethod
     def from_neo4j(

@@ -79,7 +79,7 @@ def read_history(folder: Path, about: dict[str, Any]) -> History:
     revisions = tuple(_revisions(folder / CHANGES, snapshot))
     if start + len(revisions) != about["version"]:
         raise RunError(f"{folder / CHANGES}: changes are missing; build the graph again.")
-    return History(identity, start, snapshot, revisions)
+    return History(revisions[0].change.previous or identity, start, snapshot, revisions)
 
 
 def _about(state: Snapshot | Revision) -> dict[str, Any]:
@@ -96,7 +96,11 @@ def _entries(history: History) -> Iterator[dict[str, Any]]:
         if revision.candidates == before:
             del about["candidates"]
         before = revision.candidates
-        change = {"version": revision.change.version, "time": revision.change.time}
+        change = {
+            "version": revision.change.version,
+            "time": revision.change.time,
+            "previous": revision.change.previous,
+        }
         yield {**change, **about, "update": revision.update.to_dict()}
 
 
@@ -113,7 +117,9 @@ def _revisions(folder: Path, base: Snapshot) -> Iterator[Revision]:
         if "candidates" in entry:
             candidates = _candidates(entry["candidates"])
         yield Revision(
-            change=Change(version=version, time=entry["time"], **tables),
+            change=Change(
+                version=version, time=entry["time"], **tables, previous=entry.get("previous", "")
+            ),
             labels=labels.get(version, NAMES.to_frame()),
             candidates=candidates,
             report=BuildReport.from_dict(entry["report"]),

@@ -7,6 +7,8 @@ import hashlib
 import numpy as np
 import polars as pl
 
+from kgrec.graph.content import Change
+
 _ROWS = 1_000_000
 _LENGTH = 16
 
@@ -24,6 +26,12 @@ def identity_of(name: str, *tables: pl.DataFrame) -> str:
                 for piece in _pieces(column):
                     hashed.update(piece)
     return hashed.hexdigest()[:_LENGTH]
+
+
+def identity_after(change: Change) -> str:
+    """The name of the graph that a change leads to."""
+    tables = (change.nodes, change.edges, change.removed_nodes, change.removed_edges)
+    return identity_of(change.previous, *tables)
 
 
 def _pieces(column: pl.Series) -> tuple[bytes, bytes]:

@@ -21,7 +21,7 @@ from kgrec.graph.exchange import Exchange
 from kgrec.graph.files import Files, read_graph, told_if_broken, write_graph
 from kgrec.graph.header import fields_of, header_of
 from kgrec.graph.history import History, Snapshot
-from kgrec.graph.identity import identity_of
+from kgrec.graph.identity import identity_after, identity_of
 from kgrec.graph.labels import is_named
 from kgrec.graph.names import as_names, names_of
 from kgrec.graph.neighbours import neighbours
@@ -200,7 +200,9 @@ class KnowledgeGraph(Exchange):
 
     @cached_property
     def identity(self) -> str:
-        """Names the graph that the changes began with: a hash of its name and its tables."""
+        """Names this very version: a hash of the graph that was built, and of every change since."""
+        if self.changes:
+            return identity_after(self.changes[-1])
         start = self.history.base or self
         return self.history.identity or identity_of(self.name, start.nodes, start.edges)
 
@@ -260,8 +262,10 @@ class KnowledgeGraph(Exchange):
             same = replace(self, update_report=revision.update)
             self._hand_store_to(same)
             return same
-        known = self.__dict__.get("identity", self.history.identity)
-        history = replace(self.history.after(now, revision), identity=known)
+        # Two updates of one graph lead to two versions 1: what went before tells them apart.
+        revision = replace(revision, change=replace(revision.change, previous=self.identity))
+        start = self.history.identity or self.identity
+        history = replace(self.history.after(now, revision), identity=start)
         graph = self._with(after, history)
         self._hand_store_to(graph)
         return graph
@@ -374,7 +378,8 @@ class KnowledgeGraph(Exchange):
             return store
         store, version = ancestor
         for change in self.changes[version - self.history.start :]:
-            store = store.successor(change, {**content.header, "version": change.version})
+            after = {"version": change.version, "identity": identity_after(change)}
+            store = store.successor(change, {**content.header, **after})
         return store
 
     def _hand_store_to(self, newer: KnowledgeGraph) -> None:

@@ -60,7 +60,7 @@ def write_graphml(content: Content, path: Path) -> None:
     """
     _check_xml(content.nodes, "key")
     _check_xml(content.edges, "head")
-    graph = nx.MultiDiGraph(**{_HEADER: json.dumps(content.header, ensure_ascii=False)})
+    graph = nx.MultiDiGraph(**{_HEADER: json.dumps(content.header)})
     for row in content.nodes.iter_rows(named=True):
         graph.add_node(row.pop("key"), **_present(row))
     for number, row in enumerate(content.edges.iter_rows(named=True)):

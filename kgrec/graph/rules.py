@@ -1,7 +1,8 @@
 """The constraints of ``shapes/core.ttl`` as columnar rules: a whole graph in moments.
 
 Rules and SHACL say the same, but for what RDF cannot say: two nodes with one key, two edges that
-agree in everything. Circles in a hierarchy are beyond SHACL's core, and its shape is a query.
+agree in everything, properties that are not JSON. Circles in a hierarchy are beyond SHACL's core,
+and its shape is a query.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from kgrec.graph.report import Violation
 from kgrec.graph.rules_facts import fact_rules, interaction_rules
 from kgrec.graph.rules_found import violations
 from kgrec.graph.rules_literals import literal_rules
+from kgrec.graph.rules_properties import property_rules
 from kgrec.graph.rules_structure import structure_rules
 from kgrec.vocabulary import Vocabulary
 
@@ -37,6 +39,7 @@ def rules_of(graph: Coded, nodes: pl.DataFrame, vocabulary: Vocabulary) -> tuple
     found = [
         *violations("duplicate-key", repeated.select(node="key")),
         *violations("missing-label", unlabelled.select(node="key")),
+        *property_rules(nodes, graph),
         *interaction_rules(graph),
         *fact_rules(graph, vocabulary),
         *structure_rules(graph, vocabulary),

@@ -19,9 +19,8 @@ def interaction_rules(graph: Coded) -> Iterator[Violation]:
     """Weight, split and ends of interactions."""
     rows = graph.rows_of(INTERACTED)
     some = graph.edges.select("weight", "split").gather(pl.Series(rows))
-    weight = pl.col("weight")
     good = some.select(
-        ((weight > 0) & weight.is_not_nan()).fill_null(False),
+        _is_weight(),
         pl.col("split").is_in(["train", "valid"]).fill_null(False),
     )
     checks = {
@@ -35,8 +34,13 @@ def interaction_rules(graph: Coded) -> Iterator[Violation]:
 
 
 def fact_rules(graph: Coded, vocabulary: Vocabulary) -> Iterator[Violation]:
-    """Ends of facts, and edges that are there twice."""
+    """Weights, split and ends of facts, and edges that are there twice."""
     facts = np.array([name != INTERACTED for name in graph.relations], dtype=bool)
+    checks = {"bad-fact-weight": ~_is_weight(), "bad-fact-split": pl.col("split").is_not_null()}
+    for constraint, is_bad in checks.items():
+        rows = np.flatnonzero(graph.edges.select(is_bad).to_series().to_numpy())
+        bad = rows[facts[graph.relation[rows]]]
+        yield from violations(constraint, graph.arrows(bad).select("node"))
     for constraint, side in (("wrong-domain", "domain"), ("wrong-range", "range")):
         ends = graph.head if side == "domain" else graph.tail
         unfit = _unfit(graph, side, vocabulary)
@@ -61,6 +65,11 @@ def is_a(type_name: str, kind: str, wanted: str, vocabulary: Vocabulary) -> bool
     """Whether a node is surely of a class."""
     known: NodeType | None = vocabulary.types.get(vocabulary.type(type_name).name)
     return wanted in ("Node", kind.capitalize()) or (known is not None and known.is_a(wanted))
+
+
+def _is_weight() -> pl.Expr:
+    weight = pl.col("weight")
+    return ((weight > 0) & weight.is_finite()).fill_null(False)
 
 
 def _states(graph: Coded, kind: str) -> np.ndarray:

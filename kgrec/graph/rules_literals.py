@@ -14,6 +14,7 @@ from kgrec.graph.datatypes import Datatype, datatype
 from kgrec.graph.report import Violation
 from kgrec.graph.rules_facts import is_a
 from kgrec.graph.rules_found import violations
+from kgrec.graph.rules_properties import members
 from kgrec.graph.validation_rdf import literals, without_log
 from kgrec.vocabulary import Vocabulary
 
@@ -87,7 +88,7 @@ def _member(name: str, value: str) -> str:
 
 
 def _values(text: str, name: str) -> list[Literal]:
-    return literals(json.loads(text).get(name))
+    return literals(members(text).get(name))
 
 
 def _accepts(wanted: Datatype, value: Literal) -> bool:

@@ -31,6 +31,10 @@ _WORDS = {
     "UniqueLang": "has several values of one language as",
     "Disjoint": "has a forbidden value as",
 }
+_EDGES = (
+    (NAMESPACE.Interaction, NAMESPACE.user, NAMESPACE.item),
+    (RDF.Statement, RDF.subject, RDF.object),
+)
 _RANGE = ("MinInclusive", "MaxInclusive", "MinExclusive", "MaxExclusive", "MinLength", "MaxLength")
 
 
@@ -124,10 +128,11 @@ def _explained(component: str, name: str, relation: str) -> str:
 
 
 def _blamed(graph: Graph, focus_node: Any, focus: Focus) -> str:
-    """The node, or the pair of an interaction, that a SHACL result is about."""
-    if (focus_node, RDF.type, NAMESPACE.Interaction) in graph:
-        ends = (str(graph.value(focus_node, NAMESPACE[end])) for end in ("user", "item"))
-        return " → ".join(focus.keys.get(end, end) for end in ends)
+    """The node, or the two ends of an edge, that a SHACL result is about."""
+    for kind, *ends in _EDGES:
+        if (focus_node, RDF.type, kind) in graph:
+            iris = (str(graph.value(focus_node, end)) for end in ends)
+            return " → ".join(focus.keys.get(iri, iri) for iri in iris)
     return focus.keys.get(str(focus_node), str(focus_node))
 
 

@@ -35,6 +35,7 @@ _READING = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 _WRITING = frozenset(
     ["INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "MODIFY"]
 )
+_WEB = re.compile(r"(https?://|urn:)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 
 
@@ -85,11 +86,14 @@ def _term(value: Any) -> str:
     if isinstance(value, bool):
         return quote(str(value).lower(), f"{XSD}boolean")
     if isinstance(value, float):
-        return quote(number(value), f"{XSD}double")
+        return quote(number(float(value)), f"{XSD}double")
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise GraphError("A decimal number must be finite; give a float instead.")
     for types, name in _TYPES:
         if isinstance(value, types):
-            text = value.isoformat() if isinstance(value, (date, time)) else f"{value:f}"
-            return quote(text.partition(".")[0] if name == "integer" else text, XSD + name)
+            # As a Decimal an int of any size is written in full.
+            text = value.isoformat() if isinstance(value, (date, time)) else f"{Decimal(value):f}"
+            return quote(text, XSD + name)
     raise GraphError(
         f"A value of the type {type(value).__name__} cannot be a parameter of a SPARQL query; give "
         "text, a number, a truth value, a date, or an rdflib.URIRef."
@@ -135,7 +139,7 @@ def bind(query: str, parameters: Mapping[str, Any]) -> str:
 
     :raises GraphError: if a parameter does not occur in the query, or has no term
     """
-    terms = {name: _several(value) for name, value in parameters.items()}
+    terms = {name: _several(name, value) for name, value in parameters.items()}
     bound, unused = _replace(query, terms)
     if unused:
         raise GraphError(
@@ -144,10 +148,14 @@ def bind(query: str, parameters: Mapping[str, Any]) -> str:
     return bound
 
 
-def _several(value: Any) -> list[str]:
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [quote_term(entry) for entry in value]
-    return [quote_term(value)]
+def _several(name: str, value: Any) -> list[str]:
+    several = isinstance(value, (list, tuple, set, frozenset))
+    try:
+        return [_term(entry) for entry in (value if several else [value])]
+    except StoreError as error:
+        raise GraphError(f"The parameter ${name} cannot be written in SPARQL: {error}") from error
+    except GraphError as error:
+        raise GraphError(f"The parameter ${name} cannot be taken: {error}") from error
 
 
 def _replace(query: str, terms: Mapping[str, list[str]]) -> tuple[str, set[str]]:
@@ -193,7 +201,36 @@ def _why_not(query: str) -> str | None:
     found = next((word for word in words if word in _WRITING), None)
     if found is not None:
         return f"{found} writes"
-    return "SERVICE asks another server" if "SERVICE" in words else None
+    if "SERVICE" in words:
+        return "SERVICE asks another server"
+    return _odd_source(query) if "FROM" in words else None
+
+
+def _odd_source(query: str) -> str | None:
+    """Find ``FROM`` with a name that a server might read as a file."""
+    prefixes, before = _prefixes(query), ""
+    for kind, text in _telling(query):
+        word = text.upper() if kind == "word" else ""
+        if before == "FROM" and word != "NAMED":
+            spaces = prefixes.get(text.partition(":")[0], [""]) if kind == "name" else [text[1:]]
+            if not all(_WEB.match(space) for space in spaces):
+                return f"FROM {text[:80]} is no name that begins with http://, https:// or urn:"
+        before = before if word == "NAMED" else word
+    return None
+
+
+def _prefixes(query: str) -> dict[str, list[str]]:
+    """What each prefix stands for; a prefix may be declared more than once."""
+    found: dict[str, list[str]] = {}
+    pieces = list(_telling(query))
+    for word, name, iri in zip(pieces, pieces[1:], pieces[2:], strict=False):
+        if word.text.upper() == "PREFIX" and name.kind == "name":
+            found.setdefault(name.text.removesuffix(":"), []).append(iri.text[1:])
+    return found
+
+
+def _telling(query: str) -> Iterator[Token]:
+    return (token for token in tokens(query) if token.kind not in ("space", "comment"))
 
 
 def with_limit(query: str, rows: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import math
 import re
@@ -16,6 +15,7 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.namespace import RDF, RDFS, XSD
 
 from kgrec.graph.rdf import node_iri
+from kgrec.graph.rules_properties import members
 from kgrec.turtle import NAMESPACE, builtin_ontology, parse_turtle
 from kgrec.vocabulary import INTERACTED, Vocabulary
 
@@ -31,7 +31,8 @@ def validation_graph(
     """Nodes, edges, and the classes and ontologies that shapes may refer to.
 
     A node is of the class of its kind and of that of its type. An interaction is a node of its own
-    (user, item, weight, time, kind, split) beside the direct triple.
+    (user, item, weight, time, kind, split) beside the direct triple, and so is a fact with a weight
+    other than 1 or with a split. Of properties that cannot be read nothing is stated.
 
     :param ontologies: name and Turtle of the user's ontologies
     """
@@ -49,7 +50,11 @@ def validation_graph(
         head, tail = node_iri(row["head"]), node_iri(row["tail"])
         graph.add((head, URIRef(vocabulary.relation_iri(row["relation"])), tail))
         if row["relation"] == INTERACTED:
-            _add_interaction(graph, head, tail, row)
+            _add_edge(
+                graph, NAMESPACE.Interaction, {NAMESPACE.user: head, NAMESPACE.item: tail}, row
+            )
+        elif row["weight"] != 1 or row["split"] is not None:
+            _add_edge(graph, RDF.Statement, {RDF.subject: head, RDF.object: tail}, row)
     return graph
 
 
@@ -108,16 +113,16 @@ def _add_node(graph: Graph, row: dict[str, Any], vocabulary: Vocabulary) -> None
     for predicate, text in ((RDFS.label, row["label"]), (NAMESPACE.text, row["text"])):
         if text is not None:
             graph.add((iri, predicate, Literal(text)))
-    for name, value in json.loads(row["properties"] or "{}").items():
+    for name, value in members(row["properties"]).items():
         for literal in literals(value):
             graph.add((iri, URIRef(vocabulary.property_iri(name)), literal))
 
 
-def _add_interaction(graph: Graph, head: URIRef, tail: URIRef, row: dict[str, Any]) -> None:
+def _add_edge(graph: Graph, kind: URIRef, ends: dict[URIRef, URIRef], row: dict[str, Any]) -> None:
     node = BNode()
-    graph.add((node, RDF.type, NAMESPACE.Interaction))
-    graph.add((node, NAMESPACE.user, head))
-    graph.add((node, NAMESPACE.item, tail))
+    graph.add((node, RDF.type, kind))
+    for end, iri in ends.items():
+        graph.add((node, end, iri))
     columns = {"weight": XSD.double, "timestamp": XSD.integer, "event": None, "split": None}
     for name, datatype in columns.items():
         if row[name] is not None:

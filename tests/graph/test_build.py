@@ -230,7 +230,7 @@ def test_symmetric_relations_have_one_direction(make, tmp_path: Path) -> None:
 def test_a_bad_weight_stops_the_build(make) -> None:
     data = make()
     bad = data.train.with_columns(pl.lit(-1.0).alias("weight"))
-    with pytest.raises(GraphError, match=r"weight is not a number above 0.*3 times"):
+    with pytest.raises(GraphError, match=r"weight is not a finite number above 0.*3 times"):
         KnowledgeGraph.build(type(data)(**{**vars(data), "train": bad}))
 
 

@@ -234,12 +234,21 @@ def test_a_store_with_a_broken_graph_is_refused(graph: KnowledgeGraph) -> None:
 # Identity.
 
 
-def test_the_identity_is_that_of_the_first_state(graph: KnowledgeGraph, tmp_path: Path) -> None:
+def test_the_identity_is_that_of_the_content_and_of_its_history(
+    graph: KnowledgeGraph, tmp_path: Path
+) -> None:
     again = KnowledgeGraph.build(tiny_dataset())
     assert again.identity == graph.identity
     assert KnowledgeGraph.build(tiny_dataset(seed=1)).identity != graph.identity
-    updated = again.update(removed="item:1")
-    assert updated.identity == graph.identity
+    updated = again.update(removed="item:1", time="2026-01-31")
+    other = again.update(removed="item:2", time="2026-01-31")
+    assert len({graph.identity, updated.identity, other.identity}) == 3
+    assert graph.update(removed="item:1").identity == updated.identity
+    assert updated.at(0).identity == graph.identity
+    updated.save(tmp_path / "g")
+    loaded = KnowledgeGraph.load(tmp_path / "g")
+    assert loaded.identity == updated.identity
+    assert loaded.at(0).identity == graph.identity
     assert len(graph.identity) == 16
 
 

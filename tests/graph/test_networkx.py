@@ -7,7 +7,7 @@ from pathlib import Path
 import networkx as nx
 import polars as pl
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from kgrec.errors import StoreError
@@ -17,6 +17,21 @@ from kgrec.graph.networkx import from_networkx, read_graphml, to_networkx, write
 
 Check = Callable[[Content, Content], None]
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def for_xml(table: pl.DataFrame) -> pl.DataFrame:
+    """Exchange each character that XML cannot hold for one of its own that it can."""
+    texts = [name for name, kind in table.schema.items() if kind == pl.String]
+    return table.with_columns(
+        pl.Series(name, [value and _NOT_XML.sub(_private, value) for value in table[name]]).cast(
+            pl.String
+        )
+        for name in texts
+    )
+
+
+def _private(match: re.Match[str]) -> str:
+    return chr(0xE000 + ord(match.group()) % 0xFFF)
 
 
 def test_every_node_and_edge_is_copied(graph: KnowledgeGraph) -> None:
@@ -45,8 +60,7 @@ def test_nothing_is_lost_in_graphml(
 ) -> None:
     @given(any_content)
     def law(content: Content) -> None:
-        rows = [*content.nodes.rows(), *content.edges.rows()]
-        assume(not any(_NOT_XML.search(str(value)) for row in rows for value in row))
+        content = Content(for_xml(content.nodes), for_xml(content.edges), content.header)
         write_graphml(content, tmp_path / "g.graphml")
         check_same(read_graphml(tmp_path / "g.graphml"), content)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import polars as pl
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from kgrec.graph.coded import Coded
 from kgrec.graph.lookup import Lookup
 from kgrec.graph.rules import check_rules
+from kgrec.graph.rules_properties import members as members_of
 from kgrec.graph.schema import EDGES, NODES
 from kgrec.graph.shacl import Focus, run_shacl
 from kgrec.graph.shapes import all_shapes
@@ -56,9 +58,16 @@ VALUES = [
 ]
 NAMES = ["year", "page_count", "price", "date", "url", "resolved", "title", "unheard of"]
 SHAPES = all_shapes(VOCABULARY, RELATIONS, NAMES)
-ONLY_RULES = ("duplicate-key", "duplicate-edge")
+ONLY_RULES = ("duplicate-key", "duplicate-edge", "bad-properties")
+BROKEN = ["[1", "", "[1]", "null", '{"year": 1995} x', '{"year": 99999', "[" * 100_000]
+
+VALUES_OF_JSON = st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=4)
 
 members = st.dictionaries(st.sampled_from(NAMES), st.sampled_from(VALUES), max_size=3)
+
+
+def lists_and_objects(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3)
 
 
 def json_object(values: dict[str, str]) -> str:
@@ -75,7 +84,7 @@ def graphs(draw: st.DrawFn) -> tuple[pl.DataFrame, pl.DataFrame]:
             "id": key.partition(":")[2],
             "type": draw(st.sampled_from(TYPES)),
             "label": draw(st.sampled_from(["x", "x", "x", "", " \t", None])),
-            "properties": json_object(draw(members)),
+            "properties": draw(members.map(json_object) | st.sampled_from([None, *BROKEN])),
         }
         for key in draw(st.lists(st.sampled_from(KEYS), unique=True))
     ]
@@ -87,6 +96,7 @@ def graphs(draw: st.DrawFn) -> tuple[pl.DataFrame, pl.DataFrame]:
             "weight": st.sampled_from([1.0, 2.5, 0.0, -1.0, float("nan"), float("inf"), None]),
             "split": st.sampled_from(["train", "valid", "test", None]),
             "timestamp": st.sampled_from([None, 1, 2]),
+            "properties": st.sampled_from([None, None, "{}", '{"year": 1}', *BROKEN]),
         }
     )
     edges = draw(st.lists(edge, max_size=25))
@@ -102,6 +112,51 @@ def test_rules_and_shacl_agree_on_any_graph(graph: tuple[pl.DataFrame, pl.DataFr
         shacl = run_shacl(rdf, SHAPES, Focus(iris(nodes, edges)))
     shared = [violation for violation in rules if violation.constraint not in ONLY_RULES]
     assert sorted(map(repr, shared)) == sorted(map(repr, shacl))
+    broken = sum(v.count for v in rules if v.constraint == "bad-properties")
+    pairs = edges.filter(pl.col("properties").is_in(BROKEN)).unique(["head", "relation", "tail"])
+    assert broken == nodes["properties"].is_in(BROKEN).sum() + pairs.height
+
+
+@given(st.text(max_size=8) | st.recursive(VALUES_OF_JSON, lists_and_objects).map(json.dumps))
+def test_properties_are_what_python_reads(text: str) -> None:
+    try:
+        is_object = isinstance(json.loads(text), dict)
+    except ValueError:
+        is_object = False
+    nodes = nodes_of(item_1="Film", item_2="Film").with_columns(properties=pl.Series([text, "{}"]))
+    expected = [] if is_object else [("bad-properties", "", 1)]
+    assert [one for one in found(nodes, edges_of()) if one[0] == "bad-properties"] == expected
+    assert (members_of(text) == {}) or is_object
+
+
+@pytest.mark.parametrize(
+    ("constraint", "more"),
+    [
+        *(
+            ("bad-fact-weight", {"weight": w})
+            for w in (0.0, -1.0, float("inf"), float("nan"), None)
+        ),
+        ("bad-fact-split", {"split": "test"}),
+    ],
+)
+def test_a_fact_has_a_weight_and_no_split(constraint: str, more: dict[str, Any]) -> None:
+    nodes = nodes_of(item_1="Film", item_2="Film")
+    pair = ("item:1", "similar_to", "item:2")
+    assert found(nodes, edges_of(pair, weight=2.5)) == []
+    assert found(nodes, edges_of(pair, **more)) == [(constraint, "", 1)]
+
+
+def test_the_weight_of_an_interaction_is_finite() -> None:
+    nodes, pair = nodes_of(user_1="User", item_1="Film"), ("user:1", "interacted", "item:1")
+    endless = edges_of(pair, split="train", weight=float("inf"))
+    assert found(nodes, endless) == [("bad-weight", "", 1)]
+
+
+def test_properties_of_edges_are_named_by_their_ends() -> None:
+    nodes, pair = nodes_of(item_1="Film", item_2="Film"), ("item:1", "similar_to", "item:2")
+    (violation,) = check_rules(nodes, edges_of(pair, properties="[1"), VOCABULARY)
+    assert (violation.constraint, violation.severity) == ("bad-properties", "error")
+    assert (violation.relation, violation.examples) == ("similar_to", ("item:1 → item:2",))
 
 
 def edges_of(*rows: tuple[str, str, str], **more: Any) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -65,6 +66,7 @@ BROKEN = {
             edge("user:2", "interacted", "item:1", split="train", weight=0.0),
             edge("user:2", "interacted", "item:2", split="train", weight=float("nan")),
             edge("user:3", "interacted", "item:2", split="train", weight=None),
+            edge("user:3", "interacted", "item:1", split="train", weight=float("inf")),
         ],
     ),
     "bad-split": (
@@ -82,6 +84,15 @@ BROKEN = {
             edge("user:1", "interacted", "item:none", split="train"),
         ],
     ),
+    "bad-fact-weight": (
+        [],
+        [
+            edge("item:1", "has_genre", "entity:u", weight=0.0),
+            edge("item:1", "related_to", "entity:u", weight=float("inf")),
+            edge("item:2", "has_genre", "entity:u", weight=float("nan")),
+        ],
+    ),
+    "bad-fact-split": ([], [edge("item:1", "has_genre", "entity:u", split="test")]),
     "unknown-node": (
         [],
         [edge("item:1", "starring", "entity:none"), edge("item:none", "has_genre", "entity:g")],
@@ -123,6 +134,16 @@ def test_a_repeated_key_is_an_error() -> None:
     nodes, edges = tables(None)
     (violation,) = check_rules(pl.concat([nodes, nodes.head(1)]), edges, VOCABULARY)
     assert (violation.constraint, violation.severity) == ("duplicate-key", "error")
+
+
+def test_broken_properties_are_an_error(graph: KnowledgeGraph) -> None:
+    text = (
+        pl.when(pl.col("key") == graph.nodes["key"][0]).then(pl.lit("[1")).otherwise("properties")
+    )
+    broken = replace(graph, nodes=graph.nodes.with_columns(text.alias("properties")))
+    (violation,) = broken.validate().violations
+    assert (violation.constraint, violation.severity) == ("bad-properties", "error")
+    assert violation.examples == (graph.nodes["key"][0],)
 
 
 def test_violations_are_counted_for_each_relation() -> None:

@@ -53,13 +53,11 @@ def check_version(
 
     :raises StoreError: if it does not
     """
-    if held.get("identity") != header.get("identity"):
-        raise StoreError(f"{where} holds another graph; write this one to it before changing it.")
-    version = held.get("version", 0)
-    if version != change.version - 1:
+    if not change.follows(held, header):
+        version = held.get("version", 0)
         raise StoreError(
-            f"{where} holds version {version} of the graph and the change leads to version "
-            f"{change.version}; write the whole graph to it."
+            f"{where} holds version {version} of a graph, from which this change to version "
+            f"{change.version} does not lead on; write the whole graph to it."
         )
 
 

@@ -32,6 +32,7 @@ def batches(change: Change, size: int) -> Iterator[Change]:
         change.edges.clear(),
         change.removed_nodes.clear(),
         change.removed_edges.clear(),
+        change.previous,
     )
     for name in ("removed_edges", "removed_nodes", "nodes", "edges"):
         for part in getattr(change, name).iter_slices(size):

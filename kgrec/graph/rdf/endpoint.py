@@ -60,8 +60,11 @@ class Endpoint:
         fields = {"query": query, **({"default-graph-uri": graph} if graph else {})}
         body = urlencode(fields).encode()
         request = self._request(self.query_url, body, "application/x-www-form-urlencoded", accept)
-        with self._send(request, timeout) as response:
-            yield _Timed(response, timeout, self.query_url)  # type: ignore[misc]
+        try:
+            with self._send(request, timeout) as response:
+                yield _Timed(response, timeout, self.query_url)  # type: ignore[misc]
+        except _PassingError as error:
+            raise error.final from error.__cause__
 
     def results(
         self, query: str, *, graph: str | None = None, timeout: float = 600.0
@@ -97,7 +100,7 @@ class Endpoint:
                 return
             except _PassingError as error:
                 if number + 1 == _TRIES:
-                    raise error.final from error
+                    raise error.final from error.__cause__
                 time.sleep(0.2 * 3**number)
 
     def _request(self, url: str, body: bytes, kind: str, accept: str) -> Request:

@@ -18,6 +18,7 @@ from kgrec.errors import GraphError, StoreError
 from kgrec.graph.change import apply_change
 from kgrec.graph.content import Change, Content, identity_and_version
 from kgrec.graph.cypher import forbidden_clause
+from kgrec.graph.parameters import check_request, cypher_parameters
 from kgrec.graph.result import QueryResult
 from kgrec.graph.stores import cypher_walks
 from kgrec.graph.stores.base import Counts, Walk
@@ -56,11 +57,11 @@ class EmbeddedStore:
     ) -> None:
         """Go on to the next version; see :class:`~kgrec.graph.stores.base.Store`."""
         content = self._record()
-        before = content.header.get("version", 0)
-        if change.version != before + 1:
+        if not change.follows(content.header, header):
             raise StoreError(
-                f"The embedded store holds version {before} of the graph, and the change leads to "
-                f"version {change.version}; write the graph anew."
+                f"The embedded store holds version {content.header.get('version', 0)} of a graph, "
+                f"from which this change to version {change.version} does not lead on; write the "
+                "whole graph."
             )
         nodes, edges = apply_change(content.nodes, content.edges, change)
         after = Content(nodes, edges, header)
@@ -106,6 +107,7 @@ class EmbeddedStore:
                 "The embedded store is a view of the graph and cannot be written to by a query; "
                 "change the graph with graph.update(…)."
             )
+        given = cypher_parameters(check_request(query, parameters, timeout, row_limit))
         clause = forbidden_clause(query)
         if clause is not None:
             raise GraphError(f"The query may only read, and {clause} does not; leave it out.")
@@ -113,7 +115,7 @@ class EmbeddedStore:
         with _quiet(), _translated(timeout, self._work_limit):
             answer = self._frozen.cypher(
                 query,
-                params=dict(parameters or {}),
+                params=given,
                 timeout_ms=max(1, int(timeout * 1000)),
                 row_limit=row_limit,
                 max_work_units=self._work_limit,

@@ -12,11 +12,12 @@ from kgrec.callbacks import Progress
 from kgrec.errors import GraphError, StoreError
 from kgrec.graph.content import Change, Content
 from kgrec.graph.cypher import forbidden_clause
+from kgrec.graph.parameters import check_request, cypher_parameters
 from kgrec.graph.result import QueryResult
 from kgrec.graph.stores import cypher_walks, neo4j_write
 from kgrec.graph.stores.base import Counts, Walk
 from kgrec.graph.stores.neo4j_batches import merge_plan, write_plan
-from kgrec.graph.stores.neo4j_connection import Connection
+from kgrec.graph.stores.neo4j_connection import RETRY_SECONDS, Connection
 from kgrec.graph.stores.neo4j_credentials import Auth
 from kgrec.graph.stores.neo4j_model import SCOPE
 from kgrec.graph.stores.neo4j_read import finished_state, read_content
@@ -40,7 +41,8 @@ class Neo4jStore:
         see :class:`~kgrec.graph.stores.neo4j_connection.Connection`
     :param database: by default what the environment says, else the server's default
     :param batch_size: rows in a transaction, fewer where texts are long
-    :param retry_seconds: for so long a transaction that failed in passing is tried again
+    :param retry_seconds: for so long a transaction that failed in passing is tried again; of a
+        server that is gone one hears after that, and at the latest twice as long
     :raises StoreError: if the server cannot be reached, or refuses user, password or database
     """
 
@@ -51,7 +53,7 @@ class Neo4jStore:
         auth: Auth = None,
         database: str | None = None,
         batch_size: int = BATCH_SIZE,
-        retry_seconds: float = 30.0,
+        retry_seconds: float = RETRY_SECONDS,
     ) -> None:
         self._batch_size = batch_size
         self._connection = Connection(uri, auth, database, retry_seconds=retry_seconds)
@@ -91,12 +93,12 @@ class Neo4jStore:
             return
         if state is None or state.writing != plan.digest:
             state = finished_state(self._connection)
-        if (state.identity, state.version) != (header.get("identity"), change.version - 1):
-            same = state.identity == header.get("identity")
-            held = f"version {state.version} of the graph" if same else "another graph"
+        held = {"identity": state.identity, "version": state.version}
+        if not change.follows(held, header):
             raise StoreError(
-                f"{self._connection.place}: the database holds {held}, and the change leads from "
-                f"version {change.version - 1} to {change.version}; write the whole graph."
+                f"{self._connection.place}: the database holds version {state.version} of a graph, "
+                f"from which this change to version {change.version} does not lead on; write the "
+                "whole graph."
             )
         neo4j_write.carry_out(self._connection, plan, progress or Progress())
         neo4j_write.finish(self._connection, plan, header)
@@ -123,13 +125,15 @@ class Neo4jStore:
     ) -> QueryResult:
         """Answer a Cypher query; see :class:`~kgrec.graph.stores.base.Store`.
 
-        Dates and times come back as ISO 8601 strings. The query sees all of the database.
+        Dates and times come back as ISO 8601 strings. The query sees all of the database; what it
+        changes is undone, unless it may write.
         """
+        given = cypher_parameters(check_request(query, parameters, timeout, row_limit))
         clause = None if write else _forbidden(query)
         if clause is not None:
             raise GraphError(f"The query may only read, and {clause} does not; leave it out.")
         columns, rows, truncated = self._connection.answer(
-            query, parameters or {}, timeout=timeout, row_limit=row_limit, write=write
+            query, given, timeout=timeout, row_limit=row_limit, write=write
         )
         keys = self._keys({end for row in rows for end in lone_ends(row)})
         return QueryResult(columns, [plain(row, keys) for row in rows], truncated)

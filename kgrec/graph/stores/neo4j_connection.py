@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Self, TypeVar
 
 import neo4j
@@ -13,6 +14,7 @@ from kgrec.graph.stores.neo4j_credentials import Auth, check_uri, find_credentia
 from kgrec.graph.stores.neo4j_errors import Place, timed_out, translated
 
 _T = TypeVar("_T")
+RETRY_SECONDS = 5.0
 _AGENT = "kgrec"
 _GRACE = 1.0  # seconds that the server has to say itself that a query takes too long
 
@@ -29,7 +31,7 @@ class Connection:
         auth: Auth = None,
         database: str | None = None,
         *,
-        retry_seconds: float = 30.0,
+        retry_seconds: float = RETRY_SECONDS,
         connect_seconds: float = 10.0,
     ) -> None:
         """Connect, and make sure that the server answers.
@@ -41,7 +43,9 @@ class Connection:
             ``KGREC_NEO4J_CREDENTIALS`` names
         :param database: by default ``KGREC_NEO4J_DATABASE`` or ``NEO4J_DATABASE`` of the
             environment, else the server's own default
-        :param retry_seconds: for so long a transaction that failed is tried again
+        :param retry_seconds: for so long a transaction that failed in passing is tried again; the
+            last wait may be as long once more, so that of a server that is gone one hears after
+            about 7 seconds
         :param connect_seconds: for so long the server may take to answer
         :raises StoreError: if it cannot be reached, or refuses user, password or database
         """
@@ -82,7 +86,7 @@ class Connection:
         timeout: float | None = None,
         batch: int = 10_000,
     ) -> Iterator[list[tuple[Any, ...]]]:
-        """Stream the rows of a query that only reads.
+        """Stream the rows of a query; what it writes, if it does, is undone.
 
         :param timeout: seconds after which the server gives up
         :param batch: rows in a list, and how many the server sends ahead
@@ -90,11 +94,7 @@ class Connection:
         :raises StoreError: if the server cannot be reached, or goes away on the way
         :raises GraphError: if the query is not valid, would write, or takes too long
         """
-        with (
-            translated(self.place, timeout),
-            self._session("READ", batch) as session,
-            session.begin_transaction(timeout=timeout) as transaction,
-        ):
+        with self._transaction("READ", timeout, batch) as transaction:
             result = transaction.run(query, dict(parameters or {}))
             while rows := result.fetch(batch):
                 yield [tuple(row.values()) for row in rows]
@@ -129,18 +129,13 @@ class Connection:
         row_limit: int,
         write: bool,
     ) -> tuple[list[str], list[list[Any]], bool]:
-        """Answer a query of a user's.
+        """Answer a query of a user's; what it writes is undone, unless it may write.
 
         :return: columns, rows of the driver's values, and whether there are more of them
         """
 
         def work() -> tuple[list[str], list[list[Any]], bool]:
-            mode = "WRITE" if write else "READ"
-            with (
-                translated(self.place, timeout),
-                self._session(mode) as session,
-                session.begin_transaction(timeout=timeout) as transaction,
-            ):
+            with self._transaction("WRITE" if write else "READ", timeout) as transaction:
                 result = transaction.run(query, dict(parameters))
                 columns = list(result.keys())
                 rows = [row.values() for row in result.fetch(row_limit)]
@@ -150,6 +145,22 @@ class Connection:
                 return columns, rows, more
 
         return _within(timeout + _GRACE, work, timeout)
+
+    @contextmanager
+    def _transaction(
+        self, mode: str, timeout: float | None, fetch_size: int = 1_000
+    ) -> Iterator[neo4j.Transaction]:
+        """A transaction that only ``commit()`` keeps.
+
+        The driver's own ``with`` commits at its end, and not every server minds that a transaction
+        is there to read.
+        """
+        with translated(self.place, timeout), self._session(mode, fetch_size) as session:
+            transaction = session.begin_transaction(timeout=timeout)
+            try:
+                yield transaction
+            finally:
+                transaction.close()  # rolls back
 
     def _session(self, mode: str, fetch_size: int = 1_000) -> neo4j.Session:
         return self._driver.session(

@@ -19,25 +19,23 @@ from kgrec.callbacks import Progress
 from kgrec.data.atomic import replaced_folder
 from kgrec.errors import GraphError, StoreError
 from kgrec.graph.content import Change, Content, identity_and_version
+from kgrec.graph.parameters import check_request
 from kgrec.graph.rdf.changes import change_update, check_version, refuse_twins
 from kgrec.graph.rdf.content import read_content
-from kgrec.graph.rdf.explore import Explorer
+from kgrec.graph.rdf.explored import Explored
 from kgrec.graph.rdf.files import write_lines
 from kgrec.graph.rdf.header import read_header
-from kgrec.graph.rdf.iris import key_of
-from kgrec.graph.rdf.names import Names
 from kgrec.graph.rdf.namespaces import GRAPH
 from kgrec.graph.rdf.oxigraph import open_folder, oxigraph
 from kgrec.graph.rdf.run import answer, in_time
 from kgrec.graph.rdf.triples import read_lines_of
 from kgrec.graph.result import QueryResult
 from kgrec.graph.sparql import bind, form, why_not_read_only
-from kgrec.graph.stores.base import Counts, Walk
 
 _SAID = 160  # characters: pyoxigraph lists everything that it would have taken
 
 
-class RdfStore:
+class RdfStore(Explored):
     """A graph in pyoxigraph.
 
     :param path: the folder of the store; it is made when a graph is written. ``None``: in memory
@@ -47,7 +45,6 @@ class RdfStore:
     def __init__(self, path: str | Path | None = None) -> None:
         self._path = Path(path) if path is not None else None
         self._store: Any = None
-        self._names: Names | None = None
         if self._path is None:
             self._store = oxigraph().Store()
         elif self._path.exists() and (not self._path.is_dir() or any(self._path.iterdir())):
@@ -137,7 +134,7 @@ class RdfStore:
         the background until it finds its next row. An update is one transaction, and is always
         waited for.
         """
-        text = bind(query, parameters or {})
+        text = bind(query, check_request(query, parameters, timeout, row_limit))
         reason = why_not_read_only(text)
         store = self._open()
         if reason is not None and not write:
@@ -156,22 +153,6 @@ class RdfStore:
                 timeout,
             )
 
-    def neighbours(self, key: str, limit: int | None = None) -> pl.DataFrame:
-        """The nodes around a node; see :class:`~kgrec.graph.stores.base.Store`."""
-        return self._explorer().neighbours(key, limit)
-
-    def paths(self, start: str, end: str, *, max_hops: int = 3, limit: int = 100) -> list[Walk]:
-        """Ways between two nodes; see :class:`~kgrec.graph.stores.base.Store`."""
-        return self._explorer().paths(start, end, max_hops, limit)
-
-    def count(self) -> Counts:
-        """Count nodes and edges; see :class:`~kgrec.graph.stores.base.Store`."""
-        return self._explorer().count()
-
-    def key_of(self, iri: str) -> str | None:
-        """The key of the node with this IRI; ``None`` if it is no node of the graph."""
-        return key_of(iri, self._select)
-
     def close(self) -> None:
         """Let go of the folder."""
         self._let_go()
@@ -185,11 +166,6 @@ class RdfStore:
         if self._store is None:
             raise StoreError(f"{self!r} is empty or closed; write a graph to it first.")
         return self._store
-
-    def _explorer(self) -> Explorer:
-        if self._names is None:
-            self._names = Names.of(self._header())
-        return Explorer(self._select, self._names)
 
     def _header(self) -> dict[str, Any]:
         rows = self._select("?p ?o", f"<{GRAPH}> ?p ?o")

@@ -13,14 +13,15 @@ import polars as pl
 from kgrec.callbacks import Progress
 from kgrec.errors import GraphError, StoreError
 from kgrec.graph.content import Change, Content, identity_and_version
+from kgrec.graph.parameters import check_request
 from kgrec.graph.rdf.changes import Writer, change_update, check_version, refuse_twins
 from kgrec.graph.rdf.content import read_content
 from kgrec.graph.rdf.diff import batches, difference
 from kgrec.graph.rdf.edges import ITEM, SUBJECT, USER, WEIGHT
 from kgrec.graph.rdf.endpoint import Auth, Endpoint
-from kgrec.graph.rdf.explore import Explorer
+from kgrec.graph.rdf.explored import Explored
 from kgrec.graph.rdf.header import read_header
-from kgrec.graph.rdf.iris import key_of, safe_iri
+from kgrec.graph.rdf.iris import safe_iri
 from kgrec.graph.rdf.names import Names
 from kgrec.graph.rdf.namespaces import GRAPH, KEY
 from kgrec.graph.rdf.plain import plain, result
@@ -29,7 +30,6 @@ from kgrec.graph.rdf.upload import WRITING, WRITTEN, Marker, fingerprint, upload
 from kgrec.graph.rdf.wipe import wipe
 from kgrec.graph.result import QueryResult
 from kgrec.graph.sparql import bind, form, why_not_read_only, with_limit
-from kgrec.graph.stores.base import Counts, Walk
 
 _ROWS = 5_000  # of a change, in one request
 _PARTS = (
@@ -40,7 +40,7 @@ _PARTS = (
 _INTERACTIONS = f"?e <{USER}> ?u ; <{ITEM}> ?i . ?u <{KEY}> ?a . ?i <{KEY}> ?b"
 
 
-class SparqlStore:
+class SparqlStore(Explored):
     """A graph behind a SPARQL endpoint, in a named graph of its own.
 
     :param query_url: where the endpoint takes queries
@@ -65,7 +65,6 @@ class SparqlStore:
             raise StoreError(f"'{graph}' is no absolute IRI; a named graph needs one.")
         self._endpoint = Endpoint(query_url, update_url, auth=auth)
         self._graph = graph
-        self._names: Names | None = None
 
     def __repr__(self) -> str:
         return f"SparqlStore({self._endpoint.query_url!r})"
@@ -140,7 +139,7 @@ class SparqlStore:
         Values are as :meth:`kgrec.graph.stores.rdf.RdfStore.query` gives them. The graph is the
         default graph of the query. An update says itself which graph it means.
         """
-        text = bind(query, parameters or {})
+        text = bind(query, check_request(query, parameters, timeout, row_limit))
         reason = why_not_read_only(text)
         if reason is not None and not write:
             raise GraphError(f"The query may only read, and {reason}; allow it with write=True.")
@@ -153,22 +152,6 @@ class SparqlStore:
         limited = with_limit(text, row_limit + 1)
         answer = self._endpoint.results(limited, graph=self._graph, timeout=timeout)
         return result(answer, row_limit)
-
-    def neighbours(self, key: str, limit: int | None = None) -> pl.DataFrame:
-        """The nodes around a node; see :class:`~kgrec.graph.stores.base.Store`."""
-        return self._explorer().neighbours(key, limit)
-
-    def paths(self, start: str, end: str, *, max_hops: int = 3, limit: int = 100) -> list[Walk]:
-        """Ways between two nodes; see :class:`~kgrec.graph.stores.base.Store`."""
-        return self._explorer().paths(start, end, max_hops, limit)
-
-    def count(self) -> Counts:
-        """Count nodes and edges; see :class:`~kgrec.graph.stores.base.Store`."""
-        return self._explorer().count()
-
-    def key_of(self, iri: str) -> str | None:
-        """The key of the node with this IRI; ``None`` if it is no node of the graph."""
-        return key_of(iri, self._select)
 
     def close(self) -> None:
         """Nothing is held between requests."""
@@ -206,11 +189,6 @@ class SparqlStore:
         return QueryResult(
             ["subject", "predicate", "object"], rows[:row_limit], len(rows) > row_limit
         )
-
-    def _explorer(self) -> Explorer:
-        if self._names is None:
-            self._names = Names.of(self._header())
-        return Explorer(self._select, self._names)
 
     def _about(self) -> pl.DataFrame:
         rows = self._select("?p ?o", f"<{GRAPH}> ?p ?o")

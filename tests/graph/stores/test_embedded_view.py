@@ -60,6 +60,7 @@ def difference(before: Content, after: Content, version: int) -> Change:
         time="2026-01-31T09:00:00Z",
         nodes=after.nodes.join(before.nodes, on=after.nodes.columns, how="anti", nulls_equal=True),
         edges=after.edges.join(before.edges, on=after.edges.columns, how="anti", nulls_equal=True),
+        previous=str(before.header.get("identity") or ""),
         removed_nodes=before.nodes.join(after.nodes, on="key", how="anti").select("key"),
         removed_edges=before.edges.join(
             after.edges, on=identity, how="anti", nulls_equal=True
@@ -131,7 +132,7 @@ def test_a_change_of_another_version_is_refused(graph: KnowledgeGraph) -> None:
     with EmbeddedStore() as store:
         store.write(content)
         change = difference(content, content, 3)
-        with pytest.raises(StoreError, match=r"holds version 0 .* leads to version 3"):
+        with pytest.raises(StoreError, match=r"holds version 0 .* version 3 does not lead on"):
             store.merge(change, content.header)
 
 

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from kgrec.config import Config
+from kgrec.errors import StoreError
 from kgrec.explain import Path as Way
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.rdf import node_iri
@@ -164,7 +165,7 @@ def test_an_update_reaches_every_store_as_a_difference(
         monkeypatch.setattr(store, "write", refuse)
         second.to_store(store)
         check_same(store.read(), second.content())
-        assert store.held() == (tiny_graph.identity, 2)
+        assert store.held() == (second.identity, 2)
         assert store.neighbours("item:9").equals(second.neighbours("item:9"))
         with pytest.raises(AssertionError):
             first.to_store(store)  # an earlier version is no difference to send
@@ -181,3 +182,19 @@ def test_another_graph_takes_the_place_of_the_first(
         tiny_graph.to_store(store)
         other.to_store(store)
         check_same(store.read(), other.content())
+
+
+def test_two_updates_of_one_graph_are_not_mixed(
+    tiny_graph: KnowledgeGraph, stores: dict[str, Store], check_same: Callable[..., None]
+) -> None:
+    def fact(item: str, tail: str) -> pl.DataFrame:
+        return pl.DataFrame({"head": [item], "relation": ["made_by"], "tail": [tail]})
+
+    one = tiny_graph.update(facts=fact("1", "one"))
+    other = tiny_graph.update(facts=fact("1", "other"))
+    for store in stores.values():
+        one.to_store(store)
+        other.update(facts=fact("2", "more"), time="2030-01-01").to_store(store)
+        assert store.neighbours("item:1").filter(relation="made_by")["label"].to_list() == ["other"]
+        with pytest.raises(StoreError, match="does not lead on"):
+            store.merge(one.changes[0], one.content().header)
