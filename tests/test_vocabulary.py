@@ -151,6 +151,9 @@ def test_attribute_columns(vocabulary: Vocabulary) -> None:
         ("http://x.org/ns#releaseYear", "release year"),
         ("wdt:P57", "P57"),
         ("place_of_birth", "place of birth"),
+        ("LIES_ON", "lies on"),
+        ("DIRECTED", "directed"),
+        ("ISBN", "ISBN"),
     ],
 )
 def test_prettify(name: str, words: str) -> None:

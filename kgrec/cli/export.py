@@ -22,6 +22,9 @@ def export(
             metavar="TARGET",
         ),
     ],
+    database: Annotated[
+        str | None, typer.Option(help="The database of Neo4j; by default the server's own.")
+    ] = None,
     credentials: Annotated[
         Path | None,
         typer.Option(
@@ -31,12 +34,12 @@ def export(
 ) -> None:
     """Write the graph of a run to Neo4j, an RDF store, or a file."""
     from kgrec.graph import KnowledgeGraph
-    from kgrec.graph.stores.open import BOLT
+    from kgrec.graph.stores.open import is_bolt
 
     folder = run / "graph" if (run / "graph").is_dir() else run
     graph, progress = KnowledgeGraph.load(folder), ConsoleProgress()
-    if to.startswith(BOLT):
-        graph.to_neo4j(to, auth=credentials, progress=progress)
+    if is_bolt(to):
+        graph.to_neo4j(to, auth=credentials, database=database, progress=progress)
     elif to.endswith(".graphml"):
         graph.to_graphml(to)
     else:

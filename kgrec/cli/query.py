@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -45,7 +46,7 @@ def query(
     format: Annotated[Format, typer.Option(help="How to print it.")] = Format.table,
 ) -> None:
     """Ask a graph; it can only be read unless --write is given."""
-    store = _open(source, sparql)
+    store = _open(source, sparql, write)
     try:
         answer = store.query(
             text, _parameters(param or []), timeout=timeout, row_limit=rows, write=write
@@ -53,21 +54,35 @@ def query(
     finally:
         store.close()
     if answer.truncated:
-        note(f"Only the first {rows:,} rows are shown; add a LIMIT or narrow the query.")
+        shown = "row is" if rows == 1 else f"{rows:,} rows are"
+        note(f"Only the first {shown} shown; add a LIMIT or narrow the query.")
     if format is Format.json:
         print_json({"columns": answer.columns, "rows": answer.rows})
     else:
         print_table(answer.columns, [[_short(value) for value in row] for row in answer.rows])
 
 
-def _open(source: str, sparql: bool) -> Store:
-    """The store of a run answers Cypher; its triples are made only when SPARQL is asked."""
+def _open(source: str, sparql: bool, write: bool) -> Store:
+    """The store of a run answers Cypher; its triples are made only when SPARQL is asked.
+
+    :raises GraphError: if what is asked would change a copy only, or speaks another language
+    """
+    from kgrec.errors import GraphError
     from kgrec.graph.stores.embedded import EmbeddedStore
+    from kgrec.graph.stores.neo4j import Neo4jStore
     from kgrec.graph.stores.open import open_store
 
     store = open_store(source)
+    if isinstance(store, Neo4jStore) and sparql:
+        raise GraphError(f"{source} speaks Cypher; leave out --sparql.")
+    if not isinstance(store, EmbeddedStore | Neo4jStore) and not sparql:
+        raise GraphError(f"{source} speaks SPARQL; give --sparql and a query in it.")
+    if write and Path(source).is_file():
+        raise GraphError(f"{source}: a file is only read; write to an RDF store in a folder.")
     if not (sparql and isinstance(store, EmbeddedStore)):
         return store
+    if write:
+        raise GraphError(f"{source}: a run is never written to; change it with graph.update(…).")
     from kgrec.graph.stores.rdf import RdfStore
 
     triples = RdfStore()
@@ -76,16 +91,18 @@ def _open(source: str, sparql: bool) -> Store:
 
 
 def _parameters(pairs: list[str]) -> dict[str, Any]:
-    """Values are JSON where they are (``5``, ``true``, ``["a"]``), else text."""
-    found = {}
+    """``NAME=TEXT`` is text, as ids are; ``NAME:=JSON`` is a number, a truth value or a list."""
+    found: dict[str, Any] = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
-        if not equals or not name:
-            raise typer.BadParameter(f"'{pair}' is not NAME=VALUE, for instance user=42.")
+        if not equals or not name.rstrip(":"):
+            raise typer.BadParameter(f"'{pair}' is not NAME=TEXT, for instance user=42.")
         try:
-            found[name] = json.loads(value)
+            found[name.rstrip(":")] = json.loads(value) if name.endswith(":") else value
         except ValueError:
-            found[name] = value
+            raise typer.BadParameter(
+                f"'{value}' is not JSON; for a text write {name.rstrip(':')}={value}."
+            ) from None
     return found
 
 
@@ -102,7 +119,7 @@ def _short_dict(value: dict[str, Any]) -> str:
     if {"nodes", "relationships"} <= value.keys():
         return _short_path(value)
     if {"key", "label"} <= value.keys():
-        return f"({value['label']})"
+        return f"({value['label'] or value.get('id')})"
     if {"type", "start", "end"} <= value.keys():
         return f"[{value['type']}]"
     return ", ".join(f"{name}: {_short(each)}" for name, each in value.items())

@@ -14,6 +14,8 @@ from kgrec.data.sieve import ROW, Sieve
 from kgrec.errors import DataError
 
 _TITLE_FROM_ID = "__untitled__"
+_TITLES = ("name", "headline")
+"""What a column with titles is called where none is called ``title``."""
 
 
 def read_ids(
@@ -29,6 +31,7 @@ def read_ids(
     if raw is None:
         return pl.DataFrame(schema={key: pl.String})
     require_columns(raw, schema, file)
+    raw = _titled(raw, schema)
     sieve = Sieve(raw, file, findings)
     sieve.note_empty()
     attributes = [name for name in raw.columns if name not in schema.columns and schema.is_open]
@@ -42,6 +45,14 @@ def read_ids(
     sieve.keep_first([key], fix=f"leave one row for each {key}")
     check_properties(sieve)
     return sieve.frame.drop(ROW)
+
+
+def _titled(raw: pl.DataFrame, schema: TableSchema) -> pl.DataFrame:
+    """Catalogs of products call the title a name, those of news a headline."""
+    if "title" not in schema.columns or "title" in raw.columns:
+        return raw
+    other = next((name for name in _TITLES if raw.schema.get(name) == pl.String), None)
+    return raw.rename({other: "title"}) if other else raw
 
 
 def complete_items(

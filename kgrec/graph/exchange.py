@@ -24,7 +24,7 @@ from kgrec.graph.networkx import (
 )
 from kgrec.graph.result import QueryResult
 from kgrec.graph.stores.base import Store
-from kgrec.graph.stores.open import HTTP
+from kgrec.graph.stores.open import check_path, is_http
 
 if TYPE_CHECKING:
     from kgrec.data.dataset import Dataset
@@ -120,7 +120,7 @@ class Exchange(ABC):
 
         if mapping is not None:
             return _build(read_rdf(source, mapping, auth=auth), progress)
-        if not str(source).startswith(HTTP) and Path(source).is_file():
+        if not is_http(source) and check_path(source).is_file():
             return _whole(read_file(source))
         with closing(open_store(source, auth=auth)) as store:
             return _whole(store.read(progress=progress))
@@ -205,12 +205,12 @@ class Exchange(ABC):
         :param auth: user and password of the endpoint
         :raises StoreError: if the target cannot be written
         """
-        if str(target).startswith(HTTP):
+        if is_http(target):
             from kgrec.graph.stores.sparql import SparqlStore
 
             with SparqlStore(str(target), update_url, auth=auth) as endpoint:
                 self.to_store(endpoint, progress=progress)
-        elif Path(target).suffix:
+        elif check_path(target).suffix:
             from kgrec.graph.rdf.files import write_file
 
             write_file(self.content(), Path(target), progress=progress)

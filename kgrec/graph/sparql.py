@@ -89,21 +89,21 @@ def _term(value: Any) -> str:
         return quote(number(float(value)), f"{XSD}double")
     if isinstance(value, Decimal) and not value.is_finite():
         raise GraphError("A decimal number must be finite; give a float instead.")
-    for types, name in _TYPES:
-        if isinstance(value, types):
-            # As a Decimal an int of any size is written in full.
-            text = value.isoformat() if isinstance(value, (date, time)) else f"{Decimal(value):f}"
-            return quote(text, XSD + name)
+    if isinstance(value, (int, Decimal)):
+        # As a Decimal an int of any size is written in full.
+        name = "integer" if isinstance(value, int) else "decimal"
+        return quote(f"{Decimal(value):f}", XSD + name)
+    for kind, name in _TIMES:
+        if isinstance(value, kind):
+            return quote(value.isoformat(), XSD + name)
     raise GraphError(
         f"A value of the type {type(value).__name__} cannot be a parameter of a SPARQL query; give "
         "text, a number, a truth value, a date, or an rdflib.URIRef."
     )
 
 
-_TYPES: tuple[tuple[type, str], ...] = (
-    (int, "integer"),
-    (Decimal, "decimal"),
-    (datetime, "dateTime"),
+_TIMES: tuple[tuple[type[date | time], str], ...] = (
+    (datetime, "dateTime"),  # is a date, too
     (date, "date"),
     (time, "time"),
 )

@@ -71,6 +71,17 @@ def test_an_unknown_ending_is_named(cli: Cli, folder: Path, tmp_path: Path) -> N
     assert not (tmp_path / "g.xlsx").exists()
 
 
+@pytest.mark.parametrize("address", ["ftp://x/y", "BOLD://localhost", "file:///tmp/x"])
+def test_an_unknown_address_is_no_path(
+    cli: Cli, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = cli("export", folder, "--to", address)
+    assert result.exit_code == 1
+    assert "no address that kgrec knows" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_run_that_is_missing(cli: Cli, tmp_path: Path) -> None:
     result = cli("export", tmp_path / "no", "--to", tmp_path / "g.ttl")
     assert result.exit_code == 1

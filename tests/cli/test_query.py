@@ -77,11 +77,35 @@ def test_sparql_on_a_run(cli: Callable[..., Any], folder: Path) -> None:
 def test_parameters_keep_their_types(cli: Callable[..., Any], folder: Path) -> None:
     result = cli(
         "query", folder, "RETURN $id + 'x' AS a, $n + 1 AS b",
-        "--param", "id='}) //", "--param", "n=41", "--format", "json",
+        "--param", "id='}) //", "--param", "n:=41", "--format", "json",
     )  # fmt: skip
     assert json.loads(result.stdout)["rows"] == [["'}) //x", 42]]
-    result = cli("query", folder, "RETURN 1", "--param", "nothing")
-    assert result.exit_code == 2
+    for wrong in ("nothing", "n:=no", "=1"):
+        assert cli("query", folder, "RETURN 1", "--param", wrong).exit_code == 2
+
+
+def test_an_id_is_a_text(cli: Callable[..., Any], folder: Path) -> None:
+    query = "MATCH (m:Item {id: $id}) RETURN m.key"
+    result = cli("query", folder, query, "--param", "id=1", "--format", "json")
+    assert json.loads(result.stdout)["rows"] == [["item:1"]]
+
+
+def test_the_wrong_language_is_named(cli: Callable[..., Any], folder: Path, tmp_path: Path) -> None:
+    KnowledgeGraph.load(folder / "graph").to_rdf(tmp_path / "g.nt")
+    result = cli("query", tmp_path / "g.nt", "MATCH (n) RETURN n")
+    assert result.exit_code == 1
+    assert "speaks SPARQL" in result.stderr
+
+
+def test_a_copy_is_never_written_to(cli: Callable[..., Any], folder: Path, tmp_path: Path) -> None:
+    KnowledgeGraph.load(folder / "graph").to_rdf(tmp_path / "g.nt")
+    before = (tmp_path / "g.nt").read_bytes()
+    insert = 'INSERT DATA { <urn:a> <urn:b> "c" }'
+    for source, words in ((tmp_path / "g.nt", "a file is only read"), (folder, "never written")):
+        result = cli("query", source, insert, "--sparql", "--write")
+        assert result.exit_code == 1
+        assert words in result.stderr
+    assert (tmp_path / "g.nt").read_bytes() == before
 
 
 def test_a_run_is_never_written_to(cli: Callable[..., Any], folder: Path) -> None:

@@ -91,3 +91,12 @@ def test_labels_have_properties_only_where_they_are_given() -> None:
     assert clean_labels(raw, "labels", []).row(0) == ("e", "E", None, None, '{"born": 1964}')
     plain = clean_labels(raw.drop("properties"), "labels", [])
     assert plain.columns == ["entity", "label", "type", "text"]
+
+
+@pytest.mark.parametrize("column", ["name", "headline"])
+def test_catalogs_call_the_title_otherwise(column: str) -> None:
+    raw = pl.DataFrame({"item": ["1"], column: ["Lamp"], "price": [5]})
+    items = read_ids(raw, ITEMS, "items.csv", [])
+    assert items.rows(named=True) == [{"item": "1", "title": "Lamp", "price": 5}]
+    both = read_ids(raw.with_columns(title=pl.lit("A lamp")), ITEMS, "items.csv", [])
+    assert both.rows(named=True) == [{"item": "1", "title": "A lamp", column: "Lamp", "price": 5}]

@@ -201,14 +201,14 @@ def test_a_store_holds_a_version_and_not_those_before(graph: KnowledgeGraph) -> 
     content = last.content()
     shuffled = Content(content.nodes.reverse(), content.edges.reverse(), content.header)
     stored = KnowledgeGraph.from_content(shuffled)
-    assert (stored.version, stored.identity, stored.changes) == (3, graph.identity, ())
+    assert (stored.version, stored.identity, stored.changes) == (3, last.identity, ())
     assert stored.content().header == content.header
     assert set(stored.nodes.rows()) == set(last.nodes.rows())
     assert stored.nodes["kind"].rle().struct.field("value").to_list() == ["user", "item", "entity"]
     with pytest.raises(GraphError, match=r"no version 2 of the graph here; it has only 3.*stores"):
         stored.at(2)
     more = stored.update(removed="item:1")
-    assert (more.version, more.identity) == (4, graph.identity)
+    assert (more.version, more.changes[0].previous) == (4, last.identity)
     assert more.at(3).nodes.equals(stored.nodes)
     with pytest.raises(GraphError, match="it has 3 to 4"):
         more.at(2)

@@ -17,10 +17,10 @@ INTERACTION = "interaction"
 def candidates(foreign: ForeignGraph, plan: Plan) -> pl.DataFrame:
     """What the labels of each node allow.
 
-    :return: ``node, properties, class, is_user, is_item, is_interaction, is_dropped``
+    :return: ``node, labels, properties, class, is_user, is_item, is_interaction, is_dropped``
     """
     nodes = foreign.nodes.select(pl.col("id").alias("node"), joined_labels(), "properties")
-    return nodes.join(label_sets(foreign, plan), on="labels", how="left").drop("labels")
+    return nodes.join(label_sets(foreign, plan), on="labels", how="left")
 
 
 def cast(nodes: pl.DataFrame, pairs: pl.DataFrame, mapping: Mapping, source: str) -> pl.DataFrame:
@@ -30,7 +30,7 @@ def cast(nodes: pl.DataFrame, pairs: pl.DataFrame, mapping: Mapping, source: str
 
     :param nodes: as :func:`candidates` returns them
     :param pairs: ``user, item``: nodes of all interactions
-    :return: ``node, kind, class, properties``; a kind is ``user``, ``item``, ``entity``,
+    :return: ``node, kind, class, labels, properties``; a kind is ``user``, ``item``, ``entity``,
         ``interaction`` or ``dropped``
     :raises DataError: if a node would have to be both a user and an item
     """
@@ -51,7 +51,7 @@ def cast(nodes: pl.DataFrame, pairs: pl.DataFrame, mapping: Mapping, source: str
         .then(pl.lit("item"))
         .otherwise(pl.lit("entity"))
     )
-    return nodes.select("node", kind.alias("kind"), "class", "properties")
+    return nodes.select("node", kind.alias("kind"), "class", "labels", "properties")
 
 
 def _refuse_both(nodes: pl.DataFrame, mapping: Mapping, source: str) -> None:

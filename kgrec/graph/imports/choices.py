@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
+from kgrec.graph.imports import hints
 from kgrec.graph.imports.literals import language_of, text_of
 from kgrec.graph.imports.names import local_name, words
 
@@ -16,9 +20,16 @@ TEXTS = (
     *("definition", "content", "body", "about", "biography", "bio"),
 )
 _IDS = ("id", "uuid", "guid", "identifier", "key", "code", "slug", "sku", "isbn", "ean", "uri")
-_HANDLES = ("username", "login", "handle", "nickname", "nick", "email", *LABELS)
+_HANDLES = ("username", "login", "handle", "nickname", "nick", "email")
 _ID_ENDS = ("id", "uuid", "key", "code", "no", "number")
-_LAST = 100  # behind all that are meant as ids
+_OTHER, _NAMES = 100, 200  # ranks behind all that are meant as ids
+_WORD = re.compile(r"\S{1,64}")
+_MEASURES = frozenset(
+    ("year", "age", "born", "birth", "died", "released", "release", "updated", "founded")
+    + ("price", "cost", "size", "length", "duration", "rating", "score", "stars", "population")
+    + ("height", "width", "pages", "rank", "img", "image", "picture", "photo", "poster", "url")
+)
+_SAMPLE = 2_000
 _LONG = 200  # characters: longer values are texts, not names that nodes share
 _SHARED = 0.5  # a property with more distinct values than this share says nothing in common
 _NUMERIC = re.compile(r"[+-]?\d+(\.\d+)?")
@@ -56,25 +67,52 @@ def choose_text(names: Iterable[str], rows: Rows) -> str | None:
     return _first([name for name in names if _some_text(name, rows)], TEXTS)
 
 
-def choose_ids(names: Iterable[str], label: str | None) -> tuple[str, ...]:
-    """Properties that may be ids, the likeliest first: ``id``, ``movieId`` of a movie, others.
+def choose_ids(properties: pl.Series, label: str | None) -> tuple[str, ...]:
+    """Properties that may be ids, the likeliest first.
 
-    The last resort is a name: if it is unique, it tells more than a number that the store gives,
-    and unlike that number it stays.
+    First those that are called so: ``id``, ``movieId`` of a movie, others. Then any other with
+    single words or whole numbers. The last resort is a name: if it is unique, it tells more than a
+    number that the store gives, and unlike that number it stays.
+
+    :param properties: a JSON object of each node
+    :param label: the class of the nodes
     """
+    sample = properties.gather_every(max(1, len(properties) // _SAMPLE))
+    rows = [json.loads(text) for text in sample]
     own = "".join(words(label)) if label else ""
-    ranked = []
-    for name in names:
-        parts = words(name)
-        joined = "".join(parts)
-        if joined in _IDS:
-            ranked.append((_IDS.index(joined) if joined != "id" else -2, name))
-        elif parts and parts[-1] in _ID_ENDS and len(parts) > 1:
-            is_own = bool(own) and own.startswith("".join(parts[:-1]))
-            ranked.append((-1 if is_own else len(_IDS) + _ID_ENDS.index(parts[-1]), name))
-        elif joined in _HANDLES:
-            ranked.append((_LAST + _HANDLES.index(joined), name))
+    names = sorted({name for row in rows for name in row})
+    ranked = [(rank, name) for name in names if (rank := _id_rank(name, own, rows)) is not None]
     return tuple(name for _, name in sorted(ranked))
+
+
+def _id_rank(name: str, own: str, rows: Rows) -> int | None:
+    """How likely a property is an id, the lower the likelier; ``None``: it is none."""
+    parts = words(name)
+    joined = "".join(parts)
+    if joined in _IDS:
+        return _IDS.index(joined) if joined != "id" else -2
+    if parts and parts[-1] in _ID_ENDS and len(parts) > 1:
+        is_own = bool(own) and own.startswith("".join(parts[:-1]))
+        return -1 if is_own else len(_IDS) + _ID_ENDS.index(parts[-1])
+    if joined in _HANDLES:
+        return _OTHER + _HANDLES.index(joined)
+    if joined in LABELS:
+        return _NAMES + LABELS.index(joined)
+    kinds = {_id_kind(row.get(name)) for row in rows}
+    if len(kinds) != 1 or None in kinds or joined in TEXTS or _is_measure(name):
+        return None
+    return _OTHER + len(_HANDLES) + (kinds == {int})
+
+
+def _id_kind(value: Any) -> type | None:
+    if isinstance(value, str) and _WORD.fullmatch(value) and "://" not in value:
+        return str
+    return int if type(value) is int else None
+
+
+def _is_measure(name: str) -> bool:
+    """Whether a property is unique by chance only, such as a year or a price."""
+    return hints.is_time(name) or hints.is_weight(name) or not _MEASURES.isdisjoint(words(name))
 
 
 def choose_shared(

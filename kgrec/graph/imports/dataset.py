@@ -14,6 +14,7 @@ from kgrec.graph.imports.cast import candidates, cast
 from kgrec.graph.imports.extract import Extractor
 from kgrec.graph.imports.facts import read_facts
 from kgrec.graph.imports.foreign import ForeignGraph
+from kgrec.graph.imports.given import KEYS, with_given
 from kgrec.graph.imports.ids import separate
 from kgrec.graph.imports.interactions import read_interactions
 from kgrec.graph.imports.mapping import Mapping
@@ -73,14 +74,17 @@ class _Read:
 def _read_nodes(
     foreign: ForeignGraph, mapping: Mapping, kinds: pl.DataFrame, used: pl.Series
 ) -> _Read:
-    extractor = Extractor(foreign, mapping, Vocabulary.load(mapping.ontologies))
+    extractor = Extractor(mapping, Vocabulary.load(mapping.ontologies))
+    # Nothing speaks of other entities: parts of interactions, and nodes without any edge.
+    is_used = (pl.col("kind") == "entity") & pl.col("node").is_in(used.implode())
+    there = with_given(
+        kinds.filter(pl.col("kind").is_in(("user", "item")) | is_used), foreign, mapping
+    )
 
     def read(kind: str) -> pl.DataFrame:
-        chosen = kinds.filter(pl.col("kind") == kind)
-        if kind == "entity":
-            # Nothing speaks of the others: parts of interactions, and nodes without any edge.
-            chosen = chosen.filter(pl.col("node").is_in(used.implode()))
-        parts = chosen.partition_by(_CLASS, maintain_order=True)
+        chosen = there.filter(pl.col("kind") == kind)
+        alike = (_CLASS, *(f"given_{key}" for key in KEYS))
+        parts = chosen.partition_by(*alike, maintain_order=True)
         frames = [
             extractor.read(part, kind).with_columns(
                 pl.lit(kind).alias("kind"), pl.lit(part[_CLASS][0], pl.String).alias(_CLASS)

@@ -9,7 +9,12 @@ from kgrec.graph.imports.carried import carried, without_empty
 from kgrec.graph.imports.cast import DROPPED, INTERACTION
 from kgrec.graph.imports.foreign import ForeignGraph
 from kgrec.graph.imports.interactions import is_direct
+from kgrec.graph.imports.names import local_name
 from kgrec.graph.imports.plan import Plan
+from kgrec.vocabulary import INTERACTED
+from kgrec.words import snake
+
+_OTHER_NAME = f"{INTERACTED}_with"
 
 
 def read_facts(
@@ -55,7 +60,30 @@ def read_facts(
     facts = edges.filter(~(interaction | act | out)).select(
         "head", pl.col("type").replace(plan.rename).alias("relation"), "tail", carried("properties")
     )
+    facts, called_so = _not_interactions(facts)
+    findings += called_so
     return without_empty(facts), [finding for finding in findings if finding.rows]
+
+
+def _not_interactions(facts: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
+    """Facts that are called as only interactions are get another name."""
+    names = facts["relation"].unique().sort().to_list()
+    taken = [name for name in names if snake(local_name(name)) == INTERACTED]
+    if not taken:
+        return facts, []
+    is_called_so = pl.col("relation").is_in(taken)
+    finding = Finding(
+        table="edges",
+        column="",
+        problem=f"kgrec calls interactions '{INTERACTED}', so that these facts, which are none by "
+        f"the mapping, are called '{_OTHER_NAME}'",
+        rows=facts.filter(is_called_so).height,
+        action="kept",
+        fix="give the relationship a name of its own by 'rename', or name it in 'interactions'",
+        examples=tuple(taken),
+    )
+    renamed = pl.when(is_called_so).then(pl.lit(_OTHER_NAME)).otherwise("relation")
+    return facts.with_columns(renamed.alias("relation")), [finding]
 
 
 def _finding(rows: pl.DataFrame, problem: str, fix: str) -> Finding:

@@ -27,6 +27,7 @@ class ForeignGraph:
     :ivar public_ids: whether the ids are names that its user knows (IRIs, the names of networkx
         nodes), or only the store's own (Neo4j)
     :ivar broader: class → all of its superclasses
+    :ivar left_out: labels and relationship types of the mapping that reading has left out already
     :ivar name: a short name for a dataset of it; by default the last part of the source
     """
 
@@ -36,6 +37,7 @@ class ForeignGraph:
     public_ids: bool = True
     broader: Mapping[str, frozenset[str]] = field(default_factory=dict)
     name: str = ""
+    left_out: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return (

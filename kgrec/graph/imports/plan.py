@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from kgrec.graph.imports.conflicts import refuse_conflicts
 from kgrec.graph.imports.foreign import ForeignGraph
 from kgrec.graph.imports.mapping import InteractionNode, Mapping
-from kgrec.graph.imports.names import local_name, resolve
+from kgrec.graph.imports.names import resolve
 
 # Classes that say nothing of a node: never its type if there is another.
 _GENERIC = (
@@ -46,10 +47,15 @@ class Plan:
 def make_plan(foreign: ForeignGraph, mapping: Mapping) -> Plan:
     """Find every name of the mapping.
 
-    :raises DataError: if a label or a relationship is not in the graph
+    :raises DataError: if a label or a relationship is not in the graph, or is needed and left out
     """
-    types = foreign.types()
-    find = check_names(mapping, foreign.classes(), types, foreign.source)
+    find = check_names(
+        mapping,
+        [*foreign.classes(), *foreign.left_out],
+        [*foreign.types(), *foreign.left_out],
+        foreign.source,
+    )
+    refuse_conflicts(mapping, find, foreign.source, foreign.broader)
 
     def expanded(labels: Iterable[str]) -> frozenset[str]:
         return frozenset().union(*(below(foreign, find["label", name]) for name in labels))
@@ -57,7 +63,7 @@ def make_plan(foreign: ForeignGraph, mapping: Mapping) -> Plan:
     return Plan(
         users=expanded(mapping.users),
         items=expanded(mapping.items),
-        dropped=expanded(name for name in mapping.drop_classes if ("label", name) in find),
+        dropped=expanded(mapping.drop_classes),
         interactions=tuple(find["relationship", name] for name in mapping.interactions),
         interaction_nodes=tuple(
             node.model_copy(
@@ -69,9 +75,7 @@ def make_plan(foreign: ForeignGraph, mapping: Mapping) -> Plan:
             )
             for node in mapping.interaction_nodes
         ),
-        drop_relations=tuple(
-            find.get(("relationship", name), name) for name in mapping.drop_relations
-        ),
+        drop_relations=tuple(find["relationship", name] for name in mapping.drop_relations),
         rename={find["relationship", old]: new for old, new in mapping.rename.items()},
     )
 
@@ -80,8 +84,6 @@ def check_names(
     mapping: Mapping, classes: Iterable[str], types: Iterable[str], source: str
 ) -> dict[tuple[str, str], str]:
     """Find the labels and relationships that a mapping names.
-
-    What it drops need not be there: it may have been left out when the graph was read.
 
     :return: ``("label" or "relationship", name)`` → the name as the graph writes it
     :raises DataError: if one is not in the graph
@@ -92,24 +94,20 @@ def check_names(
         *(("label", name, key) for key in _BY_CLASS for name in getattr(mapping, key)),
         *(("relationship", name, "interactions") for name in mapping.interactions),
         *(("relationship", name, "rename") for name in mapping.rename),
+        *(("label", name, "drop_classes") for name in mapping.drop_classes),
+        *(("relationship", name, "drop_relations") for name in mapping.drop_relations),
         *(
             ("label" if field == "label" else "relationship", getattr(node, field), key)
             for node in mapping.interaction_nodes
             for field, key in ((f, f"interaction_nodes.{f}") for f in ("label", "user", "item"))
         ),
     ]
-    find = {
+    return {
         (what, name): name
         if (what, name) == ("label", ANY)
         else resolve(name, known[what], what=what, key=key, source=source)
         for what, name, key in wanted
     }
-    dropped = {"label": mapping.drop_classes, "relationship": mapping.drop_relations}
-    for what, names in dropped.items():
-        for name in names:
-            if any(other == name or local_name(other) == name for other in known[what]):
-                find[what, name] = resolve(name, known[what], what=what, key="drop", source=source)
-    return find
 
 
 def resolve_class(name: str, classes: Iterable[str], key: str, source: str) -> str:

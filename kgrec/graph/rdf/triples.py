@@ -16,6 +16,7 @@ from kgrec.errors import StoreError
 from kgrec.graph.rdf.endpoint import Auth, Endpoint
 from kgrec.graph.rdf.iris import safe_iri
 from kgrec.graph.rdf.lines import TRIPLES, parse_lines
+from kgrec.graph.rdf.long_texts import short_texts, with_long_texts
 from kgrec.graph.rdf.oxigraph import format_of, open_folder, oxigraph
 
 _CHUNK = 100_000
@@ -89,7 +90,17 @@ def read_lines(text: bytes) -> pl.Series:
 def _scan_file(path: Path) -> Iterator[pl.DataFrame]:
     form, base = format_of(path), path.absolute().as_uri()
     with _told(str(path)):
-        yield from scan_quads(oxigraph().parse(path=path, format=form, base_iri=base))
+        if form == oxigraph().RdfFormat.JSON_LD:
+            yield from _scan_json(path, base)
+        else:
+            yield from scan_quads(oxigraph().parse(path=path, format=form, base_iri=base))
+
+
+def _scan_json(path: Path, base: str) -> Iterator[pl.DataFrame]:
+    ox = oxigraph()
+    with short_texts(path) as (stream, long):
+        for triples in scan_quads(ox.parse(stream, format=ox.RdfFormat.JSON_LD, base_iri=base)):
+            yield with_long_texts(triples, long)
 
 
 def _scan_endpoint(endpoint: Endpoint, graph: str | None) -> Iterator[pl.DataFrame]:
@@ -112,6 +123,12 @@ def _told(source: str) -> Iterator[None]:
     except SyntaxError as error:
         line = f", line {error.lineno}" if error.lineno else ""
         raise StoreError(f"{source}{line}: not valid RDF ({error.msg}); correct it.") from error
+    except ValueError as error:
+        raise StoreError(f"{source}: not valid RDF ({error}); correct it.") from error
+    except MemoryError as error:
+        raise StoreError(
+            f"{source}: it cannot be read ({error}); leave out what is longer than 15 MB."
+        ) from error
     except OSError as error:
         raise StoreError(
             f"{source}: it cannot be read ({error.strerror or error}); check the path."

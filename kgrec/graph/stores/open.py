@@ -13,6 +13,7 @@ a folder that ``KnowledgeGraph.save`` wrote    the embedded store; so is the fol
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,29 @@ _GRAPH = "graph.json"
 Auth = tuple[str, str] | None
 
 
+def is_bolt(address: str | Path) -> bool:
+    """Whether an address is one of Neo4j's."""
+    return str(address).lower().startswith(BOLT)
+
+
+def is_http(address: str | Path) -> bool:
+    """Whether an address is one of the web's."""
+    return str(address).lower().startswith(HTTP)
+
+
+def check_path(address: str | Path) -> Path:
+    """The path that an address is.
+
+    :raises StoreError: if it is rather an address of something that kgrec does not know
+    """
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", str(address)):
+        raise StoreError(
+            f"'{address}' is no address that kgrec knows; give a path, bolt://…, neo4j://… or "
+            "http://…."
+        )
+    return Path(address)
+
+
 def open_store(address: str | Path, *, auth: Auth = None, update_url: str | None = None) -> Store:
     """Open the store at an address; the caller closes it.
 
@@ -38,15 +62,15 @@ def open_store(address: str | Path, *, auth: Auth = None, update_url: str | None
     :raises StoreError: if nothing is there, or it cannot be opened
     """
     text = str(address)
-    if text.startswith(BOLT):
+    if is_bolt(text):
         from kgrec.graph.stores.neo4j import Neo4jStore
 
         return Neo4jStore(text, auth=auth)
-    if text.startswith(HTTP):
+    if is_http(text):
         from kgrec.graph.stores.sparql import SparqlStore
 
         return SparqlStore(text, update_url, auth=auth)
-    return _local(Path(address))
+    return _local(check_path(address))
 
 
 def _local(path: Path) -> Store:

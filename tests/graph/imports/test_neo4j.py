@@ -215,3 +215,29 @@ def test_hostile_labels_are_only_names(bolt: Any) -> None:
 def test_no_server() -> None:
     with pytest.raises(StoreError):
         suggest_mapping("bolt://127.0.0.1:1", auth=("a", "b"))
+
+
+def test_what_kgrec_wrote_is_not_taken_for_the_graph(films: Any) -> None:
+    suggested = suggest_mapping(films.uri, **where(films))
+    schema = neo4j_sample(films.uri, **where(films))[1]
+    first = KnowledgeGraph.from_neo4j(films.uri, suggested, **where(films))
+    first.to_neo4j(films.uri, **where(films))
+    assert films.run("MATCH (n:KgrecNode) RETURN count(n)")[0][0] == first.nodes.height
+    again = suggest_mapping(films.uri, **where(films))
+    assert again == suggested
+    assert neo4j_sample(films.uri, **where(films))[1].classes == schema.classes
+    second = KnowledgeGraph.from_neo4j(films.uri, suggested, **where(films))
+    assert set(second.nodes["key"]) == set(first.nodes["key"])
+    edges = ["head", "relation", "tail", "timestamp"]
+    assert set(second.edges.select(edges).rows()) == set(first.edges.select(edges).rows())
+    wrong = suggested.model_copy(update={"users": ("KgrecNode",)})
+    with pytest.raises(DataError, match="the labels are 'Movie', 'Person'"):
+        read_neo4j(films.uri, wrong, **where(films))
+
+
+def test_a_graph_of_nothing_but_kgrec_can_still_be_mapped(
+    bolt: Any, tiny_graph: KnowledgeGraph
+) -> None:
+    tiny_graph.to_neo4j(bolt.uri, **where(bolt))
+    mapping = Mapping(users=("User",), items=("Item",), interactions=("interacted",))
+    assert read_neo4j(bolt.uri, mapping, **where(bolt)).items.height > 0

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kgrec.errors import StoreError
 from kgrec.graph.rdf import read_triples
 from kgrec.graph.rdf.escape import escape
 from kgrec.graph.rdf.lines import parse_lines
@@ -95,6 +97,34 @@ def test_a_folder_of_pyoxigraph(tmp_path: Path) -> None:
     del store
     assert read_triples(tmp_path / "store").height == 2
     assert read_triples(tmp_path / "store", graph="urn:a:g").height == 1
+
+
+def test_a_long_text_in_json(tmp_path: Path) -> None:
+    long = 'a "quoted" \\ text, é\\n' * 500_000
+    values = [long, "x" * 10_000_000, {"@value": "01", "@type": f"{XSD}integer"}, "short", 5]
+    path = tmp_path / "a.jsonld"
+    path.write_text(json.dumps([{"@id": "urn:a:s", "urn:a:p": values}]))
+    found = {row[2]: row[3:] for row in read_triples(path).rows()}
+    text = ("literal", None, None)
+    integer = ("literal", f"{XSD}integer", None)
+    assert found == {
+        **{long: text, "x" * 10_000_000: text, "short": text},
+        **{"01": integer, "5": integer},
+    }
+
+
+@pytest.mark.parametrize("end", ['"', '\\\\"'])
+def test_many_short_texts_in_json_are_no_long_one(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "a.jsonld"
+    path.write_text('[{"@id": "urn:a:s", "urn:a:p": [' + ", ".join(['"a' + end] * 300_000) + "]}]")
+    assert set(read_triples(path)["object"]) == {"a" if end == '"' else "a\\"}
+
+
+def test_a_text_that_no_parser_takes(tmp_path: Path) -> None:
+    path = tmp_path / "a.ttl"
+    path.write_text('<urn:a:s> <urn:a:p> "' + "x" * 20_000_000 + '" .')
+    with pytest.raises(StoreError, match=r"a\.ttl: it cannot be read .*; leave out what is longer"):
+        read_triples(path)
 
 
 def test_relative_names_are_those_of_the_file(tmp_path: Path) -> None:

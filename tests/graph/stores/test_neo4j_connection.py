@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 from collections.abc import Callable
@@ -20,6 +21,12 @@ VARIABLES = [
     *("NEO4J_USERNAME", "NEO4J_PASSWORD", "NEO4J_DATABASE", "KGREC_NEO4J_CREDENTIALS"),
 ]
 SECRET = "Tr0ub4dor&3"
+WRITES = [
+    "CREATE (n:Sneaked) RETURN 1",
+    "INSERT (n:Sneaked) RETURN 1",
+    "UNWIND range(1, 50) AS i CREATE (n:Sneaked {i: i}) RETURN n.i",
+    "CREATE (n:Sneaked) RETURN nobody(n)",
+]
 
 
 @pytest.fixture(autouse=True)
@@ -159,3 +166,52 @@ def test_reading_streams_in_batches(bolt: Any) -> None:
         assert batches[2][-1] == (25,)
         with pytest.raises(GraphError, match="cannot be answered"):
             list(connection.read("MATCH (n RETURN n"))
+
+
+@pytest.mark.parametrize("query", WRITES)
+def test_what_a_reading_transaction_writes_is_undone(bolt: Any, query: str) -> None:
+    count = "MATCH (n:Sneaked) RETURN count(n)"
+    with Connection(bolt.uri, bolt.auth, bolt.database) as connection:
+        for row_limit in (5, 100):
+            with contextlib.suppress(GraphError):
+                connection.answer(query, {}, timeout=60, row_limit=row_limit, write=False)
+            assert bolt.run(count) == [[0]]
+        with contextlib.suppress(GraphError):
+            list(connection.read(query))
+        with contextlib.suppress(GraphError):
+            next(connection.read(query, batch=5))
+        assert bolt.run(count) == [[0]]
+        assert connection.rows("RETURN 1") == [(1,)]  # the session is of use still
+
+
+def test_what_may_write_is_kept(bolt: Any) -> None:
+    with Connection(bolt.uri, bolt.auth, bolt.database) as connection:
+        query = "UNWIND range(1, 9) AS i CREATE (n:Meant {i: i}) RETURN n.i"
+        assert connection.answer(query, {}, timeout=60, row_limit=5, write=True)[2]
+    assert bolt.run("MATCH (n:Meant) RETURN count(n)") == [[9]]
+
+
+@pytest.mark.parametrize("query", ["INSERT (n:X {x: 1})", "RETURN 1 // x\rCREATE (n:X)"])
+def test_queries_that_would_write(
+    bolt: Any, open_bolt: Callable[..., Neo4jStore], query: str
+) -> None:
+    store = open_bolt(bolt)
+    with pytest.raises(GraphError, match="may only read"):
+        store.query(query)
+    assert bolt.run("MATCH (n:X) RETURN count(n)") == [[0]]
+
+
+def test_a_server_that_is_gone_is_told_after_seconds(
+    bolt: Any, open_bolt: Callable[..., Neo4jStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[str, Any] = {}
+    real = neo4j.GraphDatabase.driver
+
+    def driver(uri: str, **options: Any) -> neo4j.Driver:
+        given.update(options)
+        return real(uri, **options)
+
+    monkeypatch.setattr(neo4j.GraphDatabase, "driver", driver)
+    open_bolt(bolt)
+    # The driver waits 1, 2, 4 … seconds, and begins no further wait after this time.
+    assert 0 < given["max_transaction_retry_time"] <= 5

@@ -364,6 +364,7 @@ def test_an_endpoint_that_is_down(content: Content) -> None:
     for attempt in (store.read, lambda: store.write(content), lambda: store.query("ASK {}")):
         with pytest.raises(StoreError, match="no endpoint answers") as caught:
             attempt()
+        assert type(caught.value) is StoreError
         assert "cret" not in str(caught.value)
 
 
