@@ -30,6 +30,9 @@ def resolve(declared: Declarations) -> None:
         for side in ("domain", "range"):
             record[side] = _class(name, side, record, names)
         _check_relation(name, record)
+        for mirror in record.get("mirrors", ()):
+            _check_mirror(name, record, mirror, declared.types, names)
+    _check_properties_above({**declared.properties, **declared.relations})
     _check_names(declared.relations)
     for name, record in declared.properties.items():
         _check_property(name, record, names)
@@ -142,6 +145,44 @@ def _check_relation(name: str, record: Record) -> None:
         )
     if most == 0:
         raise GraphError(f"{where} may have no tail at all (kg:maxCount 0); remove the relation.")
+
+
+def _check_mirror(
+    name: str,
+    record: Record,
+    mirror: Record,
+    types: Mapping[str, Record],
+    names: Mapping[str, str],
+) -> None:
+    """What an inverse begins at, the relation must be able to lead to, and the other way round."""
+    other = local_name(mirror["iri"])
+    for side, across in (("domain", "range"), ("range", "domain")):
+        one, two = _class(other, side, mirror, names), record[across]
+        if one and two and not _may_be_both(one, two, types):
+            raise GraphError(
+                f"{mirror['file']}: relation '{other}' is the inverse of '{name}', but its {side} "
+                f"{one} is not the {across} {two} of '{name}'; make them one class."
+            )
+
+
+def _may_be_both(one: str, two: str, types: Mapping[str, Record]) -> bool:
+    """Whether a class is below both, or one below the other."""
+    return any({one, two} <= {name, "Node", *ancestors(name, types)} for name in types)
+
+
+def _check_properties_above(records: Mapping[str, Record]) -> None:
+    names = {iri: name for name, record in records.items() for iri in record["iris"]}
+    above: dict[str, Record] = {}
+    for name, record in records.items():
+        parents = [names[iri] for iri in record.get("above", ()) if iri in names]
+        above[name] = {**record, "parents": [parent for parent in parents if parent != name]}
+    for name in above:
+        if name in ancestors(name, above):
+            around = _cycle(name, above)
+            raise GraphError(
+                f"{_last_file(above, around)}: {' → '.join(around)} are subproperties of each "
+                "other in a circle; remove one rdfs:subPropertyOf."
+            )
 
 
 def _check_names(relations: Mapping[str, Record]) -> None:

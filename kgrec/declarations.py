@@ -1,7 +1,11 @@
-"""Turtle → plain declarations; what they mean is for :mod:`kgrec.vocabulary` to say."""
+"""Turtle → plain declarations; what they mean is for :mod:`kgrec.vocabulary` to say.
+
+Relations and literal properties may be declared in the words of OWL as well as in kgrec's.
+"""
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
@@ -26,6 +30,10 @@ _PREFIXES = {
     "http://www.w3.org/ns/prov#": "prov:",
     "http://xmlns.com/foaf/0.1/": "foaf:",
 }
+_CLASSES = (RDFS.Class, OWL.Class)
+_RELATIONS = (KG.Relation, OWL.ObjectProperty)
+_PROPERTIES = (KG.Property, OWL.DatatypeProperty)
+_ANYTHING = (OWL.Thing, RDFS.Resource)  # as a domain or a range they say nothing
 _ADDING = (KG.alias, KG.inverseAlias, KG.column)
 _WORDS = {
     "label": RDFS.label,
@@ -65,7 +73,7 @@ def read_declarations(texts: Iterable[tuple[str, str]], language: str) -> Declar
     """
     declarations = Declarations()
     for order, (file, text) in enumerate(texts):
-        reader = _Reader(file, order, parse_turtle(file, text), language)
+        reader = _Reader(file, order, _parse(file, text), language)
         for subject in reader.types():
             _merge(declarations.types, reader.type(subject), reader)
         classes = {iri for record in declarations.types.values() for iri in record["iris"]}
@@ -78,6 +86,20 @@ def read_declarations(texts: Iterable[tuple[str, str]], language: str) -> Declar
     return declarations
 
 
+def _parse(file: str, text: str) -> Graph:
+    log = logging.getLogger("rdflib.term")
+    before, log.disabled = log.disabled, True  # it warns of bad IRIs, without the file
+    try:
+        graph = parse_turtle(file, text)
+    finally:
+        log.disabled = before
+    nodes = (node for triple in graph for node in triple if isinstance(node, URIRef))
+    bad = min((node for node in nodes if not _IRI.fullmatch(node)), default=None)
+    if bad is not None:
+        raise GraphError(f"{file}: <{bad}> is not a valid IRI; rename the term.")
+    return graph
+
+
 @dataclass(frozen=True)
 class _Reader:
     file: str
@@ -86,7 +108,7 @@ class _Reader:
     language: str
 
     def types(self) -> list[URIRef]:
-        return self._named(self.graph.subjects(RDF.type, kind) for kind in (RDFS.Class, OWL.Class))
+        return self._named(self.graph.subjects(RDF.type, kind) for kind in _CLASSES)
 
     def more_names(self, classes: Container[str]) -> list[URIRef]:
         """Classes of earlier files that this one only gives more names."""
@@ -99,7 +121,7 @@ class _Reader:
         inverse = OWL.inverseOf
         found = self._named(
             [
-                self.graph.subjects(RDF.type, KG.Relation),
+                *(self.graph.subjects(RDF.type, kind) for kind in _RELATIONS),
                 *(self.graph.subjects(predicate) for predicate in _ADDING),
                 self.graph.subjects(inverse),
                 self.graph.objects(None, inverse),
@@ -108,7 +130,7 @@ class _Reader:
         return [one for one in found if str(one) not in classes]
 
     def properties(self) -> list[URIRef]:
-        return self._named([self.graph.subjects(RDF.type, KG.Property)])
+        return self._named(self.graph.subjects(RDF.type, kind) for kind in _PROPERTIES)
 
     def type(self, subject: URIRef) -> Record:
         parents = self._named([self.graph.objects(subject, RDFS.subClassOf)])
@@ -121,6 +143,7 @@ class _Reader:
     def property(self, subject: URIRef) -> Record:
         return self._record(subject) | {
             "declared": True,
+            "above": self._above(subject),
             "domain": self._one(subject, RDFS.domain),
             "range": self._one(subject, RDFS.range),
         }
@@ -128,7 +151,8 @@ class _Reader:
     def relation(self, subject: URIRef) -> Record:
         inverses = self._named([self.graph.objects(subject, OWL.inverseOf)])
         return self._record(subject) | {
-            "declared": self._is(subject, KG.Relation),
+            "declared": any(self._is(subject, kind) for kind in _RELATIONS) or None,
+            "above": self._above(subject),
             "named": any((subject, predicate, None) in self.graph for predicate in _ADDING) or None,
             "domain": self._one(subject, RDFS.domain),
             "range": self._one(subject, RDFS.range),
@@ -144,8 +168,6 @@ class _Reader:
         }
 
     def _record(self, subject: URIRef) -> Record:
-        if not _IRI.fullmatch(subject):
-            raise GraphError(f"{self.file}: <{subject}> is not a valid IRI; rename the term.")
         words = {key: self._text(subject, predicate) for key, predicate in _WORDS.items()}
         iri = str(subject)
         return {"iri": iri, "iris": (iri,), "file": self.file, "order": self.order, **words}
@@ -156,8 +178,17 @@ class _Reader:
     def _is(self, subject: Node, kind: Node) -> bool | None:
         return (subject, RDF.type, kind) in self.graph or None
 
+    def _above(self, subject: URIRef) -> tuple[str, ...]:
+        return tuple(map(str, self._named([self.graph.objects(subject, RDFS.subPropertyOf)])))
+
     def _one(self, subject: URIRef, predicate: URIRef) -> str | None:
-        found = sorted(set(map(str, self.graph.objects(subject, predicate))))
+        values = set(self.graph.objects(subject, predicate)).difference(_ANYTHING)
+        if any(not isinstance(value, URIRef) for value in values):
+            raise GraphError(
+                f"{self.file}: the {local_name(predicate)} of '{local_name(subject)}' is no name "
+                "but an expression; name one class or datatype."
+            )
+        found = sorted(map(str, values))
         if len(found) > 1:
             named = " and ".join(f"'{local_name(value)}'" for value in found)
             raise GraphError(

@@ -61,6 +61,7 @@ def _fold(relations: dict[str, Record], name: str, other: str) -> None:
 
 def _take(kept: Record, gone: Record, name: str) -> None:
     kept["inverse"] = name
+    kept["mirrors"] = (*kept.get("mirrors", ()), gone)
     kept["inverse_aliases"] += (name, *gone["aliases"], *gone["columns"])
     kept["aliases"] += gone["inverse_aliases"]
     for key, mirror in _MIRRORED.items():

@@ -341,6 +341,26 @@ CONTRADICTIONS = {
     ),
     f"{CLASH} . <http://other.org/r> a kg:Relation .": "are called 'r'; rename one of them",
     f"{CLASH} , kg:Property .": "'r' is declared as a kg:Relation and as a kg:Property; keep one",
+    "ex:p rdfs:subPropertyOf ex:q . ex:p a kg:Relation . "
+    "ex:q a owl:ObjectProperty ; rdfs:subPropertyOf ex:p .": (
+        "p → q → p are subproperties of each other in a circle; remove one rdfs:subPropertyOf"
+    ),
+    "ex:p a kg:Property ; rdfs:subPropertyOf ex:q . "
+    "ex:q a owl:DatatypeProperty ; rdfs:subPropertyOf ex:p .": "p → q → p are subproperties",
+    "ex:made a kg:Relation ; rdfs:domain kg:Person ; rdfs:range kg:Film ; owl:inverseOf ex:by . "
+    "ex:by a kg:Relation ; rdfs:domain kg:Book ; rdfs:range kg:Person .": (
+        "relation 'made' is the inverse of 'by', but its range Film is not the domain Book of 'by'"
+    ),
+    "ex:directed a kg:Relation ; rdfs:domain kg:User ; owl:inverseOf kg:directed_by .": (
+        "'directed' is the inverse of 'directed_by', but its domain User is not the range"
+    ),
+    "ex:A a rdfs:Class ; rdfs:subClassOf <http://x y> .": "<http://x y> is not a valid IRI; rename",
+    "<http://x y> a kg:Relation .": "<http://x y> is not a valid IRI; rename the term",
+    "ex:p a owl:ObjectProperty ; rdfs:domain [ owl:unionOf ( kg:Film kg:Book ) ] .": (
+        "the domain of 'p' is no name but an expression; name one class"
+    ),
+    "ex:p a owl:ObjectProperty ; rdfs:range xsd:date .": "'date' is a datatype",
+    "ex:p a owl:DatatypeProperty ; rdfs:range kg:Film .": "property 'p': its range 'Film' is no",
     "ex:p a kg:Property ; rdfs:range kg:Film .": "property 'p': its range 'Film' is no datatype;",
     "ex:p a kg:Property ; rdfs:domain ex:X .": "property 'p': its domain 'X' is not declared;",
 }
@@ -353,6 +373,39 @@ def test_contradictions_name_file_and_term(tmp_path: Path, text: str) -> None:
     message = str(caught.value)
     assert message.endswith(".")
     assert "\n" not in message
+
+
+def test_an_ontology_in_the_words_of_owl(tmp_path: Path) -> None:
+    vocabulary = load(
+        tmp_path,
+        """ex:Wine a owl:Class ; rdfs:subClassOf kg:Product .
+        ex:Grape a owl:Class ; rdfs:subClassOf kg:Entity .
+        ex:pressed_from a owl:ObjectProperty , owl:FunctionalProperty ; rdfs:label "pressed from" ;
+            rdfs:domain ex:Wine ; rdfs:range ex:Grape ; rdfs:subPropertyOf ex:pressed_from .
+        ex:pressed_into a owl:ObjectProperty ; owl:inverseOf ex:pressed_from ;
+            rdfs:domain owl:Thing ; rdfs:range kg:Product .
+        ex:alcohol a owl:DatatypeProperty ; rdfs:domain ex:Wine ; rdfs:range xsd:decimal .""",
+    )
+    pressed, alcohol = vocabulary.relations["pressed_from"], vocabulary.properties["alcohol"]
+    assert (pressed.label, pressed.domain, pressed.range) == ("pressed from", "Wine", "Grape")
+    assert (pressed.known, pressed.max_count, pressed.inverse) == (True, 1, "pressed_into")
+    assert vocabulary.canonical("pressed_into") == ("pressed_from", True)
+    assert (alcohol.domain, alcohol.datatype) == (
+        "Wine",
+        "http://www.w3.org/2001/XMLSchema#decimal",
+    )
+    assert vocabulary.is_literal("alcohol", "item", "Wine")
+
+
+def test_a_class_below_itself_says_nothing(tmp_path: Path) -> None:
+    vocabulary = load(tmp_path, "ex:A a rdfs:Class ; rdfs:subClassOf ex:A , kg:Item .")
+    assert vocabulary.types["A"].parents == ("Item", "Node")
+
+
+def test_a_bad_iri_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(GraphError, match="not a valid IRI"):
+        load(tmp_path, "ex:A a rdfs:Class ; rdfs:seeAlso <http://x y> .")
+    assert not caplog.records
 
 
 def test_bad_turtle_names_file_and_line(tmp_path: Path) -> None:

@@ -200,7 +200,7 @@ class KnowledgeGraph(Exchange):
 
     @cached_property
     def identity(self) -> str:
-        """Names this very version: a hash of the graph that was built, and of every change since."""
+        """Names this very version: a hash of the graph as built, and of every change since."""
         if self.changes:
             return identity_after(self.changes[-1])
         start = self.history.base or self

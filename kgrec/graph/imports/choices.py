@@ -25,9 +25,11 @@ _ID_ENDS = ("id", "uuid", "key", "code", "no", "number")
 _OTHER, _NAMES = 100, 200  # ranks behind all that are meant as ids
 _WORD = re.compile(r"\S{1,64}")
 _MEASURES = frozenset(
-    ("year", "age", "born", "birth", "died", "released", "release", "updated", "founded")
-    + ("price", "cost", "size", "length", "duration", "rating", "score", "stars", "population")
-    + ("height", "width", "pages", "rank", "img", "image", "picture", "photo", "poster", "url")
+    (
+        *("year", "age", "born", "birth", "died", "released", "release", "updated", "founded"),
+        *("price", "cost", "size", "length", "duration", "rating", "score", "population"),
+        *("height", "width", "pages", "rank", "image", "picture", "photo", "poster", "url"),
+    )
 )
 _SAMPLE = 2_000
 _LONG = 200  # characters: longer values are texts, not names that nodes share

@@ -15,8 +15,9 @@ from kgrec.graph.imports.extract import Extractor
 from kgrec.graph.imports.facts import read_facts
 from kgrec.graph.imports.foreign import ForeignGraph
 from kgrec.graph.imports.given import KEYS, with_given
-from kgrec.graph.imports.ids import separate
+from kgrec.graph.imports.ids import separate, short_names
 from kgrec.graph.imports.interactions import read_interactions
+from kgrec.graph.imports.item_type import usual_class
 from kgrec.graph.imports.mapping import Mapping
 from kgrec.graph.imports.plan import make_plan
 from kgrec.graph.imports.times import as_seconds
@@ -134,6 +135,7 @@ def _catalog(table: pl.DataFrame, names: pl.DataFrame, key: str) -> pl.DataFrame
     """Rows of users or items; where they are of several classes, the class is an attribute."""
     named = table.join(names.drop("kind"), on="node", maintain_order="left")
     several = named[_CLASS].n_unique() > 1
+    short = short_names(named[_CLASS].drop_nulls().unique().to_list())
     free = [name for name in named.columns if name not in _NOTHING.columns and name != "name"]
     return named.select(
         pl.col("name").alias(key),
@@ -141,7 +143,7 @@ def _catalog(table: pl.DataFrame, names: pl.DataFrame, key: str) -> pl.DataFrame
         "text",
         "properties",
         *free,
-        *([pl.col(_CLASS).alias("class")] if several else []),
+        *([pl.col(_CLASS).replace(short).alias("class")] if several else []),
     )
 
 
@@ -164,8 +166,7 @@ def _events(pairs: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
 
 
 def _info(foreign: ForeignGraph, mapping: Mapping, kinds: pl.DataFrame) -> DatasetInfo:
-    classes = kinds.filter(pl.col("kind") == "item")[_CLASS].drop_nulls().value_counts(sort=True)
-    usual = classes[_CLASS][0] if classes.height else "Item"
+    usual = usual_class(kinds.filter(pl.col("kind") == "item"), foreign)
     return DatasetInfo(
         name=mapping.name or foreign.name or Path(foreign.source).stem or "graph",
         source=foreign.source,

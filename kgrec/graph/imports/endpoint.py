@@ -9,6 +9,7 @@ from kgrec.graph.imports.foreign import ForeignGraph
 from kgrec.graph.imports.profile import profile
 from kgrec.graph.imports.rdf import triples_graph
 from kgrec.graph.imports.schema import Schema
+from kgrec.graph.rdf.namespaces import KG, NODE
 from kgrec.turtle import is_iri
 
 _COUNTED = 1_000_000  # type statements that are looked at
@@ -41,6 +42,8 @@ def sparql_sample(ask: Ask, source: str) -> tuple[ForeignGraph, Schema]:
     :raises StoreError: if it does not answer
     """
     counts = {name: int(number) for name, number in ask.select(_COUNT) if is_iri(name)}
+    if any(name.startswith(KG) for name in counts) and (other := _others(ask)):
+        counts = other
     parts = [ask.construct(_SUBCLASSES)]
     for number, name in enumerate(counts):
         query = _NODES.replace("CLASS", name).replace("LIMITED", str(_SAMPLED))
@@ -49,6 +52,13 @@ def sparql_sample(ask: Ask, source: str) -> tuple[ForeignGraph, Schema]:
     if sum(counts.values()) < _COUNTED and max(counts.values(), default=0) <= _SAMPLED:
         return foreign, profile(foreign)
     return foreign, profile(foreign, classes=counts, types={})
+
+
+def _others(ask: Ask) -> dict[str, int]:
+    """The classes of what kgrec did not write."""
+    keep = f'?s a ?class FILTER(!STRSTARTS(STR(?s), "{NODE}") && !STRSTARTS(STR(?class), "{KG}"))'
+    found = ask.select(_COUNT.replace("?s a ?class", keep))
+    return {name: int(number) for name, number in found if is_iri(name)}
 
 
 def _own_blanks(triples: pl.DataFrame, number: int) -> pl.DataFrame:

@@ -122,4 +122,3 @@ class Extractor:
 
 def _has_language(value: Any) -> bool:
     return any(isinstance(one, dict) for one in (value if isinstance(value, list) else [value]))
-

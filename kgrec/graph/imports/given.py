@@ -117,7 +117,9 @@ def _chosen(nodes: pl.DataFrame, foreign: ForeignGraph, mapping: Mapping) -> pl.
     schema = dict.fromkeys(("kind", "group", "best"), pl.String)
     best = pl.DataFrame(rows, schema=schema, orient="row")
     return (
-        grouped.join(best, on=["kind", "group"], how="left", nulls_equal=True, maintain_order="left")
+        grouped.join(
+            best, on=["kind", "group"], how="left", nulls_equal=True, maintain_order="left"
+        )
         .with_columns(pl.coalesce("given_id", "best").alias("given_id"))
         .drop("group", "best")
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from kgrec.graph.imports import hints
+from kgrec.graph.imports.fields import choose_fields
 from kgrec.graph.imports.guess import ITEM, NAME, USER, Evidence, Guess, degrees, mean, named
 from kgrec.graph.imports.schema import PropertyProfile
 
@@ -65,9 +66,8 @@ def _shape(users: pl.Series, items: pl.Series, is_whole: bool) -> tuple[float, s
 
 
 def _extra(evidence: Evidence, type_: str) -> tuple[float, str]:
-    found = edge_properties(evidence, type_)
-    rated = any(hints.is_rating(one.name) and is_number(one) for one in found)
-    timed = any(hints.is_time(one.name) for one in found)
+    found = choose_fields(edge_properties(evidence, type_))
+    rated, timed = "rating" in found, "timestamp" in found
     said = [*(["ratings"] if rated else []), *(["times"] if timed else [])]
     return 0.5 * rated + 0.5 * timed, f"they carry {' and '.join(said)}" if said else ""
 
@@ -76,8 +76,3 @@ def edge_properties(evidence: Evidence, type_: str) -> tuple[PropertyProfile, ..
     """The properties of the edges of one type."""
     found = (one.properties for one in evidence.schema.relations if one.type == type_)
     return next(found, ())
-
-
-def is_number(one: PropertyProfile) -> bool:
-    """Whether a property holds numbers."""
-    return bool({"integer", "real"}.intersection(one.types))

@@ -11,8 +11,8 @@ import polars as pl
 
 from kgrec.graph.imports import hints
 from kgrec.graph.imports.choices import LABELS
+from kgrec.graph.imports.fields import choose_fields, is_number
 from kgrec.graph.imports.guess import ITEM, NAME, USER, Evidence, Guess, degrees, mean, named
-from kgrec.graph.imports.guess_edges import is_number
 from kgrec.graph.imports.mapping import InteractionNode
 from kgrec.graph.imports.names import words
 from kgrec.graph.imports.schema import PropertyProfile
@@ -106,19 +106,6 @@ def choose_properties(
     chosen = choose_fields(properties)
     nested = None if "rating" in chosen else _nested_rating(evidence, label)
     return chosen | ({"rating": nested} if nested else {})
-
-
-def choose_fields(properties: tuple[PropertyProfile, ...]) -> dict[str, Any]:
-    """Which properties are rating, time, weight and event, by their names and types."""
-    found = {
-        "rating": [one for one in properties if hints.is_rating(one.name) and is_number(one)],
-        "timestamp": [
-            one for one in properties if hints.is_time(one.name) and "boolean" not in one.types
-        ],
-        "weight": [one for one in properties if hints.is_weight(one.name) and is_number(one)],
-        "event": [one for one in properties if hints.is_event(one.name) and one.types == ("text",)],
-    }
-    return {key: max(few, key=lambda one: one.fill).name for key, few in found.items() if few}
 
 
 def _nested_rating(evidence: Evidence, label: str) -> tuple[str, str] | None:

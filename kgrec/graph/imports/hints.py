@@ -128,7 +128,12 @@ def is_rating(name: str) -> bool:
 
 def is_time(name: str) -> bool:
     """Whether a property sounds like the time of an event."""
-    return _sounds(name, _TIMES) and not _meets(words(name), _NO_EVENT_TIMES)
+    return _sounds(name, _TIMES) and not is_other_time(name)
+
+
+def is_other_time(name: str) -> bool:
+    """Whether a property sounds like a time of something else than an event."""
+    return _meets(words(name), _NO_EVENT_TIMES)
 
 
 def is_weight(name: str) -> bool:

@@ -20,7 +20,7 @@ def separate(nodes: pl.DataFrame) -> pl.DataFrame:
     classes = nodes.with_columns(pl.col("class").fill_null(""))
     shared = classes.filter(pl.col("class").n_unique().over("kind", "id") > 1)
     crowded = shared.select("kind", "class").unique().with_columns(crowded=pl.lit(True))
-    prefix = pl.col("class").replace(_prefixes(crowded["class"].to_list()))
+    prefix = pl.col("class").replace(short_names(crowded["class"].to_list()))
     return (
         classes.join(crowded, on=["kind", "class"], how="left", maintain_order="left")
         .with_columns(
@@ -33,7 +33,8 @@ def separate(nodes: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _prefixes(classes: list[str]) -> dict[str, str]:
+def short_names(classes: list[str]) -> dict[str, str]:
+    """Class → its last part, or the whole of it where several end alike."""
     short = {name: local_name(name) for name in set(classes)}
     values = list(short.values())
     return {name: last if values.count(last) == 1 else name for name, last in short.items()}

@@ -101,8 +101,9 @@ class Mapping(_Model):
 
     id: dict[str, str] = {}
     """Class → the property that is the id of its nodes; by default a unique property such as
-    ``id`` or ``movieId``, else a unique name, else the id that the store itself gives; in RDF
-    always the IRI."""
+    ``id`` or ``movieId``, else another one of unique words or whole numbers, else a unique name,
+    else the id that the store itself gives; in RDF always the IRI. It holds for all nodes that
+    have the class among theirs."""
     label: dict[str, str] = {}
     """Class → the property that is the name of its nodes; by default ``name``, ``title`` and the
     like."""
@@ -125,7 +126,8 @@ class Mapping(_Model):
     ``relation``, ``label`` or the key of the edge."""
 
     item_type: str | None = None
-    """The ontology class of the items; by default the class of most of them."""
+    """The ontology class of the items; by default the class that all of them have or that
+    is above theirs, else the class of most of them."""
     ontologies: tuple[str, ...] = ()
     """Ontology files of yours; in a mapping file relative to that file."""
     name: str = ""

@@ -90,7 +90,14 @@ def neo4j_graph(
                     parts.append(_frame(rows, schema))
                     bar.advance(len(rows))
                 frames.append(pl.concat(parts))
-    return ForeignGraph(frames[0], frames[1], source, public_ids=False, name=database or "neo4j")
+    return ForeignGraph(
+        frames[0],
+        frames[1],
+        source,
+        public_ids=False,
+        name=database or "neo4j",
+        left_out=(*mapping.drop_classes, *mapping.drop_relations),
+    )
 
 
 def neo4j_sample(
@@ -151,7 +158,11 @@ def _names(connection: Connection) -> tuple[list[str], list[str], tuple[str, ...
         return labels, types, ()
     return (
         [name for name in labels if _is_foreign(connection, f"(n:{quote_name(name)})", n="n")],
-        [name for name in types if _is_foreign(connection, f"()-[r:{quote_name(name)}]->()", r="r")],
+        [
+            name
+            for name in types
+            if _is_foreign(connection, f"()-[r:{quote_name(name)}]->()", r="r")
+        ],
         _OWN,
     )
 

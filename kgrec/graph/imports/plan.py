@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import polars as pl
 
@@ -13,7 +15,7 @@ from kgrec.graph.imports.mapping import InteractionNode, Mapping
 from kgrec.graph.imports.names import resolve
 
 # Classes that say nothing of a node: never its type if there is another.
-_GENERIC = (
+GENERIC = (
     "http://www.w3.org/2002/07/owl#NamedIndividual",
     "http://www.w3.org/2002/07/owl#Thing",
     "http://www.w3.org/2000/01/rdf-schema#Resource",
@@ -54,8 +56,8 @@ def make_plan(foreign: ForeignGraph, mapping: Mapping) -> Plan:
         [*foreign.classes(), *foreign.left_out],
         [*foreign.types(), *foreign.left_out],
         foreign.source,
+        foreign.broader,
     )
-    refuse_conflicts(mapping, find, foreign.source, foreign.broader)
 
     def expanded(labels: Iterable[str]) -> frozenset[str]:
         return frozenset().union(*(below(foreign, find["label", name]) for name in labels))
@@ -81,12 +83,17 @@ def make_plan(foreign: ForeignGraph, mapping: Mapping) -> Plan:
 
 
 def check_names(
-    mapping: Mapping, classes: Iterable[str], types: Iterable[str], source: str
+    mapping: Mapping,
+    classes: Iterable[str],
+    types: Iterable[str],
+    source: str,
+    broader: Dictionary[str, frozenset[str]] = MappingProxyType({}),
 ) -> dict[tuple[str, str], str]:
     """Find the labels and relationships that a mapping names.
 
+    :param broader: class → its superclasses
     :return: ``("label" or "relationship", name)`` → the name as the graph writes it
-    :raises DataError: if one is not in the graph
+    :raises DataError: if one is not in the graph, or is needed and left out
     """
     known = {"label": sorted(set(classes)), "relationship": sorted(set(types))}
     wanted = [
@@ -102,12 +109,14 @@ def check_names(
             for field, key in ((f, f"interaction_nodes.{f}") for f in ("label", "user", "item"))
         ),
     ]
-    return {
+    find = {
         (what, name): name
-        if (what, name) == ("label", ANY)
+        if (what, name) == ("label", ANY) and key != "drop_classes"
         else resolve(name, known[what], what=what, key=key, source=source)
         for what, name, key in wanted
     }
+    refuse_conflicts(mapping, find, source, broader)
+    return find
 
 
 def resolve_class(name: str, classes: Iterable[str], key: str, source: str) -> str:
@@ -168,6 +177,6 @@ def joined_labels() -> pl.Expr:
 def most_specific(labels: list[str], counts: dict[str, int], foreign: ForeignGraph) -> str | None:
     """The label that says most: no superclass of another one, and of those the rarest."""
     broader = frozenset().union(*(foreign.broader.get(label, frozenset()) for label in labels))
-    telling = [label for label in labels if label not in _GENERIC] or labels
+    telling = [label for label in labels if label not in GENERIC] or labels
     narrow = [label for label in telling if label not in broader] or telling
     return min(narrow, key=lambda label: (counts[label], label), default=None)

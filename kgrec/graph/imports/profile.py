@@ -19,7 +19,7 @@ from kgrec.graph.imports.schema import (
 
 _SAMPLE = 1_000
 _MOST = 500  # classes and pairs of classes beyond it are too rare to matter
-_TIMES = ("date", "time", "gYear")
+_TIMES = ("date", "gyear")
 
 
 def profile(
@@ -110,7 +110,9 @@ def _type(value: Any) -> str:
         datatype = str(value.get("@type", ""))
         if "@language" in value:
             return "text"
-        return "time" if any(word in datatype for word in _TIMES) else _of_datatype(datatype)
+        return (
+            "time" if any(word in datatype.lower() for word in _TIMES) else _of_datatype(datatype)
+        )
     names = {bool: "boolean", int: "integer", float: "real", str: "text", list: "list"}
     return names.get(type(value), "other")
 

@@ -11,6 +11,7 @@ from kgrec.data.dataset import Dataset
 from kgrec.graph.imports.dataset import to_dataset
 from kgrec.graph.imports.foreign import EDGES, NODES, ForeignGraph
 from kgrec.graph.imports.mapping import Mapping
+from kgrec.graph.imports.own import without_own
 from kgrec.graph.imports.terms import value_of
 from kgrec.graph.rdf.endpoint import Auth
 from kgrec.graph.rdf.namespaces import RDF, RDF_TYPE, RDFS
@@ -59,14 +60,16 @@ def triples_graph(triples: pl.DataFrame, source: str) -> ForeignGraph:
     """Bring triples into the common form.
 
     Classes, properties and what else an ontology declares are left out as nodes. Blank nodes are
-    called ``_:1``, ``_:2``, … in the order in which they come.
+    called ``_:1``, ``_:2``, … in the order in which they come. What kgrec wrote beside another
+    graph is left out.
 
     :param triples: columns of :data:`kgrec.graph.rdf.lines.TRIPLES`
     :param source: what to call the graph
     """
     triples = _stable(triples.with_columns(pl.col("kind").cast(pl.String)))
+    triples = without_own(triples, _declared(triples))
     typed = triples.filter(pl.col("predicate") == RDF_TYPE)
-    schema = typed.filter(pl.col("object").is_in(_OF_SCHEMA))["subject"].unique()
+    schema = _declared(triples)
     rest = triples.filter(
         pl.col("predicate") != RDF_TYPE,
         pl.col("predicate") != _SUBCLASS,
@@ -95,6 +98,11 @@ def triples_graph(triples: pl.DataFrame, source: str) -> ForeignGraph:
         source=source,
         broader=broader_classes(triples.filter(pl.col("predicate") == _SUBCLASS)),
     )
+
+
+def _declared(triples: pl.DataFrame) -> pl.Series:
+    is_schema = (pl.col("predicate") == RDF_TYPE) & pl.col("object").is_in(_OF_SCHEMA)
+    return triples.filter(is_schema)["subject"].unique()
 
 
 def broader_classes(pairs: pl.DataFrame) -> dict[str, frozenset[str]]:

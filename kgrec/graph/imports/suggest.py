@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import polars as pl
+
 from kgrec.errors import DataError
 from kgrec.graph.imports import hints
+from kgrec.graph.imports.fields import choose_fields
 from kgrec.graph.imports.foreign import ForeignGraph
+from kgrec.graph.imports.given import best_id
 from kgrec.graph.imports.guess import LEAST, Evidence, Guess, named
 from kgrec.graph.imports.guess_edges import edge_properties, guess_edges
-from kgrec.graph.imports.guess_nodes import choose_fields, guess_nodes
+from kgrec.graph.imports.guess_nodes import guess_nodes
 from kgrec.graph.imports.mapping import Mapping
 from kgrec.graph.imports.plan import ANY
 from kgrec.graph.imports.profile import profile
@@ -49,7 +53,10 @@ def suggest(foreign: ForeignGraph, schema: Schema | None = None) -> Mapping:
 def _distinct(guesses: Sequence[Guess]) -> list[Guess]:
     """The best guess at each relation or class, the best first."""
     firsts: dict[str, Guess] = {}
+    best = guesses[0]
     for one in guesses:
+        if one.node and one.node.label in (*best.users, *best.items):
+            continue  # what is a user or an item cannot stand for an interaction, too
         firsts.setdefault(one.type or (one.node.label if one.node else ""), one)
     return list(firsts.values())
 
@@ -60,11 +67,16 @@ def _mapping(evidence: Evidence, guess: Guess, others: Sequence[Guess]) -> Mappi
     fields = choose_fields(_merged(evidence, types))
     mixed = _mixed(evidence, guess, types)
     overlap = bool({ANY, *guess.users} & {ANY, *guess.items} - {ANY}) or ANY in guess.users
+    classes = [name for name in dict.fromkeys((*guess.users, *guess.items)) if name != ANY]
+    if evidence.foreign.public_ids:
+        classes = []
+    ids = {name: best for name in classes if (best := _best_id(evidence, name)) is not None}
     reasons = [
         *guess.reasons,
         *(f"so is '{one.type}'" for one in also),
         *([f"{named(guess.users)} holds others too: '{mixed}' is no interaction"] if mixed else []),
         *_about_rating(fields),
+        *(_about_id(evidence, label, ids.get(label)) for label in classes),
     ]
     return Mapping(
         users=guess.users,
@@ -73,6 +85,7 @@ def _mapping(evidence: Evidence, guess: Guess, others: Sequence[Guess]) -> Mappi
         interaction_nodes=(guess.node,) if guess.node else (),
         active_users_only=bool(mixed) or overlap,
         active_items_only=overlap or ANY in guess.items,
+        id=ids,
         reasons=tuple(reasons),
         **fields,
     )
@@ -109,6 +122,23 @@ def _mixed(evidence: Evidence, guess: Guess, types: Sequence[str]) -> str | None
         if joins and fact and relation.type not in types:
             return relation.type
     return None
+
+
+def _best_id(evidence: Evidence, label: str) -> str | None:
+    own = evidence.labels.filter(pl.col("label") == label).select("id")
+    nodes = evidence.foreign.nodes.join(own, on="id", how="semi", maintain_order="left")
+    # In a sample, nodes that are only the end of an edge come without their properties.
+    return best_id(nodes["properties"].drop_nulls(), label)
+
+
+def _about_id(evidence: Evidence, label: str, name: str | None) -> str:
+    if name is None:
+        return (
+            f"no property tells all '{label}' apart, so that their ids are those that the store "
+            "gives; they are no names, and may change"
+        )
+    seen = ", as far as a sample tells" if evidence.schema.sampled else ""
+    return f"the id of each '{label}' is its '{name}', which all have and no two share{seen}"
 
 
 def _about_rating(fields: dict[str, Any]) -> list[str]:

@@ -26,7 +26,8 @@ def suggest_mapping(store: Any, *, auth: Auth = None, database: str | None = Non
     :attr:`~Mapping.alternatives`. A big graph on a server is not read as a whole.
 
     :param store: ``bolt://…`` or ``neo4j://…``; the address of a SPARQL endpoint; the path of an
-        RDF file or of a folder of pyoxigraph; a graph of networkx; a kgrec graph or store
+        RDF file or of a folder of pyoxigraph; a graph of networkx; a table of nodes and one of
+        edges, as a pair of data frames; a kgrec graph or store
     :param auth: user and password of a server; by default those of the environment
     :param database: of Neo4j; by default the server's own
     :raises StoreError: if the store cannot be read
@@ -64,10 +65,15 @@ def _local(store: Any) -> ForeignGraph:
         from kgrec.graph.imports.networkx import networkx_graph
 
         return networkx_graph(store)
+    if isinstance(store, tuple | list) and len(store) == 2:
+        from kgrec.graph.imports.tables import tables_graph
+
+        return tables_graph(*store)
     content = store.read() if hasattr(store, "read") else store
     if hasattr(content, "nodes") and hasattr(content, "edges"):
         return content_graph(content.nodes, content.edges)
     raise DataError(
         f"a {type(store).__name__} holds no graph that kgrec can read",
-        fix="pass an address, a path, a graph of networkx, or a kgrec graph or store",
+        fix="pass an address, a path, a graph of networkx, two tables (nodes, edges), or a kgrec "
+        "graph or store",
     )

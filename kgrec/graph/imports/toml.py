@@ -15,6 +15,28 @@ if TYPE_CHECKING:
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
 _WIDTH = 96
+# What keys that are not set may say: an empty value would be none, or would say nothing.
+_EXAMPLES = {
+    "interactions": '["BOUGHT"]',
+    "weight": '"quantity"',
+    "rating": '"stars"',
+    "timestamp": '"createdAt"',
+    "event": '"action"',
+    "min_rating": "3.5",
+    "id": '{ Movie = "movieId" }',
+    "label": '{ Movie = "title" }',
+    "text": '{ Movie = "plot" }',
+    "literals": '["currency"]',
+    "drop_classes": '["Log"]',
+    "drop_relations": '["NEXT"]',
+    "rename": '{ HAS_GENRE = "has_genre" }',
+    "class_attribute": '"type"',
+    "type_attribute": '"relation"',
+    "item_type": '"Film"',
+    "ontologies": '["shop.ttl"]',
+    "name": '"shop"',
+    "licence": '"CC-BY-4.0"',
+}
 
 
 def to_toml(mapping: Mapping, *, whole: bool = True) -> str:
@@ -44,7 +66,8 @@ def to_toml(mapping: Mapping, *, whole: bool = True) -> str:
             left_out.append(name)
     if left_out:
         lines += wrap(
-            f"Keys that have their default: {', '.join(left_out)}; mapping.save(path) explains them.",
+            f"Keys that have their default: {', '.join(left_out)}; "
+            "mapping.save(path) explains them.",
             _WIDTH,
             initial_indent="# ",
             subsequent_indent="# ",
@@ -64,10 +87,8 @@ def _comment(text: str | None) -> list[str]:
 
 
 def _line(name: str, value: Any, default: Any) -> str:
-    if value is None:
-        return f'# {name} = ""'
-    if isinstance(value, dict):
-        return f"# {name} = {{}}"
+    if value == default and name in _EXAMPLES:
+        return f"# {name} = {_EXAMPLES[name]}"
     text = f"{name} = {_value(value)}"
     return text if value != default else f"# {text}"
 

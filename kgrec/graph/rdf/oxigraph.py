@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from kgrec.errors import MissingExtraError, StoreError
+from kgrec.errors import StoreError
 
 ENDINGS = {
     ".ttl": "TURTLE",
@@ -20,14 +20,9 @@ ENDINGS = {
 
 
 def oxigraph() -> Any:
-    """The module.
+    """The module, imported when it is first needed."""
+    import pyoxigraph
 
-    :raises MissingExtraError: if it is not installed
-    """
-    try:
-        import pyoxigraph
-    except ImportError as error:
-        raise MissingExtraError("pyoxigraph", "rdf") from error
     return pyoxigraph
 
 

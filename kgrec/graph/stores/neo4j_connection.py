@@ -134,13 +134,13 @@ class Connection:
         :return: columns, rows of the driver's values, and whether there are more of them
         """
 
-        def work() -> tuple[list[str], list[list[Any]], bool]:
+        def work(late: threading.Event) -> tuple[list[str], list[list[Any]], bool]:
             with self._transaction("WRITE" if write else "READ", timeout) as transaction:
                 result = transaction.run(query, dict(parameters))
                 columns = list(result.keys())
                 rows = [row.values() for row in result.fetch(row_limit)]
                 more = result.peek() is not None
-                if write:
+                if write and not late.is_set():
                     transaction.commit()
                 return columns, rows, more
 
@@ -168,14 +168,18 @@ class Connection:
         )
 
 
-def _within(seconds: float, work: Callable[[], _T], timeout: float) -> _T:
-    """Wait for ``work`` no longer than that: not every server keeps to the timeout it is given."""
+def _within(seconds: float, work: Callable[[threading.Event], _T], timeout: float) -> _T:
+    """Wait for ``work`` no longer than that: not every server keeps to the timeout it is given.
+
+    :param work: should keep nothing any more once its event is set
+    """
+    late = threading.Event()
     done: list[_T] = []
     failed: list[BaseException] = []
 
     def target() -> None:
         try:
-            done.append(work())
+            done.append(work(late))
         except BaseException as error:
             failed.append(error)
 
@@ -183,6 +187,7 @@ def _within(seconds: float, work: Callable[[], _T], timeout: float) -> _T:
     thread.start()
     thread.join(seconds)
     if thread.is_alive():
+        late.set()
         raise timed_out(timeout)
     if failed:
         raise failed[0]

@@ -68,7 +68,8 @@ def _refusal(error: fault.Neo4jError, place: Place, timeout: float | None) -> Gr
     code = error.code or ""
     if isinstance(error, fault.AuthError):
         return StoreError(
-            f"{place}: the server does not accept the user or the password; check both."
+            f"{place}: the server does not accept the user or the password; check both "
+            "(NEO4J_USERNAME and NEO4J_PASSWORD in the environment, or auth=)."
         )
     if code.endswith(("DatabaseNotFound", "DatabaseNotFoundError")):
         return StoreError(f"{place}: there is no such database; check its name.")

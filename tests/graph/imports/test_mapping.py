@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -137,3 +138,15 @@ def test_a_fault_in_the_file_is_named(tmp_path: Path, text: str, message: str) -
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="check the path"):
         Mapping.load(tmp_path / "none.toml")
+
+
+def test_every_key_of_a_file_can_be_uncommented_as_it_stands(tmp_path: Path) -> None:
+    path = tmp_path / "mapping.toml"
+    Mapping(users=("User",), items=("Item",), interactions=("BOUGHT",)).save(path)
+    text = re.sub(r"(?m)^# (?=\w+ = )", "", path.read_text(encoding="utf-8"))
+    path.write_text(text, encoding="utf-8")
+    mapping = Mapping.load(path)
+    assert (mapping.min_rating, mapping.id) == (3.5, {"Movie": "movieId"})
+    assert set(tomllib.loads(text)) == {
+        name for name, field in Mapping.model_fields.items() if not field.exclude
+    } - {"interaction_nodes"}

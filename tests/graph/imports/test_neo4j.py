@@ -152,8 +152,9 @@ def test_what_is_dropped_is_not_even_read(films: Any) -> None:
     )
     foreign = neo4j_graph(films.uri, mapping, **where(films))
     assert foreign.types() == ["DIRECTED", "REVIEWED"]
-    without = mapping.model_copy(update={"drop_classes": ("Movie",)})
+    without = mapping.model_copy(update={"items": ("*",), "drop_classes": ("Movie",)})
     assert neo4j_graph(films.uri, without, **where(films)).classes() == ["Person"]
+    assert set(read_neo4j(films.uri, mapping, **where(films)).facts["relation"]) == {"DIRECTED"}
 
 
 def test_a_sample_counts_all(films: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,6 +177,9 @@ def test_a_sample_counts_all(films: Any, monkeypatch: pytest.MonkeyPatch) -> Non
         ({"interactions": ("RATED",)}, "relationship 'RATED'"),
         ({"items": ("} DETACH DELETE n //",)}, "is not in the graph"),
         ({"rating": "stars"}, "'stars', which no interaction has; the properties are"),
+        ({"drop_classes": ("Moovie",)}, "'drop_classes' names.*'Moovie'.*mean 'Movie'"),
+        ({"drop_relations": ("DIRECTD",)}, "'drop_relations' names.*'DIRECTD'.*mean 'DIRECTED'"),
+        ({"drop_relations": ("REVIEWED",)}, "'interactions' needs .*'REVIEWED', but its 'drop_r"),
     ],
 )
 def test_a_mapping_that_does_not_fit(films: Any, changes: dict[str, Any], message: str) -> None:
@@ -241,3 +245,44 @@ def test_a_graph_of_nothing_but_kgrec_can_still_be_mapped(
     tiny_graph.to_neo4j(bolt.uri, **where(bolt))
     mapping = Mapping(users=("User",), items=("Item",), interactions=("interacted",))
     assert read_neo4j(bolt.uri, mapping, **where(bolt)).items.height > 0
+
+
+def workshop(bolt: Any, tools: list[dict[str, Any]], **quoted: str) -> dict[str, Any]:
+    """People who used tools; every third tool is electric, too."""
+    for number, tool in enumerate(tools):
+        labels = "Tool:Electric" if number % 3 == 0 else "Tool"
+        bolt.run(f"CREATE (t:{labels}) SET t = $row, t.n = $n", row=tool, n=f"n {number}")
+    for number in range(6):
+        bolt.run("CREATE (:Worker {nick: $nick, name: 'Jo'})", nick=f"jo{number}")
+        for other in range(number, number + 4):
+            bolt.run(
+                "MATCH (w:Worker {nick: $nick}), (t:Tool {n: $n}) "
+                "CREATE (w)-[:USED {on: datetime($on)}]->(t)",
+                nick=f"jo{number}",
+                n=f"n {other % len(tools)}",
+                on=f"2024-01-{other + 1:02d}T10:00:00Z",
+            )
+    return where(bolt)
+
+
+def test_one_id_for_all_nodes_of_a_class(bolt: Any) -> None:
+    names = ["Saw", "Saw", "Axe", "Drill", "Plane", "File", "Vice", "Lathe", "Rasp"]
+    tools = [{"inv": f"A-{n}", "name": name} for n, name in enumerate(names)]
+    there = workshop(bolt, tools)
+    mapping = suggest_mapping(bolt.uri, **there)
+    assert mapping.id == {"Worker": "nick", "Tool": "inv"}
+    assert mapping.timestamp == "on"
+    assert any("'Tool' is its 'inv'" in reason for reason in mapping.reasons)
+    for one in (mapping, mapping.model_copy(update={"id": {}})):
+        data = read_neo4j(bolt.uri, one, **there)
+        assert set(data.items["item"]) == {f"A-{n}" for n in range(9)}
+        assert set(data.users["user"]) == {f"jo{n}" for n in range(6)}
+        assert data.info.item_type == "Tool"
+
+
+def test_without_any_id_the_reason_says_so(bolt: Any) -> None:
+    there = workshop(bolt, [{"name": "Saw"}] * 9)
+    bolt.run("MATCH (t:Tool) SET t.n = null")
+    mapping = suggest_mapping(bolt.uri, **there)
+    assert "Tool" not in mapping.id
+    assert any("no property tells all 'Tool' apart" in reason for reason in mapping.reasons)

@@ -5,7 +5,9 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
+import pyoxigraph
 import pytest
+import rdflib
 
 from kgrec.config import Config
 from kgrec.errors import DataError, StoreError
@@ -210,3 +212,74 @@ def test_faults_are_named(tmp_path: Path) -> None:
         read_text(tmp_path, ":u a :U . :x a :I . :x :likes :x .", LIKES)
     with pytest.raises(DataError, match="'interactions' names the relationship 'likes'"):
         read_text(tmp_path, ":u a :U . :x a :I .", LIKES)
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_what_kgrec_wrote_beside_a_graph_is_left_out(tmp_path: Path, kind: str) -> None:
+    turtle = tmp_path / "library.ttl"
+    turtle.write_text(library(), encoding="utf-8")
+    mapping = suggest_mapping(turtle)
+    first = KnowledgeGraph.from_rdf(turtle, mapping)
+    first.to_rdf(tmp_path / "own.nt")
+    triples = rdflib.Graph().parse(turtle).serialize(format="nt")
+    mixed = tmp_path / "mixed.nt"
+    mixed.write_text(triples + (tmp_path / "own.nt").read_text("utf-8"), encoding="utf-8")
+    if kind == "folder":
+        store = pyoxigraph.Store(str(tmp_path / "store"))
+        store.bulk_load(path=mixed, format=pyoxigraph.RdfFormat.N_TRIPLES)
+        store.flush()
+        del store
+        mixed = tmp_path / "store"
+    again = suggest_mapping(mixed)
+    assert (again.users, again.items) == (mapping.users, mapping.items)
+    assert again.interaction_nodes == mapping.interaction_nodes
+    second = KnowledgeGraph.from_rdf(mixed, mapping)
+    for graph in (first, second):
+        assert graph.edges.filter(relation="interacted").height == 96
+    assert second.nodes.filter(kind="item").height == first.nodes.filter(kind="item").height
+    assert second.nodes.filter(kind="user").height == first.nodes.filter(kind="user").height
+
+
+def test_direct_interactions_are_not_read_twice(tmp_path: Path) -> None:
+    path = tmp_path / "shop.nt"
+    path.write_text(shelves(), encoding="utf-8")
+    mapping = Mapping(users=("User",), items=("Novel", "Comic"), interactions=("likes",))
+    first = KnowledgeGraph.from_rdf(path, mapping)
+    first.to_rdf(tmp_path / "own.nt")
+    path.write_text(shelves() + (tmp_path / "own.nt").read_text("utf-8"), encoding="utf-8")
+    second = KnowledgeGraph.from_rdf(path, mapping)
+    assert set(second.nodes["key"]) == set(first.nodes["key"])
+    edges = ["head", "relation", "tail"]
+    assert set(second.edges.select(edges).rows()) == set(first.edges.select(edges).rows())
+    own = Mapping(users=("User",), items=("Item",), interactions=("interacted",))
+    assert read_rdf(tmp_path / "own.nt", own).items.height == 40
+
+
+def shelves(seed: int = 0, *more: str) -> str:
+    """Twenty novels and twenty comics, in any order."""
+    x, a = "http://shelf.example/", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+    lines = list(more)
+    for n in range(20):
+        lines += [f"<{x}n{n}> {a} <{x}Novel> .", f"<{x}c{n}> {a} <{x}Comic> ."]
+        lines += [f"<{x}u{n}> {a} <{x}User> ."]
+        for k in (0, 1, 3):
+            lines += [f"<{x}u{n}> <{x}likes> <{x}{one}{(n + k) % 20}> ." for one in "nc"]
+    random.Random(seed).shuffle(lines)
+    return "\n".join(lines) + "\n"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_class_of_the_items_does_not_depend_on_the_order(tmp_path: Path, seed: int) -> None:
+    path = tmp_path / "shelf.nt"
+    mapping = Mapping(users=("User",), items=("Novel", "Comic"), interactions=("likes",))
+    path.write_text(shelves(seed), encoding="utf-8")
+    data = read_rdf(path, mapping)
+    assert data.info.item_type == "http://shelf.example/Comic"
+    assert set(data.items["class"]) == {"Novel", "Comic"}
+    below = "<http://www.w3.org/2000/01/rdf-schema#subClassOf>"
+    more = [
+        f"<http://shelf.example/{one}> {below} <http://shelf.example/{two}> ."
+        for one, two in (("Novel", "Work"), ("Comic", "Work"), ("Work", "Thing"))
+    ]
+    path.write_text(shelves(seed, *more), encoding="utf-8")
+    assert read_rdf(path, mapping).info.item_type == "http://shelf.example/Work"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from datetime import datetime
 
 import networkx as nx
 import pytest
@@ -161,3 +162,24 @@ def test_words() -> None:
     assert not is_rating("narrating")
     assert is_time("createdAt")
     assert not is_time("birthDate")
+
+
+def test_real_dates_are_the_time_whatever_their_name() -> None:
+    graph = bipartite("User", "BOUGHT", "Film")
+    for number, (*_, data) in enumerate(graph.edges(data=True)):
+        data.update(on=datetime(2024, 1, number % 28 + 1), expiry=datetime(2025, 1, 1), day="Mon")
+    assert suggest_mapping(graph).timestamp == "on"
+
+
+def test_users_and_items_are_never_offered_as_interactions() -> None:
+    graph = bipartite("Person", "WATCHED", "Movie")
+    for number in range(10):
+        graph.add_node(f"d{number % 3}", label="Director")
+        graph.add_node(f"s{number % 2}", label="Studio")
+        graph.add_edge(f"t{number}", f"d{number % 3}", type="MADE_BY")
+        graph.add_edge(f"t{number}", f"s{number % 2}", type="OF_STUDIO")
+    mapping = suggest_mapping(graph)
+    taken = {*mapping.users, *mapping.items}
+    assert taken == {"Person", "Movie"}
+    nodes = [node.label for other in mapping.alternatives for node in other.interaction_nodes]
+    assert not taken & set(nodes)

@@ -3,7 +3,9 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+import kgrec
 from kgrec.errors import DataError
+from kgrec.graph import KnowledgeGraph
 from kgrec.graph.imports import Mapping, read_tables
 
 NODES = pl.DataFrame(
@@ -69,3 +71,19 @@ def test_edges_to_nobody_are_reported() -> None:
     )
     assert "the tail of the edge is no node" in str(data.quality)
     assert data.facts.height == 1
+
+
+@pytest.mark.parametrize("convert", [lambda f: f, pl.DataFrame.to_pandas, pl.DataFrame.to_arrow])
+def test_from_tables_with_a_suggested_mapping(convert) -> None:
+    tables = convert(NODES), convert(EDGES)
+    mapping = kgrec.suggest_mapping(tables)
+    assert (mapping.users, mapping.items) == (("User",), ("Item",))
+    assert (mapping.interactions, mapping.weight) == (("bought",), "count")
+    graph = KnowledgeGraph.from_tables(*tables, mapping)
+    assert set(graph.nodes["key"]) == {"user:1", "user:2", "item:3", "item:4", "entity:5"}
+    bought = graph.edges.filter(relation="interacted").select("head", "tail", "weight")
+    assert set(bought.rows()) == {
+        ("user:1", "item:3", 1.0),
+        ("user:1", "item:4", 2.0),
+        ("user:2", "item:3", 3.0),
+    }

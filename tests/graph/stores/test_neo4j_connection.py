@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -189,6 +190,20 @@ def test_what_may_write_is_kept(bolt: Any) -> None:
         query = "UNWIND range(1, 9) AS i CREATE (n:Meant {i: i}) RETURN n.i"
         assert connection.answer(query, {}, timeout=60, row_limit=5, write=True)[2]
     assert bolt.run("MATCH (n:Meant) RETURN count(n)") == [[9]]
+
+
+def test_what_comes_too_late_is_not_kept(bolt: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kgrec.graph.stores.neo4j_connection._GRACE", 0.0)
+    slow = "UNWIND range(1, 700) AS a UNWIND range(1, 700) AS b WITH count(a * b) AS n "
+    with Connection(bolt.uri, bolt.auth, bolt.database) as connection:
+        with pytest.raises(GraphError, match="took longer"):
+            connection.answer(
+                slow + "CREATE (:Late) RETURN n", {}, timeout=0.01, row_limit=5, write=True
+            )
+        for thread in threading.enumerate():
+            if thread.name == "kgrec-query":
+                thread.join()
+    assert bolt.run("MATCH (n:Late) RETURN count(n)") == [[0]]
 
 
 @pytest.mark.parametrize("query", ["INSERT (n:X {x: 1})", "RETURN 1 // x\rCREATE (n:X)"])
