@@ -9,8 +9,8 @@ from kgrec.graph.imports.foreign import ForeignGraph
 from kgrec.graph.imports.profile import profile
 from kgrec.graph.imports.rdf import triples_graph
 from kgrec.graph.imports.schema import Schema
+from kgrec.graph.rdf.iris import safe_iri
 from kgrec.graph.rdf.namespaces import KG, NODE
-from kgrec.turtle import is_iri
 
 _COUNTED = 1_000_000  # type statements that are looked at
 _CLASSES = 60
@@ -41,7 +41,7 @@ def sparql_sample(ask: Ask, source: str) -> tuple[ForeignGraph, Schema]:
     :param source: what to call it
     :raises StoreError: if it does not answer
     """
-    counts = {name: int(number) for name, number in ask.select(_COUNT) if is_iri(name)}
+    counts = {name: int(number) for name, number in ask.select(_COUNT) if safe_iri(name)}
     if any(name.startswith(KG) for name in counts) and (other := _others(ask)):
         counts = other
     parts = [ask.construct(_SUBCLASSES)]
@@ -56,9 +56,11 @@ def sparql_sample(ask: Ask, source: str) -> tuple[ForeignGraph, Schema]:
 
 def _others(ask: Ask) -> dict[str, int]:
     """The classes of what kgrec did not write."""
-    keep = f'?s a ?class FILTER(!STRSTARTS(STR(?s), "{NODE}") && !STRSTARTS(STR(?class), "{KG}"))'
+    # A blank node has no STR, and is none of kgrec's.
+    node = f'(ISBLANK(?s) || !STRSTARTS(STR(?s), "{NODE}"))'
+    keep = f'?s a ?class FILTER({node} && !STRSTARTS(STR(?class), "{KG}"))'
     found = ask.select(_COUNT.replace("?s a ?class", keep))
-    return {name: int(number) for name, number in found if is_iri(name)}
+    return {name: int(number) for name, number in found if safe_iri(name)}
 
 
 def _own_blanks(triples: pl.DataFrame, number: int) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from rdflib import URIRef
 
 from kgrec.data.schema import closest
 from kgrec.errors import DataError
-from kgrec.turtle import is_iri
+from kgrec.turtle import NAMESPACE, is_iri
 from kgrec.turtle import local_name as _local_name
 
 _SHOWN = 12
@@ -50,7 +50,8 @@ def listed(names: Iterable[str]) -> str:
 
 def local_name(name: str) -> str:
     """The last part of an IRI; any other name as it is."""
-    return (_local_name(URIRef(name)) or name) if is_iri(name) else name
+    is_own = name.startswith(NAMESPACE)
+    return (_local_name(URIRef(name)) or name) if is_own or is_iri(name) else name
 
 
 def words(name: str) -> list[str]:
