@@ -114,7 +114,7 @@ def test_the_history_comes_back(graph: KnowledgeGraph, tmp_path: Path) -> None:
     last = updated(graph)
     last.save(tmp_path / "graph")
     loaded = KnowledgeGraph.load(tmp_path / "graph")
-    assert (loaded.version, loaded.identity) == (2, graph.identity)
+    assert (loaded.version, loaded.identity) == (2, last.identity)
     assert [change.time for change in loaded.changes] == [change.time for change in last.changes]
     assert loaded.update_report == last.update_report
     assert loaded.report == last.report
