@@ -60,7 +60,8 @@ def _by_type(graph: KnowledgeGraph) -> Iterator[tuple[tuple[str, str, str], pl.D
         for end in ("head", "tail")
     )
     edges = (
-        graph.edges.join(heads, left_on="head", right_on="key", maintain_order="left")
+        graph.edges.select("head", "relation", "tail", "weight", "timestamp", "split")
+        .join(heads, left_on="head", right_on="key", maintain_order="left")
         .join(tails, left_on="tail", right_on="key", maintain_order="left")
         .drop("head", "tail")
         .rename({"head_number": "head", "tail_number": "tail"})
