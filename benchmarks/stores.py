@@ -88,7 +88,7 @@ def tensors(folder: Path) -> Rows:
 
 
 def rules(folder: Path) -> Rows:
-    from kgrec.graph.rules import check_rules
+    from kgrec.graph.validation.rules import check_rules
 
     graph = KnowledgeGraph.load(folder / "graph")
     _, seconds = _timed(lambda: check_rules(graph.nodes, graph.edges, graph.vocabulary))

@@ -6,8 +6,8 @@ import pytest
 from rdflib import URIRef
 from rdflib.namespace import RDF, RDFS, XSD
 
-from kgrec.turtle import NAMESPACE, builtin_ontology, local_name, parse_turtle
 from kgrec.vocabulary import Vocabulary
+from kgrec.vocabulary.turtle import NAMESPACE, builtin_ontology, local_name, parse_turtle
 
 # The 24 relations of MovieLens-100K's Freebase graph.
 FREEBASE_PAIRS = {

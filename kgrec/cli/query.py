@@ -46,13 +46,9 @@ def query(
     format: Annotated[Format, typer.Option(help="How to print it.")] = Format.table,
 ) -> None:
     """Ask a graph; it can only be read unless --write is given."""
-    store = _open(source, sparql, write)
-    try:
-        answer = store.query(
-            text, _parameters(param or []), timeout=timeout, row_limit=rows, write=write
-        )
-    finally:
-        store.close()
+    parameters = _parameters(param or [])
+    with _open(source, sparql, write) as store:
+        answer = store.query(text, parameters, timeout=timeout, row_limit=rows, write=write)
     if answer.truncated:
         shown = "row is" if rows == 1 else f"{rows:,} rows are"
         note(f"Only the first {shown} shown; add a LIMIT or narrow the query.")

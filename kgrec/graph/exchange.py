@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping as Parameters
-from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,6 @@ import networkx as nx
 from kgrec.callbacks import Progress
 from kgrec.errors import DataError
 from kgrec.graph.content import Change, Content
-from kgrec.graph.identity import identity_after
 from kgrec.graph.networkx import (
     from_networkx,
     is_ours,
@@ -25,6 +23,7 @@ from kgrec.graph.networkx import (
 from kgrec.graph.result import QueryResult
 from kgrec.graph.stores.base import Store
 from kgrec.graph.stores.open import check_path, is_http
+from kgrec.graph.versions.identity import identity_after
 
 if TYPE_CHECKING:
     from kgrec.data.dataset import Dataset
@@ -122,7 +121,7 @@ class Exchange(ABC):
             return _build(read_rdf(source, mapping, auth=auth), progress)
         if not is_http(source) and check_path(source).is_file():
             return _whole(read_file(source))
-        with closing(open_store(source, auth=auth)) as store:
+        with open_store(source, auth=auth) as store:
             return _whole(store.read(progress=progress))
 
     @staticmethod

@@ -12,7 +12,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,12 +21,13 @@ from typing import Any
 import polars as pl
 
 from kgrec.data.atomic import kept_still, replaced_folder
+from kgrec.data.disk import write_json
 from kgrec.errors import RunError
-from kgrec.graph.history import History
-from kgrec.graph.history_files import BASE, CHANGES, read_history, write_history
-from kgrec.graph.names import NAMES
 from kgrec.graph.schema import NODES
 from kgrec.graph.tables import read_edges, read_json, read_table
+from kgrec.graph.versions.history import History
+from kgrec.graph.versions.history_files import BASE, CHANGES, read_history, write_history
+from kgrec.graph.versions.names import NAMES
 
 FORMAT = 2
 _HEADER = "graph.json"
@@ -71,8 +71,7 @@ def write_graph(folder: Path, files: Files) -> None:
             # Copied: the folder must stand alone.
             "ontologies": list(_write_ontologies(fresh, files.header["ontologies"])),
         }
-        text = json.dumps(header, ensure_ascii=False, indent=2)
-        (fresh / _HEADER).write_text(text + "\n", encoding="utf-8")
+        write_json(fresh / _HEADER, header)
 
 
 def read_graph(folder: Path) -> Files:

@@ -15,27 +15,27 @@ from kgrec.callbacks import Progress
 from kgrec.data.dataset import Dataset, DatasetInfo
 from kgrec.errors import GraphError, UnknownIdError
 from kgrec.graph.build import build_tables
-from kgrec.graph.change import in_order
 from kgrec.graph.content import Change, Content
 from kgrec.graph.exchange import Exchange
 from kgrec.graph.files import Files, read_graph, told_if_broken, write_graph
 from kgrec.graph.header import fields_of, header_of
-from kgrec.graph.history import History, Snapshot
-from kgrec.graph.identity import identity_after, identity_of
 from kgrec.graph.labels import is_named
-from kgrec.graph.names import as_names, names_of
 from kgrec.graph.neighbours import neighbours
 from kgrec.graph.report import BuildReport, ValidationReport
 from kgrec.graph.result import QueryResult
 from kgrec.graph.schema import NODES, as_edges
 from kgrec.graph.statistics import statistics
 from kgrec.graph.stores.embedded import EmbeddedStore
-from kgrec.graph.update import updated
-from kgrec.graph.update_report import UpdateReport
-from kgrec.graph.valid import require_valid
-from kgrec.graph.validate import validate
-from kgrec.turtle import builtin_ontology, read_ontology
+from kgrec.graph.validation.rules import require_valid
+from kgrec.graph.validation.validate import validate
+from kgrec.graph.versions.change import in_order
+from kgrec.graph.versions.history import History, Snapshot
+from kgrec.graph.versions.identity import identity_after, identity_of
+from kgrec.graph.versions.names import as_names, names_of
+from kgrec.graph.versions.update import updated
+from kgrec.graph.versions.update_report import UpdateReport
 from kgrec.vocabulary import Vocabulary
+from kgrec.vocabulary.turtle import builtin_ontology, read_ontology
 
 _ANCESTOR = "_ancestor"
 """Where a graph finds the store of an earlier version, with that version, until it has its own."""

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from kgrec.graph.rdf import node_iri
-from kgrec.turtle import is_iri
+from kgrec.vocabulary.turtle import is_iri
 
 
 @dataclass(frozen=True)

@@ -57,24 +57,13 @@ def tokens(query: str) -> Iterator[Token]:
         yield Token(match.lastgroup or "other", match[0])
 
 
-def quote_term(value: Any) -> str:
+def _term(value: Any) -> str:
     """Write a Python value as a term.
 
     Text, numbers, truth values, dates and times become literals; ``rdflib.URIRef`` and ``{"@id":
     …}`` an IRI; ``rdflib.Literal`` and ``{"@value": …, "@type": … or "@language": …}`` a literal of
     any type.
-
-    >>> print(quote_term("it's"), quote_term(5), quote_term({"@value": "cinq", "@language": "fr"}))
-    "it's" "5"^^<http://www.w3.org/2001/XMLSchema#integer> "cinq"@fr
-    :raises GraphError: if RDF has no term for it
     """
-    try:
-        return _term(value)
-    except StoreError as error:
-        raise GraphError(f"The parameter cannot be written in SPARQL: {error}") from error
-
-
-def _term(value: Any) -> str:
     if isinstance(value, URIRef):
         return _iri(str(value))
     if isinstance(value, Literal):
@@ -135,7 +124,12 @@ def _iri(text: str) -> str:
 def bind(query: str, parameters: Mapping[str, Any]) -> str:
     """Put values in the place of ``$name`` (or ``?name``, which is the same in SPARQL).
 
-    A list stands for its values: ``VALUES ?x { $names }`` or ``FILTER(?x IN ($names))``.
+    A value is text, a number, a truth value, a date or time; an IRI as ``rdflib.URIRef`` or
+    ``{"@id": …}``; any other literal as ``rdflib.Literal`` or ``{"@value": …, "@type": … or "@language": …}``. A list stands for its
+    values: ``VALUES ?x { $names }`` or ``FILTER(?x IN ($names))``.
+
+    >>> print(bind("ASK { ?s ?p $x }", {"x": {"@value": "it's", "@language": "en"}}))
+    ASK { ?s ?p "it's"@en }
 
     :raises GraphError: if a parameter does not occur in the query, or has no term
     """

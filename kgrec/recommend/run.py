@@ -28,6 +28,7 @@ from scipy.sparse import csr_matrix
 from kgrec.config import Config, parse_config
 from kgrec.data import replaced_folder
 from kgrec.data.atomic import kept_still
+from kgrec.data.disk import write_json
 from kgrec.errors import ConfigError, GraphError, RunError
 from kgrec.gnn.log import TrainingLog
 from kgrec.gnn.pairs import PairModel
@@ -69,8 +70,8 @@ def write_run(
     check_writable(folder)
     with replaced_folder(folder) as fresh:
         graph.save(fresh / "graph")
-        _write_json(fresh / _HEADER, {"format": FORMAT, "settings": config.model_dump()})
-        _write_json(fresh / "log.json", log.to_dict())
+        write_json(fresh / _HEADER, {"format": FORMAT, "settings": config.model_dump()})
+        write_json(fresh / "log.json", log.to_dict())
         _write_model(fresh / _MODEL, model, graph)
         if held_out is not None:
             held_out.write_parquet(fresh / "test.parquet")
@@ -140,10 +141,6 @@ def _read_graph(folder: Path) -> KnowledgeGraph:
         return KnowledgeGraph.load(folder)
     except (GraphError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise RunError(f"{folder}: the graph is broken; train again.") from error
-
-
-def _write_json(path: Path, tree: dict[str, Any]) -> None:
-    path.write_text(json.dumps(tree, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -222,7 +222,7 @@ def test_a_file_is_not_replaced_and_an_empty_folder_is(fitted: Recommender, tmp_
     assert (tmp_path / "new" / "deep" / "run" / "README.md").exists()
 
 
-@pytest.mark.parametrize("writer", ["_write_json", "_write_model", "model_card"])
+@pytest.mark.parametrize("writer", ["write_json", "_write_model", "model_card"])
 def test_a_save_that_fails_anywhere_leaves_the_earlier_run(
     fitted: Recommender, copy: Path, monkeypatch: pytest.MonkeyPatch, writer: str
 ) -> None:

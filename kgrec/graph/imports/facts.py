@@ -12,7 +12,7 @@ from kgrec.graph.imports.interactions import is_direct
 from kgrec.graph.imports.names import local_name
 from kgrec.graph.imports.plan import Plan
 from kgrec.vocabulary import INTERACTED
-from kgrec.words import snake
+from kgrec.vocabulary.words import snake
 
 _OTHER_NAME = f"{INTERACTED}_with"
 

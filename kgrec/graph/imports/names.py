@@ -9,8 +9,8 @@ from rdflib import URIRef
 
 from kgrec.data.schema import closest
 from kgrec.errors import DataError
-from kgrec.turtle import NAMESPACE, is_iri
-from kgrec.turtle import local_name as _local_name
+from kgrec.vocabulary.turtle import NAMESPACE, is_iri
+from kgrec.vocabulary.turtle import local_name as _local_name
 
 _SHOWN = 12
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import polars as pl
 
 from kgrec.graph.rdf.explore import Explorer
 from kgrec.graph.rdf.iris import key_of
 from kgrec.graph.rdf.names import Names
-from kgrec.graph.stores.base import Counts, Walk
+from kgrec.graph.stores.base import Counts, Store, Walk
 
 
-class Explored(ABC):
+class Explored(Store, Protocol):
     """Neighbours, paths and counts of a store that can be asked for triples."""
 
     _names: Names | None = None

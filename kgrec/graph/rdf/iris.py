@@ -15,7 +15,7 @@ from rdflib import URIRef
 
 from kgrec.graph.rdf.namespaces import EDGE, KEY, KG, NODE
 from kgrec.graph.schema import id_of, kind_of
-from kgrec.turtle import is_iri
+from kgrec.vocabulary.turtle import is_iri
 
 _OTHERS = "\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd\U00020000-\U0002fffd"
 _CHAR = rf"(?:[A-Za-z0-9\-._~!$&'()*+,;={_OTHERS}]|%[0-9A-Fa-f]{{2}})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kgrec.turtle import NAMESPACE
+from kgrec.vocabulary.turtle import NAMESPACE
 
 KG = str(NAMESPACE)
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kgrec.graph.rdf.oxigraph import oxigraph
-from kgrec.turtle import builtin_ontology
+from kgrec.vocabulary.turtle import builtin_ontology
 
 
 def ontology_lines(header: Mapping[str, Any], end: str) -> Iterator[str]:

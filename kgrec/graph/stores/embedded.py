@@ -15,18 +15,19 @@ import polars as pl
 
 from kgrec.callbacks import Progress
 from kgrec.errors import GraphError, StoreError
-from kgrec.graph.change import apply_change
 from kgrec.graph.content import Change, Content, identity_and_version
 from kgrec.graph.cypher import forbidden_clause
 from kgrec.graph.parameters import check_request, cypher_parameters
 from kgrec.graph.result import QueryResult
 from kgrec.graph.stores import cypher_walks
-from kgrec.graph.stores.base import Counts, Walk
+from kgrec.graph.stores.base import Counts, Store, Walk
 from kgrec.graph.stores.embedded_load import View, follow, load
+from kgrec.graph.stores.in_time import too_slow
 from kgrec.graph.stores.values import Reader
+from kgrec.graph.versions.change import apply_change
 
 
-class EmbeddedStore:
+class EmbeddedStore(Store):
     """A kglite graph that can be queried, filled by :meth:`write`.
 
     It holds the tables that it was given by reference, and :meth:`read` returns them: what kglite
@@ -41,12 +42,6 @@ class EmbeddedStore:
         self._view: View | None = None
         self._frozen: Any = None
         self._reader = Reader([])
-
-    def __enter__(self) -> EmbeddedStore:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def write(self, content: Content, *, progress: Progress | None = None) -> None:
         """Hold this graph and no other; see :class:`~kgrec.graph.stores.base.Store`."""
@@ -173,9 +168,7 @@ def _translated(timeout: float, work_limit: int) -> Iterator[None]:
     try:
         yield
     except kglite.CypherTimeoutError as error:
-        raise GraphError(
-            f"The query took longer than {timeout:g} seconds; narrow it or raise the timeout."
-        ) from error
+        raise too_slow(timeout) from error
     except kglite.ReadOnlyError as error:
         raise GraphError("The query may only read, and this one would write.") from error
     except (kglite.KgError, ValueError, TypeError) as error:

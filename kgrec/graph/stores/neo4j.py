@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any
 
 import polars as pl
 
@@ -15,7 +15,7 @@ from kgrec.graph.cypher import forbidden_clause
 from kgrec.graph.parameters import check_request, cypher_parameters
 from kgrec.graph.result import QueryResult
 from kgrec.graph.stores import cypher_walks, neo4j_write
-from kgrec.graph.stores.base import Counts, Walk
+from kgrec.graph.stores.base import Counts, Store, Walk
 from kgrec.graph.stores.neo4j_batches import merge_plan, write_plan
 from kgrec.graph.stores.neo4j_connection import RETRY_SECONDS, Connection
 from kgrec.graph.stores.neo4j_credentials import Auth
@@ -30,7 +30,7 @@ _WALK_SECONDS = 60.0
 _ESCAPE = re.compile(r"\\(?:u+([0-9a-fA-F]{4})|.)", re.DOTALL)
 
 
-class Neo4jStore:
+class Neo4jStore(Store):
     """One graph in one database of a Neo4j server, among whatever else is there.
 
     Its nodes carry the label ``KgrecNode`` beside those of their kind and type, its relationships
@@ -60,12 +60,6 @@ class Neo4jStore:
 
     def __repr__(self) -> str:
         return f"Neo4jStore({str(self._connection.place)!r})"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def write(self, content: Content, *, progress: Progress | None = None) -> None:
         """Make the database hold this graph; see :class:`~kgrec.graph.stores.base.Store`.

@@ -10,8 +10,9 @@ from typing import Any, Self, TypeVar
 import neo4j
 import neo4j.exceptions
 
+from kgrec.graph.stores.in_time import in_time
 from kgrec.graph.stores.neo4j_credentials import Auth, check_uri, find_credentials, find_database
-from kgrec.graph.stores.neo4j_errors import Place, timed_out, translated
+from kgrec.graph.stores.neo4j_errors import Place, translated
 
 _T = TypeVar("_T")
 RETRY_SECONDS = 5.0
@@ -144,7 +145,7 @@ class Connection:
                     transaction.commit()
                 return columns, rows, more
 
-        return _within(timeout + _GRACE, work, timeout)
+        return in_time(work, timeout, grace=_GRACE)
 
     @contextmanager
     def _transaction(
@@ -166,29 +167,3 @@ class Connection:
         return self._driver.session(
             database=self.place.database, default_access_mode=mode, fetch_size=fetch_size
         )
-
-
-def _within(seconds: float, work: Callable[[threading.Event], _T], timeout: float) -> _T:
-    """Wait for ``work`` no longer than that: not every server keeps to the timeout it is given.
-
-    :param work: should keep nothing any more once its event is set
-    """
-    late = threading.Event()
-    done: list[_T] = []
-    failed: list[BaseException] = []
-
-    def target() -> None:
-        try:
-            done.append(work(late))
-        except BaseException as error:
-            failed.append(error)
-
-    thread = threading.Thread(target=target, daemon=True, name="kgrec-query")
-    thread.start()
-    thread.join(seconds)
-    if thread.is_alive():
-        late.set()
-        raise timed_out(timeout)
-    if failed:
-        raise failed[0]
-    return done[0]

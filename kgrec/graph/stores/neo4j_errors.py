@@ -11,6 +11,7 @@ import neo4j
 import neo4j.exceptions
 
 from kgrec.errors import GraphError, StoreError
+from kgrec.graph.stores.in_time import too_slow
 
 fault = neo4j.exceptions
 
@@ -83,16 +84,10 @@ def _refusal(error: fault.Neo4jError, place: Place, timeout: float | None) -> Gr
     if code.endswith("Statement.AccessMode"):
         return GraphError("The query may only read, and this one would write.")
     if code.endswith(_TIMED_OUT):
-        return timed_out(timeout)
+        return too_slow(timeout)
     if code.startswith("Neo.ClientError.Statement"):
         return GraphError(f"The query cannot be answered: {_first_line(error)}.")
     return StoreError(f"{place}: the server refuses: {_first_line(error)} ({code}).")
-
-
-def timed_out(timeout: float | None) -> GraphError:
-    """The error for a query that takes too long."""
-    limit = f" than {timeout:g} seconds" if timeout is not None else ""
-    return GraphError(f"The query took longer{limit}; narrow it or raise the timeout.")
 
 
 def _reason(error: BaseException) -> str:

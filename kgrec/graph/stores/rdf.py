@@ -20,6 +20,7 @@ from kgrec.data.atomic import replaced_folder
 from kgrec.errors import GraphError, StoreError
 from kgrec.graph.content import Change, Content, identity_and_version
 from kgrec.graph.parameters import check_request
+from kgrec.graph.rdf.answer import answer
 from kgrec.graph.rdf.changes import change_update, check_version, refuse_twins
 from kgrec.graph.rdf.content import read_content
 from kgrec.graph.rdf.explored import Explored
@@ -27,10 +28,10 @@ from kgrec.graph.rdf.files import write_lines
 from kgrec.graph.rdf.header import read_header
 from kgrec.graph.rdf.namespaces import GRAPH
 from kgrec.graph.rdf.oxigraph import open_folder, oxigraph
-from kgrec.graph.rdf.run import answer, in_time
 from kgrec.graph.rdf.triples import read_lines_of
 from kgrec.graph.result import QueryResult
 from kgrec.graph.sparql import bind, form, why_not_read_only
+from kgrec.graph.stores.in_time import in_time
 
 _SAID = 160  # characters: pyoxigraph lists everything that it would have taken
 
@@ -54,12 +55,6 @@ class RdfStore(Explored):
 
     def __repr__(self) -> str:
         return f"RdfStore({str(self._path) if self._path else 'in memory'!r})"
-
-    def __enter__(self) -> RdfStore:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def write(self, content: Content, *, progress: Progress | None = None) -> None:
         """Hold this graph in the place of an earlier one; see

@@ -69,12 +69,6 @@ class SparqlStore(Explored):
     def __repr__(self) -> str:
         return f"SparqlStore({self._endpoint.query_url!r})"
 
-    def __enter__(self) -> SparqlStore:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def write(self, content: Content, *, progress: Progress | None = None) -> None:
         """Hold this graph in the place of an earlier one; see
         :class:`~kgrec.graph.stores.base.Store`.

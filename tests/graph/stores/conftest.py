@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-import json
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -14,8 +14,9 @@ from urllib.request import urlopen
 import polars as pl
 import pytest
 
-from kgrec.graph.content import Content
-from kgrec.graph.literals import parse
+from kgrec.graph.content import Change, Content
+from kgrec.graph.rdf import node_iri
+from kgrec.graph.rdf.diff import difference
 from kgrec.graph.schema import EDGES, NODES
 from kgrec.graph.stores.neo4j import Neo4jStore
 from kgrec.graph.stores.sparql import SparqlStore
@@ -63,24 +64,6 @@ class Make:
                 self.edge("item:2", "directed_by", "entity:x", properties='{"page":3}'),
             ],
         )
-
-
-def _rows(table: pl.DataFrame) -> list[str]:
-    parsed = [{**row, "properties": parse(row["properties"])} for row in table.to_dicts()]
-    return sorted(json.dumps(row, sort_keys=True) for row in parsed)
-
-
-def _assert_equal(one: Content, other: Content) -> None:
-    assert _rows(one.nodes) == _rows(other.nodes)
-    assert _rows(one.edges) == _rows(other.edges)
-    assert json.dumps(one.header, sort_keys=True) == json.dumps(other.header, sort_keys=True)
-    assert (one.nodes.schema, one.edges.schema) == (NODES, EDGES)
-
-
-@pytest.fixture
-def assert_equal() -> Callable[[Content, Content], None]:
-    """Rows in any order, literals as parsed JSON."""
-    return _assert_equal
 
 
 @pytest.fixture
@@ -140,3 +123,26 @@ def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
 def empty(oxigraph: str) -> str:
     SparqlStore(oxigraph).query("CLEAR ALL", write=True)
     return oxigraph
+
+
+@pytest.fixture(scope="session")
+def unique_iris() -> Callable[[Content], bool]:
+    """Whether no two nodes would be one in RDF."""
+
+    def unique(content: Content) -> bool:
+        iris = [str(node_iri(key)) for key in content.nodes["key"]]
+        return len(set(iris)) == len(iris)
+
+    return unique
+
+
+@pytest.fixture(scope="session")
+def next_version() -> Callable[[Content, Content], tuple[Change, dict[str, Any]]]:
+    """The change from one graph to another, as an update would make it, and the header after it."""
+
+    def change(old: Content, new: Content) -> tuple[Change, dict[str, Any]]:
+        version = old.header["version"] + 1
+        made = replace(difference(old, new), version=version, time="2026-01-31T09:00:00Z")
+        return made, {**new.header, "version": version, "identity": old.header["identity"]}
+
+    return change

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from kgrec.errors import GraphError, StoreError
 from kgrec.graph import KnowledgeGraph
-from kgrec.graph.content import Change, Content
+from kgrec.graph.content import Content
 from kgrec.graph.schema import EDGES
 from kgrec.graph.stores.embedded import EmbeddedStore
 
@@ -52,26 +53,6 @@ def check_view(store: EmbeddedStore, content: Content) -> None:
         assert weights[(*row[:3], row[4], row[5])] in (row[3], None if row[3] == 1 else row[3])
 
 
-def difference(before: Content, after: Content, version: int) -> Change:
-    """The change that leads from one graph to the other."""
-    identity = ["head", "relation", "tail", "timestamp", "event"]
-    return Change(
-        version=version,
-        time="2026-01-31T09:00:00Z",
-        nodes=after.nodes.join(before.nodes, on=after.nodes.columns, how="anti", nulls_equal=True),
-        edges=after.edges.join(before.edges, on=after.edges.columns, how="anti", nulls_equal=True),
-        previous=str(before.header.get("identity") or ""),
-        removed_nodes=before.nodes.join(after.nodes, on="key", how="anti").select("key"),
-        removed_edges=before.edges.join(
-            after.edges, on=identity, how="anti", nulls_equal=True
-        ).select(identity),
-    )
-
-
-def with_version(content: Content, version: int) -> Content:
-    return Content(content.nodes, content.edges, {**content.header, "version": version})
-
-
 def test_the_view_shows_the_tables(any_content: Contents) -> None:
     @given(any_content)
     def law(content: Content) -> None:
@@ -84,12 +65,14 @@ def test_the_view_shows_the_tables(any_content: Contents) -> None:
 
 
 def test_a_change_leads_from_any_graph_to_any_other(
-    any_content: Contents, check_same: Callable[[Content, Content], None]
+    any_content: Contents,
+    check_same: Callable[[Content, Content], None],
+    next_version: Callable[..., Any],
 ) -> None:
     @given(any_content, any_content)
-    def law(one: Content, other: Content) -> None:
-        before, after = with_version(one, 4), with_version(other, 5)
-        change = difference(before, after, 5)
+    def law(before: Content, other: Content) -> None:
+        change, header = next_version(before, other)
+        after = Content(other.nodes, other.edges, header)
         with EmbeddedStore() as store:
             store.write(before)
             heir = store.successor(change, after.header)
@@ -127,11 +110,13 @@ def test_neighbours_are_those_of_the_tables(graph: KnowledgeGraph, key: str) -> 
         assert store.neighbours(key, 1).equals(graph.neighbours(key, 1))
 
 
-def test_a_change_of_another_version_is_refused(graph: KnowledgeGraph) -> None:
+def test_a_change_of_another_version_is_refused(
+    graph: KnowledgeGraph, next_version: Callable[..., Any]
+) -> None:
     content = graph.content()
     with EmbeddedStore() as store:
         store.write(content)
-        change = difference(content, content, 3)
+        change = replace(next_version(content, content)[0], version=3)
         with pytest.raises(StoreError, match=r"holds version 0 .* version 3 does not lead on"):
             store.merge(change, content.header)
 

@@ -41,18 +41,18 @@ def change(
 
 
 def test_a_graph_comes_back_as_it_was(
-    store: Neo4jStore, graph: KnowledgeGraph, assert_equal: Any
+    store: Neo4jStore, graph: KnowledgeGraph, check_same: Any
 ) -> None:
     for _ in range(2):
         store.write(graph.content())
-        assert_equal(store.read(), graph.content())
+        check_same(store.read(), graph.content())
 
 
 def test_any_graph_comes_back_as_it_was(
     bolt: Any,
     open_bolt: Callable[..., Neo4jStore],
     any_content: st.SearchStrategy[Content],
-    assert_equal: Any,
+    check_same: Any,
 ) -> None:
     store = open_bolt(bolt, batch_size=2)
     types: set[str] = set()
@@ -76,7 +76,7 @@ def test_any_graph_comes_back_as_it_was(
         assume(allowed(written))
         bolt.run("MATCH (n) DETACH DELETE n")
         store.write(written)
-        assert_equal(store.read(), written)
+        check_same(store.read(), written)
 
     check()
 
@@ -107,7 +107,7 @@ def test_what_is_not_ours_stays(store: Neo4jStore, bolt: Any, make_content: Any)
 
 
 def test_another_graph_replaces_what_was_there(
-    store: Neo4jStore, make_content: Any, assert_equal: Any
+    store: Neo4jStore, make_content: Any, check_same: Any
 ) -> None:
     store.write(make_content.small())
     other = make_content.content(
@@ -117,7 +117,7 @@ def test_another_graph_replaces_what_was_there(
         identity="two",
     )
     store.write(other)
-    assert_equal(store.read(), other)
+    check_same(store.read(), other)
     assert store.query("MATCH (n:Film) RETURN n").rows == []
     assert store.query("MATCH (n:KgrecNode:Item:Series) RETURN n.key").rows == [["item:1"]]
 
@@ -149,7 +149,7 @@ def test_an_edit_in_the_database_counts(store: Neo4jStore, bolt: Any, make_conte
 
 
 def test_names_from_data_cannot_break_out(
-    store: Neo4jStore, make_content: Any, assert_equal: Any
+    store: Neo4jStore, make_content: Any, check_same: Any
 ) -> None:
     literal = json.dumps({HOSTILE: HOSTILE})
     written = make_content.content(
@@ -168,7 +168,7 @@ def test_names_from_data_cannot_break_out(
         ],
     )
     store.write(written)
-    assert_equal(store.read(), written)
+    check_same(store.read(), written)
     assert store.neighbours(f"item:{HOSTILE}").height == 1
 
 
@@ -180,7 +180,7 @@ def test_names_that_neo4j_cannot_have_are_refused(
         store.write(make_content.content([make_content.node("item:1", name)]))
 
 
-def test_long_and_odd_texts(store: Neo4jStore, make_content: Any, assert_equal: Any) -> None:
+def test_long_and_odd_texts(store: Neo4jStore, make_content: Any, check_same: Any) -> None:
     long = json.dumps({"plot": "x" * 10_000_000})
     written = make_content.content(
         [
@@ -189,7 +189,7 @@ def test_long_and_odd_texts(store: Neo4jStore, make_content: Any, assert_equal: 
         ]
     )
     store.write(written)
-    assert_equal(store.read(), written)
+    check_same(store.read(), written)
 
 
 def test_progress_counts_every_row(store: Neo4jStore, make_content: Any) -> None:
@@ -206,7 +206,7 @@ def test_an_empty_database_has_no_graph(store: Neo4jStore) -> None:
         store.merge(change(), {"identity": "one", "version": 1})
 
 
-def test_a_change_is_carried_over(store: Neo4jStore, make_content: Any, assert_equal: Any) -> None:
+def test_a_change_is_carried_over(store: Neo4jStore, make_content: Any, check_same: Any) -> None:
     node, edge = make_content.node, make_content.edge
     before = make_content.small()
     store.write(before)
@@ -240,7 +240,7 @@ def test_a_change_is_carried_over(store: Neo4jStore, make_content: Any, assert_e
     )
     for _ in range(2):
         store.merge(step, header)
-        assert_equal(store.read(), expected)
+        check_same(store.read(), expected)
     assert store.query("MATCH (n:Film) RETURN n.key").rows == [["item:3"]]
 
 
@@ -251,7 +251,7 @@ def test_a_change_is_carried_over(store: Neo4jStore, make_content: Any, assert_e
 def test_a_change_of_another_graph_is_refused(
     store: Neo4jStore,
     make_content: Any,
-    assert_equal: Any,
+    check_same: Any,
     version: int,
     identity: str,
     message: str,
@@ -259,11 +259,11 @@ def test_a_change_of_another_graph_is_refused(
     store.write(make_content.small())
     with pytest.raises(StoreError, match=message):
         store.merge(change(version, gone=["item:1"]), {"identity": identity, "version": version})
-    assert_equal(store.read(), make_content.small())
+    check_same(store.read(), make_content.small())
 
 
 def test_two_writers_of_one_graph(
-    bolt: Any, open_bolt: Callable[..., Neo4jStore], graph: KnowledgeGraph, assert_equal: Any
+    bolt: Any, open_bolt: Callable[..., Neo4jStore], graph: KnowledgeGraph, check_same: Any
 ) -> None:
     stores = [open_bolt(bolt, batch_size=100) for _ in range(2)]
     failures: list[BaseException] = []
@@ -280,11 +280,11 @@ def test_two_writers_of_one_graph(
     for thread in threads:
         thread.join()
     assert failures == []
-    assert_equal(stores[0].read(), graph.content())
+    check_same(stores[0].read(), graph.content())
 
 
 def test_a_write_stops_when_another_graph_is_begun(
-    bolt: Any, open_bolt: Callable[..., Neo4jStore], make_content: Any, assert_equal: Any
+    bolt: Any, open_bolt: Callable[..., Neo4jStore], make_content: Any, check_same: Any
 ) -> None:
     store, other = open_bolt(bolt, batch_size=1), open_bolt(bolt)
     second = make_content.content([make_content.node("item:9")], name="second")
@@ -296,7 +296,7 @@ def test_a_write_stops_when_another_graph_is_begun(
 
     with pytest.raises(StoreError, match="began to write another graph"):
         store.write(make_content.small(), progress=Rival())
-    assert_equal(store.read(), second)
+    check_same(store.read(), second)
 
 
 def test_writing_queries_must_be_asked_for(store: Neo4jStore, make_content: Any) -> None:

@@ -96,7 +96,7 @@ class Watch(Progress):
 
 
 def test_a_write_goes_on_where_the_connection_was_lost(
-    bolt: Any, open_bolt: Callable[..., Neo4jStore], graph: KnowledgeGraph, assert_equal: Any
+    bolt: Any, open_bolt: Callable[..., Neo4jStore], graph: KnowledgeGraph, check_same: Any
 ) -> None:
     content = graph.content()
     with proxy(bolt.port) as line:
@@ -114,7 +114,7 @@ def test_a_write_goes_on_where_the_connection_was_lost(
     # The first batches were not written once more: a mark made in between is still there.
     assert bolt.run("MATCH (n {seen: true}) RETURN n.key") == [["item:1"]]
     bolt.run("MATCH (n {seen: true}) REMOVE n.seen")
-    assert_equal(again.read(), content)
+    check_same(again.read(), content)
 
 
 def test_a_server_that_is_killed_in_the_middle(
@@ -131,10 +131,10 @@ def test_a_server_that_is_killed_in_the_middle(
 
 
 def test_a_short_loss_is_bridged(
-    bolt: Any, open_bolt: Callable[..., Neo4jStore], graph: KnowledgeGraph, assert_equal: Any
+    bolt: Any, open_bolt: Callable[..., Neo4jStore], graph: KnowledgeGraph, check_same: Any
 ) -> None:
     with proxy(bolt.port) as line:
         uri = f"bolt://127.0.0.1:{line.port}"
         store = open_bolt(bolt, uri, batch_size=50, retry_seconds=20)
         store.write(graph.content(), progress=Watch(100, line.blink))
-        assert_equal(store.read(), graph.content())
+        check_same(store.read(), graph.content())

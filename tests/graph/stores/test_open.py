@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +25,14 @@ def test_every_kind_of_address(tiny_graph: KnowledgeGraph, tmp_path: Path, bolt:
         (tmp_path / "graph.ttl", RdfStore),
         (tmp_path / "store", RdfStore),
     ):
-        with closing(open_store(address)) as store:
+        with open_store(address) as store:
             assert isinstance(store, kind)
             assert store.held() == identity
     with Neo4jStore(bolt.uri, auth=bolt.auth, database=bolt.database) as there:
         assert there.held() == identity
-    with closing(open_store(bolt.uri, auth=bolt.auth)) as server:
+    with open_store(bolt.uri, auth=bolt.auth) as server:
         assert isinstance(server, Neo4jStore)
-    with closing(open_store("http://127.0.0.1:9/query")) as endpoint:
+    with open_store("http://127.0.0.1:9/query") as endpoint:
         assert isinstance(endpoint, SparqlStore)
 
 

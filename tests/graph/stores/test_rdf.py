@@ -3,8 +3,8 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyoxigraph as ox
@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 
 from kgrec.errors import GraphError, StoreError, UnknownIdError
 from kgrec.graph import KnowledgeGraph
-from kgrec.graph.content import Change, Content
+from kgrec.graph.content import Content
 from kgrec.graph.rdf import node_iri
-from kgrec.graph.rdf.diff import difference
 from kgrec.graph.schema import EDGES, IDENTITY
 from kgrec.graph.stores.embedded import EmbeddedStore
 from kgrec.graph.stores.rdf import RdfStore
@@ -38,19 +37,8 @@ def store(content: Content, tmp_path_factory: pytest.TempPathFactory) -> RdfStor
     return store
 
 
-def unique_iris(content: Content) -> bool:
-    iris = [str(node_iri(key)) for key in content.nodes["key"]]
-    return len(set(iris)) == len(iris)
-
-
-def next_version(old: Content, new: Content) -> tuple[Change, dict[str, object]]:
-    version = old.header["version"] + 1
-    change = replace(difference(old, new), version=version, time="2026-01-31T09:00:00Z")
-    return change, {**new.header, "version": version, "identity": old.header["identity"]}
-
-
 def test_round_trips_lose_nothing(
-    any_content: st.SearchStrategy[Content], check_same: Check
+    unique_iris: Callable[..., Any], any_content: st.SearchStrategy[Content], check_same: Check
 ) -> None:
     store = RdfStore()
 
@@ -65,7 +53,10 @@ def test_round_trips_lose_nothing(
 
 
 def test_changes_lead_to_what_writing_leads_to(
-    any_content: st.SearchStrategy[Content], check_same: Check
+    unique_iris: Callable[..., Any],
+    next_version: Callable[..., Any],
+    any_content: st.SearchStrategy[Content],
+    check_same: Check,
 ) -> None:
     store = RdfStore()
 
@@ -220,7 +211,9 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_no_name_breaks_out(content: Content, name: str, check_same: Check) -> None:
+def test_no_name_breaks_out(
+    next_version: Callable[..., Any], content: Content, name: str, check_same: Check
+) -> None:
     node = {**content.nodes.row(-1, named=True), "id": name, "key": f"entity:{name}"}
     row = {**node, "type": name, "label": name, "text": name, "properties": "{}"}
     edge = {**content.edges.row(-1, named=True), "tail": f"entity:{name}", "relation": name}
@@ -265,7 +258,9 @@ def test_how_long_a_path_may_be(store: RdfStore) -> None:
         store.paths("item:1", "item:2", max_hops=5)
 
 
-def test_other_graphs_and_versions_are_not_changed(content: Content) -> None:
+def test_other_graphs_and_versions_are_not_changed(
+    next_version: Callable[..., Any], content: Content
+) -> None:
     store = RdfStore()
     store.write(content)
     change, header = next_version(content, content)
@@ -276,7 +271,7 @@ def test_other_graphs_and_versions_are_not_changed(content: Content) -> None:
         store.merge(change, header)
 
 
-def test_a_twin_is_refused(content: Content) -> None:
+def test_a_twin_is_refused(next_version: Callable[..., Any], content: Content) -> None:
     iri = "http://x.org/heat"
     first, second = (
         Content(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
@@ -18,10 +18,9 @@ from hypothesis import strategies as st
 
 from kgrec.errors import GraphError, StoreError, UnknownIdError
 from kgrec.graph import KnowledgeGraph
-from kgrec.graph.content import Change, Content
+from kgrec.graph.content import Content
 from kgrec.graph.rdf import node_iri, read_triples
 from kgrec.graph.rdf import upload as upload_module
-from kgrec.graph.rdf.diff import difference
 from kgrec.graph.stores.rdf import RdfStore
 from kgrec.graph.stores.sparql import SparqlStore
 
@@ -33,17 +32,6 @@ KG = "urn:kgrec:ontology#"
 @pytest.fixture(scope="module")
 def content(graph: KnowledgeGraph) -> Content:
     return graph.content()
-
-
-def unique_iris(content: Content) -> bool:
-    iris = [str(node_iri(key)) for key in content.nodes["key"]]
-    return len(set(iris)) == len(iris)
-
-
-def next_version(old: Content, new: Content) -> tuple[Change, dict[str, object]]:
-    version = old.header["version"] + 1
-    change = replace(difference(old, new), version=version, time="2026-01-31T09:00:00Z")
-    return change, {**new.header, "version": version, "identity": old.header["identity"]}
 
 
 @pytest.mark.parametrize("named", ["urn:kgrec:graph", "http://x.org/graphs/mine", None])
@@ -60,7 +48,10 @@ def test_a_graph_comes_back(
 
 
 def test_round_trips_lose_nothing(
-    any_content: st.SearchStrategy[Content], empty: str, check_same: Check
+    unique_iris: Callable[..., Any],
+    any_content: st.SearchStrategy[Content],
+    empty: str,
+    check_same: Check,
 ) -> None:
     store = SparqlStore(empty)
 
@@ -74,7 +65,13 @@ def test_round_trips_lose_nothing(
     check()
 
 
-def test_changes(any_content: st.SearchStrategy[Content], empty: str, check_same: Check) -> None:
+def test_changes(
+    unique_iris: Callable[..., Any],
+    next_version: Callable[..., Any],
+    any_content: st.SearchStrategy[Content],
+    empty: str,
+    check_same: Check,
+) -> None:
     store = SparqlStore(empty)
 
     @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
