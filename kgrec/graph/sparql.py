@@ -125,8 +125,9 @@ def bind(query: str, parameters: Mapping[str, Any]) -> str:
     """Put values in the place of ``$name`` (or ``?name``, which is the same in SPARQL).
 
     A value is text, a number, a truth value, a date or time; an IRI as ``rdflib.URIRef`` or
-    ``{"@id": …}``; any other literal as ``rdflib.Literal`` or ``{"@value": …, "@type": … or "@language": …}``. A list stands for its
-    values: ``VALUES ?x { $names }`` or ``FILTER(?x IN ($names))``.
+    ``{"@id": …}``; any other literal as ``rdflib.Literal`` or
+    ``{"@value": …, "@type": … or "@language": …}``. A list stands for its values:
+    ``VALUES ?x { $names }`` or ``FILTER(?x IN ($names))``.
 
     >>> print(bind("ASK { ?s ?p $x }", {"x": {"@value": "it's", "@language": "en"}}))
     ASK { ?s ?p "it's"@en }
