@@ -7,10 +7,10 @@ stdout holds results and nothing else.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.progress import (
@@ -36,8 +36,12 @@ class Bar(Protocol):
 class Progress:
     """Silent progress: the base class, and what the Python API uses by default.
 
-    Override :meth:`stage` to show it, and :meth:`epoch` to follow training.
+    Override :meth:`stage` to show it, :meth:`epoch` to follow training, and :meth:`start` and
+    :meth:`finish` to keep a record of runs, as :mod:`kgrec.tracking` does.
     """
+
+    def start(self, settings: Mapping[str, Any]) -> None:
+        """Receive the settings of a run that begins, as a tree or with dotted names."""
 
     @contextmanager
     def stage(self, name: str, total: int | None = None) -> Iterator[Bar]:  # noqa: ARG002
@@ -46,6 +50,9 @@ class Progress:
 
     def epoch(self, epoch: int, values: dict[str, float]) -> None:
         """Receive the numbers of one training epoch (loss, validation metrics)."""
+
+    def finish(self, metrics: Mapping[str, float]) -> None:
+        """Receive the final numbers of a run, for instance ``{"test/NDCG@20": 0.14}``."""
 
 
 class _SilentBar:
@@ -75,9 +82,17 @@ class TimedProgress(Progress):
             yield bar
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
 
+    def start(self, settings: Mapping[str, Any]) -> None:
+        """Tell the inner progress."""
+        self.inner.start(settings)
+
     def epoch(self, epoch: int, values: dict[str, float]) -> None:
         """Tell the inner progress."""
         self.inner.epoch(epoch, values)
+
+    def finish(self, metrics: Mapping[str, float]) -> None:
+        """Tell the inner progress."""
+        self.inner.finish(metrics)
 
 
 @dataclass

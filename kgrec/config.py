@@ -72,6 +72,10 @@ class GnnConfig(_Section):
     """Share of a history that is shown in training; the rest is to be predicted."""
     history_power: float = Field(default=0.5, ge=0, le=1)
     """A history of ``n`` items is scaled by ``n ** -history_power``."""
+    recency: float | None = Field(default=None, ge=0, le=5)
+    """An item weighs ``(items taken since + 1) ** -recency``; ``None``: chosen on valid."""
+    content: bool = True
+    """Whether facts and texts carry behaviour over to items with few users or none."""
     epochs: int = Field(default=80, ge=1)
     """At most so many passes over the users."""
     patience: int = Field(default=10, ge=1)

@@ -23,6 +23,8 @@ from kgrec.vocabulary import INTERACTED
 
 Indices = npt.NDArray[np.int64]
 
+_LONG_AGO = -(2**62)
+
 
 @dataclass(frozen=True, eq=False)
 class Features:
@@ -38,6 +40,9 @@ class Features:
     :ivar user_facts: user, relation, node, in whichever direction the fact runs; int64, shape
         ``(G, 3)``
     :ivar candidates: indices of the only items that may be recommended, sorted; ``None``: all
+    :ivar train_ages: how many items of *train* the user took since, counted from 1, at the places
+        of ``train``; ``None`` where no interaction has a time
+    :ivar history_ages: the same of train and valid together
     """
 
     users: tuple[str, ...]
@@ -49,6 +54,8 @@ class Features:
     facts: Indices
     user_facts: Indices
     candidates: Indices | None
+    train_ages: csr_matrix | None = None
+    history_ages: csr_matrix | None = None
 
     @staticmethod
     def of(graph: KnowledgeGraph) -> Features:
@@ -69,6 +76,8 @@ class Features:
             relations=tuple(relations),
             train=_interactions(numbered, "train", shape),
             valid=_interactions(numbered, "valid", shape),
+            train_ages=_ages(numbered, ("train",), shape),
+            history_ages=_ages(numbered, ("train", "valid"), shape),
             facts=_triples(facts.filter(~pl.col("head_user") & ~pl.col("tail_user"))),
             user_facts=_of_users(facts),
             candidates=candidates,
@@ -192,14 +201,15 @@ def _number_edges(graph: KnowledgeGraph, num_items: int, relations: list[str]) -
     heads = shifted.rename({"place": "head_at", "is_user": "head_user"})
     tails = shifted.rename({"place": "tail_at", "is_user": "tail_user"})
     return (
-        graph.edges.select("head", "relation", "tail", "split")
+        graph.edges.select("head", "relation", "tail", "split", "timestamp")
         .join(heads, left_on="head", right_on="key")
         .join(tails, left_on="tail", right_on="key")
         .join(names, on="relation", how="left")
         .drop("head", "relation", "tail")
         .rename({"head_at": "head", "tail_at": "tail", "number": "relation"})
         # Several edges of one relation between two nodes, at different times, are one number.
-        .unique()
+        .group_by(pl.exclude("timestamp"))
+        .agg(pl.col("timestamp").max())
         .sort("head", "relation", "tail")
     )
 
@@ -208,6 +218,23 @@ def _interactions(numbered: pl.DataFrame, split: str, shape: tuple[int, int]) ->
     pairs = numbered.filter(pl.col("relation").is_null() & (pl.col("split") == split))
     ones = np.ones(pairs.height, dtype=np.float32)
     return csr_matrix((ones, (pairs["head"].to_numpy(), pairs["tail"].to_numpy())), shape=shape)
+
+
+def _ages(
+    numbered: pl.DataFrame, splits: tuple[str, ...], shape: tuple[int, int]
+) -> csr_matrix | None:
+    """Places of a user's items counted back from the latest; one without a time is the oldest."""
+    pairs = numbered.filter(pl.col("relation").is_null() & pl.col("split").is_in(splits))
+    if pairs["timestamp"].null_count() == pairs.height:
+        return None
+    ages = (
+        pairs.group_by("head", "tail")
+        .agg(pl.col("timestamp").max().fill_null(_LONG_AGO))
+        .select("head", "tail", age=pl.col("timestamp").rank("min", descending=True).over("head"))
+    )
+    matrix = csr_matrix((ages["age"].cast(pl.Float32), (ages["head"], ages["tail"])), shape=shape)
+    matrix.sort_indices()
+    return matrix
 
 
 def _of_users(facts: pl.DataFrame) -> Indices:

@@ -139,8 +139,10 @@ def _hidden(
 def _check(scores: torch.Tensor, start: int, shape: tuple[int, int]) -> None:
     if tuple(scores.shape) != shape:
         raise ValueError(f"the block has the shape {tuple(scores.shape)}, expected {shape}")
+    if not torch.isnan(scores.sum()):  # which it is if any of them is; far faster than to ask each
+        return
     faulty = torch.isnan(scores)
-    if faulty.any():
+    if faulty.any():  # else the sum of inf and -inf
         row, column = faulty.nonzero()[0].tolist()
         raise KgrecError(
             f"The score of item {column} for user row {start + row} is not a number: the model has "
@@ -183,12 +185,11 @@ def _rank(scores: torch.Tensor, columns: np.ndarray | None, result: TopK, start:
 
 def _best(scores: torch.Tensor, k: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the ``k`` largest values of every row and their columns; ties: lower column first."""
-    values, places = torch.topk(scores, k, dim=1, sorted=False)
-    last = values.amin(dim=1, keepdim=True)
-    # Which columns topk returned is open only where more than k reach the k-th value. A k-th value
+    values, places = torch.topk(scores, min(k + 1, scores.shape[1]), dim=1)
+    # Which columns topk returned is open only where the next value reaches the k-th. A k-th value
     # of -inf needs no care: such places become -1.
-    reaching = (scores >= last).sum(dim=1, dtype=torch.int32)  # int64 is far slower
-    tied = (reaching > k) & (last.squeeze(1) > -math.inf)
+    last, following, places = values[:, k - 1 : k], values[:, k:], places[:, :k]
+    tied = ((following == last) & (last > -math.inf)).any(dim=1)
     if tied.any():
         places[tied] = _lowest(scores[tied], last[tied], k)
     places = places.sort(dim=1).values

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from kgrec.cli import check, demo, evaluate, explain, export, query, recommend, train
+from kgrec.cli import audit, check, demo, evaluate, explain, export, query, recommend, train, tune
 from kgrec.errors import KgrecError
 
 _INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -75,6 +75,8 @@ app.command("evaluate")(evaluate.evaluate)
 app.command("query")(query.query)
 app.command("export")(export.export)
 app.command("check")(check.check)
+app.command("audit")(audit.audit)
+app.command("tune")(tune.tune)
 
 
 def main() -> None:

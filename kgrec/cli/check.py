@@ -20,15 +20,16 @@ def check(
     ],
 ) -> None:
     """Report what is wrong with a dataset; exit code 1 when training on it would be dishonest."""
+    from kgrec.check import doubts
     from kgrec.graph import KnowledgeGraph
     from kgrec.loaders import load
 
     data: Dataset = load(source)
     graph = KnowledgeGraph.build(data)
     print_text(f"{data!r}\n")
-    _section("Rows", [str(finding) for finding in data.quality.findings])
+    _section("Rows", [str(finding) for finding in data.quality.findings if not finding.leak])
     _section("Graph", [*str(graph.report).splitlines(), *str(graph.validate()).splitlines()])
-    _section("Doubts", doubts(data))
+    _section("Doubts", [str(finding) for finding in doubts(data)])
     faults = dishonest(data)
     _section("Dishonest", faults)
     if faults:
@@ -39,12 +40,14 @@ def check(
 def dishonest(data: Dataset) -> list[str]:
     """Reasons why numbers measured on a dataset would not mean what they say.
 
-    What leaks has been set aside, so training is safe; but other tools that read the same files
-    are not, and a test that shrank is not the one that was published.
+    Rows that leak have been set aside, so that training on the rest is safe; but other tools that
+    read the same files are not, and a test that shrank is not the one that was published.
     """
     import polars as pl
 
-    found = [str(finding) for finding in data.quality.findings if "would leak" in finding.problem]
+    from kgrec.check import leaks
+
+    found = [str(finding) for finding in leaks(data)]
     if data.valid.is_empty():
         found.append("valid is empty: nothing says when to stop; add interactions to it.")
     if data.test.is_empty():
@@ -54,37 +57,6 @@ def dishonest(data: Dataset) -> list[str]:
         if not reachable:
             found.append("candidates: none of them is in test, so every metric will be 0.")
     return found
-
-
-def doubts(data: Dataset) -> list[str]:
-    """What is allowed, but should be known before numbers are compared."""
-    found = []
-    count = _test_users_without_history(data)
-    if count:
-        found.append(f"test: {count:,} users have no interaction in train or valid.")
-    late = _pairs_from_the_future(data)
-    if late:
-        found.append(
-            f"train: {late:,} interactions are later than one of the same user in test; a split by "
-            "time would be closer to real use."
-        )
-    return found
-
-
-def _test_users_without_history(data: Dataset) -> int:
-    import polars as pl
-
-    known = pl.concat([data.train["user"], data.valid["user"]]).unique()
-    return int(data.test["user"].unique().is_in(known.implode()).not_().sum())
-
-
-def _pairs_from_the_future(data: Dataset) -> int:
-    import polars as pl
-
-    if "timestamp" not in data.train.columns:
-        return 0
-    first = data.test.group_by("user").agg(pl.col("timestamp").min().alias("first"))
-    return data.train.join(first, on="user").filter(pl.col("timestamp") > pl.col("first")).height
 
 
 def _section(title: str, lines: list[str]) -> None:

@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from kgrec.cli.leaks import marks
 from kgrec.cli.options import Format, Run
 from kgrec.cli.output import print_json, print_text
-from kgrec.cli.runs import held_out, interactions_of, open_run
+from kgrec.cli.runs import held_out, open_run
 
 
 def evaluate(
@@ -20,20 +21,29 @@ def evaluate(
             "--baselines/--no-baselines", help="Tune, fit and measure simple baselines, too."
         ),
     ] = True,
+    group: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="An attribute of users or items, gender or genres, to compare the groups of; "
+            "may be repeated.",
+            metavar="ATTRIBUTE",
+        ),
+    ] = None,
 ) -> None:
     """Measure a run by full ranking against its held-out interactions."""
     from kgrec.callbacks import ConsoleProgress
     from kgrec.evaluation import evaluate as measure
 
     rec = open_run(run)
+    leaks = marks(run)
     result = measure(
         rec,
         held_out(rec, run),
-        interactions=interactions_of(rec.graph),
+        groups=group or (),
         baselines=baselines,
         progress=ConsoleProgress(),
     )
     if format is Format.json:
-        print_json(result.to_dict())
+        print_json({**result.to_dict(), **({"leaks": leaks} if leaks else {})})
     else:
         print_text(str(result))

@@ -21,6 +21,23 @@ Seed = Annotated[
     typer.Option(min=0, help="Seed of every random choice; 0 if nothing is said."),
 ]
 
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        help="Settings from a TOML or JSON file, for instance STUDY/best.toml; --set comes after.",
+        metavar="FILE",
+    ),
+]
+Track = Annotated[
+    str | None,
+    typer.Option(
+        "--track",
+        help="Record what happens, too: tensorboard:DIR, wandb or wandb:PROJECT.",
+        metavar="WHERE",
+    ),
+]
+
 
 class Format(StrEnum):
     """How a result is printed."""
@@ -29,17 +46,24 @@ class Format(StrEnum):
     json = "json"
 
 
-def config_of(settings: list[str] | None, seed: int | None) -> Config:
+def config_of(settings: list[str] | None, seed: int | None, file: Path | None = None) -> Config:
     """Make a configuration of ``NAME=VALUE`` and a seed.
 
+    :param file: settings that come first
     :raises ConfigError: if a name does not exist or a value is out of range
     """
     from kgrec.config import Config
+    from kgrec.config_file import read_config
 
-    changes = dict(map(_pair, settings or []))
+    changes = changes_of(settings)
     if seed is not None:
         changes["seed"] = str(seed)
-    return Config().replace(changes)
+    return (read_config(file) if file else Config()).replace(changes)
+
+
+def changes_of(settings: list[str] | None) -> dict[str, str]:
+    """Each ``NAME=VALUE`` of ``--set``, by its name."""
+    return dict(map(_pair, settings or []))
 
 
 def _pair(setting: str) -> tuple[str, str]:

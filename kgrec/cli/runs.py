@@ -11,12 +11,10 @@ from kgrec.errors import RunError, UnknownIdError
 if TYPE_CHECKING:
     import polars as pl
 
-    from kgrec.evaluation import Interactions
     from kgrec.graph import KnowledgeGraph
     from kgrec.recommend import Recommender
 
 _GUESSES = 3
-_KINDS = ("user", "item")
 
 
 def open_run(run: Path) -> Recommender:
@@ -40,28 +38,6 @@ def held_out(rec: Recommender, run: Path) -> pl.DataFrame:
             f"{run}: the run has no held-out interactions; train it on a dataset with a test part."
         )
     return test
-
-
-def interactions_of(graph: KnowledgeGraph) -> Interactions:
-    """Take the training and validation interactions of a graph."""
-    import polars as pl
-
-    from kgrec.evaluation import Interactions
-    from kgrec.vocabulary import INTERACTED
-
-    ids = {kind: graph.nodes.filter(pl.col("kind") == kind)["id"].to_list() for kind in _KINDS}
-    edges = graph.edges.filter(pl.col("relation") == INTERACTED).select(
-        "split",
-        user=pl.col("head").str.strip_prefix("user:"),
-        item=pl.col("tail").str.strip_prefix("item:"),
-    )
-    return Interactions.build(
-        edges.filter(pl.col("split") == "train"),
-        edges.filter(pl.col("split") == "valid"),
-        users=ids["user"],
-        items=ids["item"],
-        candidates=graph.candidates,
-    )
 
 
 def check_known(graph: KnowledgeGraph, kind: str, identifier: str) -> None:

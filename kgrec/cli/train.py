@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kgrec.cli.options import Seed, Settings, config_of
+from kgrec.cli.leaks import AllowLeaks, leaks_of, mark
+from kgrec.cli.options import ConfigFile, Seed, Settings, Track, config_of
 from kgrec.cli.output import note, print_text
+from kgrec.cli.tracked import tracked
 
 if TYPE_CHECKING:
     from kgrec.callbacks import Progress
+    from kgrec.config import Config
     from kgrec.data import Dataset
     from kgrec.recommend import Recommender
 
@@ -22,43 +25,57 @@ def train(
     ],
     out: Annotated[Path, typer.Option(help="The folder of the run.", metavar="RUN")],
     settings: Settings = None,
+    config: ConfigFile = None,
     seed: Seed = None,
+    track: Track = None,
+    allow_leaks: AllowLeaks = False,
 ) -> None:
     """Build the graph of a dataset, train on it, and save the run.
 
-    An earlier run at RUN is replaced when the new one is complete.
+    An earlier run at RUN is replaced when the new one is complete. Data that give test answers away
+    are refused; see kgrec check.
     """
-    config = config_of(settings, seed)
+    chosen = config_of(settings, seed, config)
 
-    from kgrec.callbacks import ConsoleProgress
-    from kgrec.graph import KnowledgeGraph
-    from kgrec.loaders import load
-    from kgrec.recommend import Recommender
     from kgrec.recommend.run import check_writable
 
     check_writable(out)
-    progress = ConsoleProgress()
+    with tracked(track, chosen) as progress:
+        _train(source, out, chosen, progress, allow_leaks)
+    print_text(f"\nSaved {out}. Next: kgrec recommend {out} --all -k 20 --out top.parquet")
+
+
+def _train(source: str, out: Path, config: Config, progress: Progress, allow_leaks: bool) -> None:
+    from kgrec.graph import KnowledgeGraph
+    from kgrec.loaders import load
+    from kgrec.recommend import Recommender
+
     # The seed is not for the split: runs of several seeds are to be compared on one test.
     data: Dataset = load(source, progress=progress)
     if data.quality.findings:
         note(f"{data.quality}\n")
+    leaks = leaks_of(data, allowed=allow_leaks)
     graph = KnowledgeGraph.build(data, progress=progress)
     note(repr(graph))
     rec = Recommender(config, progress=progress).fit(graph)
     rec.save(out, held_out=data.test)
-    _print_metrics(rec, data, progress)
-    print_text(f"\nSaved {out}. Next: kgrec recommend {out} --all -k 20 --out top.parquet")
+    mark(out, leaks)
+    progress.finish(_print_metrics(rec, data, progress))
 
 
-def _print_metrics(rec: Recommender, data: Dataset, progress: Progress) -> None:
+def _print_metrics(rec: Recommender, data: Dataset, progress: Progress) -> dict[str, float]:
+    """Print the metrics on valid and on test; return them as ``valid/name`` and ``test/name``."""
     from kgrec.evaluation import Interactions, evaluate
 
     best = {row["epoch"]: row for row in rec.log.epochs}.get(rec.log.best_epoch, {})
-    metrics = [f"{name} {value:.4f}" for name, value in best.items() if "@" in name]
-    if metrics:
-        print_text(f"On valid, epoch {rec.log.best_epoch}: {', '.join(metrics)}")
-    if not data.test.is_empty():
-        interactions = Interactions.from_dataset(data)
-        print_text(
-            f"On test:\n\n{evaluate(rec, data.test, interactions=interactions, progress=progress)}"
-        )
+    valid = {name: value for name, value in best.items() if "@" in name}
+    if valid:
+        words = ", ".join(f"{name} {value:.4f}" for name, value in valid.items())
+        print_text(f"On valid, epoch {rec.log.best_epoch}: {words}")
+    metrics = {f"valid/{name}": value for name, value in valid.items()}
+    if data.test.is_empty():
+        return metrics
+    interactions = Interactions.from_dataset(data)
+    result = evaluate(rec, data.test, interactions=interactions, progress=progress)
+    print_text(f"On test:\n\n{result}")
+    return {**metrics, **{f"test/{name}": value for name, value in result.metrics.items()}}

@@ -68,19 +68,24 @@ def separate(
     :param splits: ``train``, ``valid``, ``test``
     :param files: what to call each in findings
     """
-    seen = splits["train"].select(PAIR)
     separated = {"train": splits["train"]}
     for name in ("valid", "test"):
         sieve = Sieve(splits[name], files[name], findings)
-        repeated = sieve.frame.join(seen, on=PAIR, how="semi", maintain_order="left")
-        sieve.set_aside(
-            pl.col(ROW).is_in(repeated[ROW].implode()),
-            problem="the same user and item are in an earlier split, so that the answer would leak",
-            fix="make the splits disjoint",
-        )
+        for earlier in separated:
+            _set_seen_aside(sieve, separated[earlier], files[earlier])
         separated[name] = sieve.frame.drop(ROW)
-        seen = pl.concat([seen, separated[name].select(PAIR)])
     return separated
+
+
+def _set_seen_aside(sieve: Sieve, earlier: pl.DataFrame, file: str) -> None:
+    """Set rows aside whose user and item are in an earlier split."""
+    repeated = sieve.frame.join(earlier.select(PAIR), on=PAIR, how="semi", maintain_order="left")
+    sieve.set_aside(
+        pl.col(ROW).is_in(repeated[ROW].implode()),
+        problem=f"the same user and item are in {file}, so that the answer would leak",
+        fix="make the splits disjoint",
+        leak=True,
+    )
 
 
 def _type_ids(sieve: Sieve) -> None:

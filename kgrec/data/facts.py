@@ -133,6 +133,7 @@ def _set_leaks_aside(sieve: Sieve, known: Known) -> None:
         pl.col(ROW).is_in(leaks),
         problem="the fact joins a user to an item of valid or test, so that the answer would leak",
         fix="leave behaviour out of the facts",
+        leak=True,
     )
 
 

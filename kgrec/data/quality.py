@@ -25,6 +25,7 @@ class Finding:
     :ivar action: what was done with them
     :ivar fix: what the user can do about it
     :ivar examples: a few of the rows, shortened; a row number counts from 1 below the header
+    :ivar leak: whether they give away the answers that a model is tested on, or chosen by
     """
 
     table: str
@@ -34,6 +35,7 @@ class Finding:
     action: Action
     fix: str = ""
     examples: tuple[str, ...] = ()
+    leak: bool = False
 
     def __str__(self) -> str:
         where = f"{self.table}, column '{self.column}'" if self.column else self.table
@@ -54,6 +56,11 @@ class QualityReport:
 
     def __add__(self, other: QualityReport) -> QualityReport:
         return QualityReport(self.findings + other.findings)
+
+    @property
+    def leaks(self) -> tuple[Finding, ...]:
+        """Findings about rows that give answers away."""
+        return tuple(finding for finding in self.findings if finding.leak)
 
     @property
     def set_aside(self) -> int:

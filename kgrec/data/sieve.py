@@ -39,23 +39,30 @@ class Sieve:
         problem: str,
         fix: str,
         action: Action = "set aside",
+        leak: bool = False,
     ) -> None:
         """Take the rows out for which ``bad`` is true, and report them."""
         is_bad = self.frame.select(bad.fill_null(False).alias("bad"))["bad"]
         if is_bad.any():
-            self.report(
-                self.frame.filter(is_bad), column=column, problem=problem, fix=fix, action=action
-            )
+            bad_rows = self.frame.filter(is_bad)
+            self.report(bad_rows, column=column, problem=problem, fix=fix, action=action, leak=leak)
             self.frame = self.frame.filter(~is_bad)
 
     def report(
-        self, rows: pl.DataFrame, *, column: str = "", problem: str, fix: str = "", action: Action
+        self,
+        rows: pl.DataFrame,
+        *,
+        column: str = "",
+        problem: str,
+        fix: str = "",
+        action: Action,
+        leak: bool = False,
     ) -> None:
         """Append a finding about ``rows``, with a few of them as examples."""
-        finding = Finding(
-            self.file, column, problem, rows.height, action, fix, examples=examples(rows)
+        some = examples(rows)
+        self.findings.append(
+            Finding(self.file, column, problem, rows.height, action, fix, some, leak)
         )
-        self.findings.append(finding)
 
     def select(self, columns: Sequence[str]) -> None:
         """Keep those of ``columns`` that exist, and report the others as ignored."""

@@ -18,7 +18,7 @@ from kgrec.index import TopK, top_k
 
 
 class Baseline(ABC):
-    """A recommender that sees nothing but who took what.
+    """A simple recommender; all but one see nothing but who took what.
 
     Subclasses are dataclasses: their fields are their hyper-parameters.
 

@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix
 
 from kgrec.evaluation.baselines import Baseline
 from kgrec.gnn.closed_form import MOST_ITEMS, ridge_weights
+from kgrec.panels import Panels
 
 
 @dataclass
@@ -27,20 +28,20 @@ class EASE(Baseline):
     name: ClassVar[str] = "EASE"
     most_items: ClassVar[int] = MOST_ITEMS
     grid: ClassVar[dict[str, tuple[float, ...]]] = {
-        "regularisation": (10.0, 25.0, 50.0, 100.0, 200.0, 300.0, 500.0, 1000.0)
+        "regularisation": (10.0, 25.0, 50.0, 100.0, 200.0, 300.0, 500.0, 1000.0, 2000.0)
     }
 
     regularisation: float = 200.0
-    _weights: np.ndarray = field(init=False, repr=False)
+    _weights: Panels = field(init=False, repr=False)
 
     def fit(self, train: csr_matrix) -> Self:
         """Solve for the item-item weights.
 
         :raises ConfigError: if there are more than ``most_items`` items
         """
-        self._weights = ridge_weights(csr_matrix(train), self.regularisation)
+        self._weights = Panels(ridge_weights(csr_matrix(train), self.regularisation))
         return self
 
     def score(self, rows: csr_matrix) -> np.ndarray:
         """Multiply the histories with the weights."""
-        return np.asarray(rows @ self._weights, dtype=np.float32)
+        return self._weights.sums(rows).numpy()

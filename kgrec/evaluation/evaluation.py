@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 
 import polars as pl
 
 from kgrec.errors import ConfigError
-from kgrec.evaluation.compare import Interval, paired_bootstrap
+from kgrec.evaluation.compare import Interval, paired_bootstrap, paired_randomisation
+from kgrec.evaluation.tables import html_table, number, text_table
+
+Table = tuple[list[str], list[list[str]]]
+
+_BY = " by "
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,10 +26,15 @@ class Evaluation:
     :ivar k: the cut-offs
     :ivar metrics: mean over the users, for instance ``{"Recall@20": 0.42, …}``
     :ivar baselines: the same for every baseline, by name; empty if none was asked for
-    :ivar slices: the same for parts of the test; empty if the histories were not given
+    :ivar slices: the same for parts of the test; empty if the histories are not known
     :ivar per_user: the metrics of every user, sorted by user
     :ivar baselines_per_user: the same for every baseline
     :ivar parameters: the hyper-parameters chosen for every baseline
+    :ivar beyond: what accuracy does not tell, at the largest cut-off, by the names of
+        :meth:`~kgrec.evaluation.beyond.Yardstick.measure`; empty if the histories are not known
+    :ivar baselines_beyond: the same for every baseline
+    :ivar exposure: for each attribute of items that was asked for, and each of its groups, the
+        shares ``exposure`` (of the attention in the lists), ``history`` and ``catalog``
     :ivar name: what the evaluated system is called in tables
     """
 
@@ -36,6 +46,9 @@ class Evaluation:
     slices: dict[str, dict[str, float]] = field(default_factory=dict)
     baselines_per_user: dict[str, pl.DataFrame] = field(default_factory=dict)
     parameters: dict[str, dict[str, Any]] = field(default_factory=dict)
+    beyond: dict[str, float] = field(default_factory=dict)
+    baselines_beyond: dict[str, dict[str, float]] = field(default_factory=dict)
+    exposure: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
     name: str = "kgrec"
 
     def versus(self, baseline: str, metric: str | None = None, *, seed: int = 0) -> Interval:
@@ -45,6 +58,22 @@ class Evaluation:
         :param metric: a key of ``metrics``; by default NDCG at the largest cut-off
         :raises ConfigError: if the baseline or the metric is not there
         """
+        other, metric = self._rival(baseline, metric)
+        return paired_bootstrap(self.per_user, other, metric, seed=seed)
+
+    def p_value(self, baseline: str, metric: str | None = None, *, seed: int = 0) -> float:
+        """How often chance alone would set it so far apart from a baseline, in (0, 1].
+
+        By a paired randomisation test over users, two-sided.
+
+        :param baseline: a key of ``baselines``
+        :param metric: a key of ``metrics``; by default NDCG at the largest cut-off
+        :raises ConfigError: if the baseline or the metric is not there
+        """
+        other, metric = self._rival(baseline, metric)
+        return paired_randomisation(self.per_user, other, metric, seed=seed)
+
+    def _rival(self, baseline: str, metric: str | None) -> tuple[pl.DataFrame, str]:
         metric = metric or f"NDCG@{max(self.k)}"
         for what, given, known in (
             ("baseline", baseline, self.baselines_per_user),
@@ -52,27 +81,33 @@ class Evaluation:
         ):
             if given not in known:
                 raise ConfigError(f"There is no {what} '{given}'; there are: {', '.join(known)}.")
-        return paired_bootstrap(self.per_user, self.baselines_per_user[baseline], metric, seed=seed)
+        return self.baselines_per_user[baseline], metric
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the numbers as plain values: ``users, k, metrics, baselines, slices``."""
+        """Return the numbers as plain values.
+
+        :return: ``users, k, metrics, baselines, slices, beyond, baselines_beyond, exposure``
+        """
         return {
             "users": self.users,
             "k": list(self.k),
             "metrics": self.metrics,
             "baselines": self.baselines,
             "slices": self.slices,
+            "beyond": self.beyond,
+            "baselines_beyond": self.baselines_beyond,
+            "exposure": self.exposure,
         }
 
     def to_json(self) -> str:
         """Return :meth:`to_dict` as a JSON document."""
         return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
-    def table(self) -> tuple[list[str], list[list[str]]]:
+    def table(self) -> Table:
         """Return columns and rows of a table of all systems; ``*`` marks the best of a column."""
         systems = {**self.baselines, self.name: self.metrics}
         columns = [f"{name}@{k}" for k in self.k for name in ("Recall", "NDCG")]
-        columns += [f"{name}@{max(self.k)}" for name in ("MRR", "Hit")]
+        columns += [f"{name}@{max(self.k)}" for name in ("MRR", "Hit", "MAP")]
         best = {column: max(values[column] for values in systems.values()) for column in columns}
         rows = []
         for name, values in systems.items():
@@ -82,42 +117,44 @@ class Evaluation:
         return ["", *columns], rows
 
     def __str__(self) -> str:
-        header, rows = self.table()
-        name_width = max(len(row[0]) for row in rows)
-        lines = [_line(row, name_width) for row in [header, *rows]]
-        lines.insert(1, "-" * len(lines[0]))
-        lines.append(self._caption())
-        if self.slices:
-            lines += ["", *self._slice_lines()]
+        lines = [*text_table(*self.table()), self._caption()]
+        for table in self._more_tables():
+            lines += ["", *text_table(*table)]
         return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        tables = [html_table(self._caption(), *self.table())]
+        for header, rows in self._more_tables():
+            tables.append(html_table(header[0], ["", *header[1:]], rows))
+        return "".join(tables)
 
     def _caption(self) -> str:
         return f"{self.users:,} users, full ranking, items seen before left out"
 
-    def _slice_lines(self) -> list[str]:
+    def _more_tables(self) -> Iterator[Table]:
+        """What is beyond accuracy, by attributes, and slices; the first cell says what it is."""
+        attributes = dict.fromkeys(name.partition(_BY)[2] for name in self.beyond)
+        for attribute in attributes:
+            columns = [name for name in self.beyond if name.partition(_BY)[2] == attribute]
+            title = f"By {attribute}" if attribute else "Beyond accuracy"
+            systems = {**self.baselines_beyond, self.name: self.beyond}
+            rows = [
+                [name, *(number(values[column]) for column in columns)]
+                for name, values in systems.items()
+            ]
+            yield [title, *(column.partition(_BY)[0] for column in columns)], rows
+        for attribute, groups in self.exposure.items():
+            shares = next(iter(groups.values()), {})
+            rows = [[group, *map(number, values.values())] for group, values in groups.items()]
+            yield [f"{self.name}, shares of {attribute}", *shares], rows
+        if self.slices:
+            yield self._slice_table()
+
+    def _slice_table(self) -> Table:
         k = max(self.k)
-        width = max(len(name) for name in self.slices)
         header = [f"{self.name}, by slice", "users", f"Recall@{k}", f"NDCG@{k}"]
         rows = [
             [name, f"{values['users']:,.0f}", *(f"{values[c]:.4f}" for c in header[2:])]
             for name, values in self.slices.items()
         ]
-        lines = [_line(row, max(width, len(header[0]))) for row in [header, *rows]]
-        return [lines[0], "-" * len(lines[0]), *lines[1:]]
-
-    def _repr_html_(self) -> str:
-        header, rows = self.table()
-        head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-        )
-        return (
-            f"<table><caption>{escape(self._caption())}</caption>"
-            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-        )
-
-
-def _line(cells: list[str], name_width: int) -> str:
-    # A star hangs to the right of its number, so that the numbers stay aligned.
-    padded = [cell if cell.endswith("*") else f"{cell} " for cell in cells[1:]]
-    return (cells[0].ljust(name_width) + "".join(f"{cell:>11}" for cell in padded)).rstrip()
+        return header, rows

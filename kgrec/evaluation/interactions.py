@@ -12,6 +12,8 @@ from scipy.sparse import csr_matrix, vstack
 
 from kgrec.data.dataset import Dataset
 from kgrec.errors import DataError
+from kgrec.graph import KnowledgeGraph
+from kgrec.vocabulary import INTERACTED
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,10 +76,46 @@ class Interactions:
             candidates=data.candidates,
         )
 
+    @classmethod
+    def from_graph(cls, graph: KnowledgeGraph) -> Interactions:
+        """Take the training and validation interactions of a graph."""
+        ids = {
+            kind: graph.nodes.filter(pl.col("kind") == kind)["id"].to_list()
+            for kind in ("user", "item")
+        }
+        edges = graph.edges.filter(pl.col("relation") == INTERACTED).select(
+            "split",
+            user=pl.col("head").str.strip_prefix("user:"),
+            item=pl.col("tail").str.strip_prefix("item:"),
+        )
+        return cls.build(
+            edges.filter(pl.col("split") == "train"),
+            edges.filter(pl.col("split") == "valid"),
+            users=ids["user"],
+            items=ids["item"],
+            candidates=graph.candidates,
+        )
+
     @cached_property
     def history(self) -> csr_matrix:
         """All that is known of the users: train and valid, float32, shape ``(users, items)``."""
         return binary(self.train + self.valid)
+
+    def lists(self, lists: pl.DataFrame, users: Sequence[str], k: int) -> np.ndarray:
+        """Ranked lists as item columns.
+
+        :param lists: columns ``user, item, rank``
+        :param users: the user of each row, each once; lists of others are left out
+        :param k: ranks beyond it are left out
+        :return: int64, shape ``(users, k)``; -1 where a rank is not given
+        :raises DataError: if an item is unknown
+        """
+        rows = pl.DataFrame({"user": pl.Series(list(users), dtype=pl.String)}).with_row_index("row")
+        placed = lists.filter(pl.col("rank") <= k).join(rows, on="user")
+        found = np.full((len(users), k), -1, dtype=np.int64)
+        ranks = placed["rank"].to_numpy().astype(np.int64)
+        found[placed["row"].to_numpy(), ranks - 1] = _positions(placed["item"], self.items, "item")
+        return found
 
     def rows(self, users: Sequence[str]) -> csr_matrix:
         """Histories of some users, in their order; an unknown user has an empty one."""

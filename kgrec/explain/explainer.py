@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_matrix
+from scipy.sparse import csc_matrix, csr_matrix
 
 from kgrec.errors import ConfigError
 from kgrec.explain.explanation import Explanation, Path, PathNode, PathRelation
@@ -18,6 +18,7 @@ from kgrec.explain.walks import WalkFinder, Walks
 from kgrec.features import Features
 from kgrec.gnn.hubs import FactHubs
 from kgrec.gnn.pairs import PairModel
+from kgrec.gnn.recency import recent_histories
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.schema import key
 from kgrec.vocabulary import INTERACTED
@@ -52,7 +53,7 @@ class Explainer:
         self, graph: KnowledgeGraph, features: Features, model: PairModel, fitted_on: csr_matrix
     ) -> None:
         self.graph, self.features, self.model = graph, features, model
-        self.histories = features.history
+        self.histories = recent_histories(features, model.recency)
         self.hubs = FactHubs.of(features)
         self.finder = WalkFinder(model, fitted_on, self.hubs)
         self.sentences = Sentences(graph.vocabulary)
@@ -78,15 +79,19 @@ class Explainer:
         target = self.features.item_index(item)
         if score is None:
             score = float(self.model.score(self.histories[[row]])[0, target])
-        history = self.histories[row].indices.astype(np.int64)
-        walks = self.finder.find(history, target, user=row)
+        history = self.histories[[row]]
+        walks = self.finder.find(
+            history.indices.astype(np.int64), target, user=row, counts=history.data
+        )
+        content = float(self.model.content_scores(history)[0, target])
         groups = sorted(
             self._groups(walks, target), key=lambda group: (-group.share, group.start, group.hub)
         )
         shown = groups if paths is None else self._strongest(groups, paths)
         total = float(walks.shares.sum())
         popularity = float(self.model.bias[target])
-        rest = {"popularity": popularity, "latent": score - popularity - total}
+        latent = score - popularity - content - total
+        rest = {"popularity": popularity, "content": content, "latent": latent}
         if len(shown) < len(groups):
             rest["other_paths"] = total - sum(group.share for group in shown)
         return Explanation(
@@ -97,7 +102,14 @@ class Explainer:
             paths=tuple(self._path(user, target, group) for group in shown),
             rest=rest,
             path_share=total,
+            content_reason=self._content_reason(history, target) if content > 0 else "",
         )
+
+    def _content_reason(self, history: csr_matrix, target: int) -> str:
+        """Name the item of the history from which most is carried over."""
+        carried = history.multiply(self._content[:, [target]].T).tocsr()
+        start = int(carried.indices[carried.data.argmax()])
+        return self.sentences.through_content(self._node(start).label)
 
     def _groups(self, walks: Walks, target: int) -> Iterable[_Group]:
         """One group for all users between two items; every fact stands for itself."""
@@ -179,6 +191,10 @@ class Explainer:
         reason = self.sentences.through_entity(start, relation, forward, named, kind)
         steps = [self._relation(name, forward), self._relation(name, not forward)]
         return [node, end], steps, reason
+
+    @cached_property
+    def _content(self) -> csc_matrix:
+        return self.model.content.tocsc()
 
     @cached_property
     def _labels_overlap(self) -> bool:

@@ -114,7 +114,8 @@ class Explanation:
     :ivar label: the item's name
     :ivar score: the model's score
     :ivar paths: strongest first
-    :ivar rest: named parts of the score that are not in ``paths``: ``popularity``, ``latent``, and
+    :ivar rest: named parts of the score that are not in ``paths``: ``popularity``, ``content``
+        (what facts and texts carry over to items with few users or none), ``latent``, and
         ``other_paths`` where only the strongest are listed
     :ivar path_share: sum of the shares of *all* paths, listed or not
     """
@@ -126,12 +127,14 @@ class Explanation:
     paths: tuple[Path, ...]
     rest: Mapping[str, float]
     path_share: float
+    content_reason: str = ""
+    """The content's part in words, where it speaks for the item."""
 
     @property
     def reasons(self) -> tuple[str, ...]:
         """In words: the strongest path, and the strongest fact that speaks for the item."""
         if not self.paths:
-            return ("it is popular with everyone",)
+            return (self.content_reason or "it is popular with everyone",)
         facts = [path for path in self.paths if not path.through_users and path.share > 0]
         return tuple(dict.fromkeys(path.reason for path in (*self.paths[:1], *facts[:1])))
 

@@ -63,6 +63,13 @@ class Sentences:
             shared = pattern.replace("{entity}", entity or f"the same {kind}")
         return f"you {self.verb} {start}, {shared}"
 
+    def through_content(self, start: str) -> str:
+        """Facts and texts of the item are of a kind that goes with an item of the history.
+
+        :param start: label of the item of the history
+        """
+        return f"what is known of it appeals to people who {self.verb} {start}, as you did"
+
     def direct(self, start: str, relation: Relation, forward: bool) -> str:
         """A fact joins the two items.
 

@@ -80,12 +80,20 @@ class WalkFinder:
     def _items_of_hubs(self) -> csr_matrix:
         return csr_matrix(self.hubs.members.T)
 
-    def find(self, history: Indices, item: int, *, user: int | None = None) -> Walks:
+    def find(
+        self,
+        history: Indices,
+        item: int,
+        *,
+        user: int | None = None,
+        counts: npt.NDArray[np.float32] | None = None,
+    ) -> Walks:
         """Find all walks from the items of a history to an item.
 
         :param history: item indices
         :param item: the item to explain
         :param user: the user whose history it is: nobody vouches for oneself
+        :param counts: how much each item of the history counts; ``None``: 1
         """
         takers = self._column(self._takers, item)
         if user is not None:
@@ -95,12 +103,13 @@ class WalkFinder:
         learned = self._learned(takers, item)
         strengths = self._strengths(takers, facts, weights - learned, item)
         scale = max(len(history), 1) ** -self.model.history_power
+        factors = np.full(len(history), scale) if counts is None else scale * counts
         parts = [
-            self._of_start(int(start), takers, facts, strengths, weights, learned)
-            for start in history
+            (float(factor), self._of_start(start, takers, facts, strengths, weights, learned))
+            for start, factor in zip(history.tolist(), factors, strict=True)
             if start != item
         ]
-        return _concatenate(parts, scale)
+        return _concatenate(parts)
 
     def _learned(self, takers: Indices, item: int) -> Floats:
         """The learned affinity of every item to ``item``; 0 where no user joins them."""
@@ -159,7 +168,8 @@ def _divide(amount: float, strengths: Floats) -> Floats:
     return strengths * (amount / total) if total > 0 else np.zeros_like(strengths)
 
 
-def _concatenate(parts: list[Walks], scale: float) -> Walks:
+def _concatenate(parts: list[tuple[float, Walks]]) -> Walks:
+    """Join walks, with a factor for the shares of each part."""
     empty = Walks(
         starts=np.zeros(0, np.int64),
         hubs=np.zeros(0, np.int64),
@@ -167,11 +177,11 @@ def _concatenate(parts: list[Walks], scale: float) -> Walks:
         shares=np.zeros(0),
         learned=np.zeros(0),
     )
-    parts = [empty, *parts]
+    parts = [(1.0, empty), *parts]
     return Walks(
-        starts=np.concatenate([part.starts for part in parts]),
-        hubs=np.concatenate([part.hubs for part in parts]),
-        is_user=np.concatenate([part.is_user for part in parts]),
-        shares=np.concatenate([part.shares for part in parts]) * scale,
-        learned=np.concatenate([part.learned for part in parts]) * scale,
+        starts=np.concatenate([part.starts for _, part in parts]),
+        hubs=np.concatenate([part.hubs for _, part in parts]),
+        is_user=np.concatenate([part.is_user for _, part in parts]),
+        shares=np.concatenate([factor * part.shares for factor, part in parts]),
+        learned=np.concatenate([factor * part.learned for factor, part in parts]),
     )

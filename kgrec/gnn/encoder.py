@@ -33,10 +33,12 @@ class NodeInputs:
 
     :ivar text: vectors of descriptions, float32, shape ``(N, s)``; ``None``: no text
     :ivar pretrained: knowledge-graph embeddings, float32, shape ``(N, p)``; ``None``: none
+    :ivar words: weighted words of the items' own texts, shape ``(I, W)``; ``None``: no text
     """
 
     text: npt.NDArray[np.float32] | None = None
     pretrained: npt.NDArray[np.float32] | None = None
+    words: csr_matrix | None = None
 
 
 class LinearRelationalEncoder(torch.nn.Module):

@@ -26,6 +26,12 @@ class TrainingLog:
     gates: Mapping[str, float] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def valid(self) -> float | None:
+        """NDCG@20 on valid of the whole model fitted on train; ``None``: nothing was measured."""
+        value = self.choices.get("NDCG@20 of all", -1.0)
+        return value if value >= 0 else None
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
         return {

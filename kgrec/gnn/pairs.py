@@ -1,14 +1,15 @@
 r"""Item–item weights and the walks that carry them: the whole of the trained model.
 
 .. math::
-    s_{ui} = |H_u|^{-\rho} \sum_{j \in H_u} W_{ji} + b_i, \qquad
+    s_{ui} = |H_u|^{-\rho} \sum_{j \in H_u} w_{uj} (W_{ji} + \tau C_{ji}) + b_i, \qquad
     W_{ji} = [j \overset{\text{user}}{\sim} i]\, \langle z_j, z_i\rangle
            + [j \sim i]\, \tau B_{ji}
 
 :math:`z` are the vectors of the graph network, :math:`B` the closed form over users and shared
 facts. The brackets are 1 where a walk exists: items that share a user for the first, a user or a
-fact for the second. A pair without a walk has no weight, so every point of a score except the
-popularity :math:`b_i` belongs to a path that can be looked up in the graph.
+fact for the second. A pair without a walk has no weight, so every point of :math:`W` belongs to a
+path that can be looked up in the graph. :math:`C` carries behaviour over to items that few or no
+users took (:mod:`kgrec.gnn.transfer`); :math:`w` says what is recent (:mod:`kgrec.gnn.recency`).
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ class PairModel:
     :ivar history_power: :math:`\\rho`
     :ivar vectors: :math:`z`, float32, shape ``(I, d)``
     :ivar mix: :math:`\\tau`, at least 0
+    :ivar content: :math:`\\tau C`, the same shape
+    :ivar recency: the power :math:`\\gamma` by which histories are weighed before they come here
     :ivar gates: the weight of a hub of each role in the closed form, where a user's is 1;
         float32, shape ``(roles,)``
     """
@@ -49,6 +52,8 @@ class PairModel:
     vectors: npt.NDArray[np.float32]
     mix: float
     gates: npt.NDArray[np.float32]
+    content: csr_matrix
+    recency: float = 0.0
 
     @property
     def num_items(self) -> int:
@@ -58,27 +63,31 @@ class PairModel:
     def score(self, histories: csr_matrix) -> torch.Tensor:
         """Score all items.
 
-        :param histories: binary, shape ``(n, I)``
+        :param histories: above 0 where a user has an item, shape ``(n, I)``
         :return: float32, shape ``(n, I)``
         """
-        return self.path_scores(histories) + torch.from_numpy(self.bias)
+        return self._from_history(histories) + torch.from_numpy(self.bias)
 
-    def path_scores(self, histories: csr_matrix) -> torch.Tensor:
+    def path_scores(self, histories: csr_matrix) -> csr_matrix:
         """The part of the scores that paths carry; 0 where no path leads from user to item.
 
-        :param histories: binary, shape ``(n, I)``
+        :param histories: above 0 where a user has an item, shape ``(n, I)``
         :return: float32, shape ``(n, I)``
         """
-        if self._dense is not None:
-            sums = to_tensor(histories) @ self._dense
-        else:
-            sums = torch.from_numpy((histories @ self.weights).toarray())
-        return sums * history_scale(histories, self.history_power)
+        return self._scaled(histories, histories @ self.weights)
+
+    def content_scores(self, histories: csr_matrix) -> csr_matrix:
+        """The part of the scores that facts and texts carry over to items with few users.
+
+        :param histories: above 0 where a user has an item, shape ``(n, I)``
+        :return: float32, shape ``(n, I)``
+        """
+        return self._scaled(histories, histories @ self.content)
 
     def ranking(
         self, histories: csr_matrix, candidates: npt.NDArray[np.int64] | None = None
     ) -> torch.Tensor:
-        """Scores to rank by: -inf where no path leads, so that nothing is recommended unexplained.
+        """Scores to rank by: -inf where nothing leads, so that nothing is recommended unexplained.
 
         A user from whom no path leads to anything new keeps the scores of all items.
 
@@ -86,19 +95,32 @@ class PairModel:
         :param candidates: indices of the only items that may be recommended; ``None``: all
         :return: float32, shape ``(n, I)``
         """
-        paths = self.path_scores(histories)
-        scores = paths + torch.from_numpy(self.bias)
-        reached = paths != 0
+        sums = self._from_history(histories)
+        scores = sums + torch.from_numpy(self.bias)
+        reached = sums != 0
         new = reached.clone()
         new[histories.nonzero()] = False
         allowed = new if candidates is None else new[:, torch.from_numpy(candidates)]
         lost = ~allowed.any(dim=1, keepdim=True)
         return scores.masked_fill(~reached & ~lost, -torch.inf)
 
+    def _from_history(self, histories: csr_matrix) -> torch.Tensor:
+        """All that the history carries, by paths or by content, shape ``(n, I)``."""
+        if self._dense is not None:
+            sums = to_tensor(histories) @ self._dense
+        else:
+            sums = torch.from_numpy((histories @ (self.weights + self.content)).toarray())
+        return sums * history_scale(histories, self.history_power)
+
+    def _scaled(self, histories: csr_matrix, sums: csr_matrix) -> csr_matrix:
+        scale = history_scale(histories, self.history_power).numpy().ravel()
+        return csr_matrix(diags(scale) @ sums, dtype=np.float32)
+
     @cached_property
     def _dense(self) -> torch.Tensor | None:
         small = self.num_items <= MOST_DENSE
-        return torch.from_numpy(self.weights.toarray()) if small else None
+        whole = self.weights + self.content
+        return torch.from_numpy(whole.toarray().astype(np.float32)) if small else None
 
 
 def masked_affinity(vectors: torch.Tensor, shared: csr_matrix) -> csr_matrix:

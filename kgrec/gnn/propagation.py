@@ -78,17 +78,7 @@ class _Product(torch.autograd.Function):
         values, vectors = ctx.saved_tensors
         adjacency = ctx.adjacency
         of_vectors = adjacency.matrix(values[adjacency.mirror]) @ gradient
-        of_values = _pair_products(gradient, vectors, adjacency.rows, adjacency.columns)
+        of_values = torch.sparse.sampled_addmm(
+            adjacency.matrix(torch.zeros_like(values)), gradient, vectors.T
+        ).values()
         return of_values, of_vectors, None
-
-
-def _pair_products(
-    left: torch.Tensor, right: torch.Tensor, rows: torch.Tensor, columns: torch.Tensor
-) -> torch.Tensor:
-    """Dot products of rows of ``left`` with rows of ``right``, in bounded memory."""
-    step = 1 << 18
-    parts = [
-        (left[rows[start : start + step]] * right[columns[start : start + step]]).sum(dim=1)
-        for start in range(0, len(rows), step)
-    ]
-    return torch.cat(parts) if parts else left.new_zeros(0)

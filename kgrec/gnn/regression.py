@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -10,9 +11,11 @@ import torch
 from scipy.sparse import csr_matrix, diags, vstack
 
 from kgrec.callbacks import Progress
+from kgrec.features import Features
 from kgrec.gnn.alignment import relation_gates
 from kgrec.gnn.hubs import FactHubs
 from kgrec.gnn.pairs import closed_form_pairs
+from kgrec.gnn.recency import POWERS, recent_train
 from kgrec.gnn.trial import Trial
 
 REGULARISATIONS = (30.0, 60.0, 120.0, 200.0, 300.0, 500.0)
@@ -46,16 +49,37 @@ class Regression:
     gates: npt.NDArray[np.float32]
 
 
+@dataclass(frozen=True, eq=False)
+class ClosedForm:
+    """Users and facts as rows of one regression.
+
+    :ivar histories: binary, shape ``(U, I)``
+    :ivar hubs: the facts
+    """
+
+    histories: csr_matrix
+    hubs: FactHubs
+
+    @cached_property
+    def gates(self) -> npt.NDArray[np.float32]:
+        """What a hub of each role weighs before :attr:`Setting.facts`, shape ``(roles,)``."""
+        return relation_gates(self.hubs, self.histories)
+
+    def fit(self, setting: Setting) -> Regression:
+        """Solve for the item–item weights."""
+        gates = self.gates * np.float32(setting.facts)
+        facts = diags(np.sqrt(gates[self.hubs.roles])) @ self.hubs.members.T
+        rows = csr_matrix(vstack([self.histories, facts], format="csr"))
+        rows.eliminate_zeros()
+        return Regression(closed_form_pairs(rows, setting.regularisation), gates)
+
+
 def fit_regression(histories: csr_matrix, hubs: FactHubs, setting: Setting) -> Regression:
     """Fit the closed form to users and facts.
 
     :param histories: binary, shape ``(U, I)``
     """
-    gates = relation_gates(hubs, histories) * np.float32(setting.facts)
-    facts = diags(np.sqrt(gates[hubs.roles])) @ hubs.members.T
-    rows = csr_matrix(vstack([histories, facts], format="csr"))
-    rows.eliminate_zeros()
-    return Regression(closed_form_pairs(rows, setting.regularisation), gates)
+    return ClosedForm(histories, hubs).fit(setting)
 
 
 @dataclass(frozen=True)
@@ -74,14 +98,31 @@ class Choice:
     together: float = -1.0
 
 
+def choose_recency(features: Features, closed_form: ClosedForm, history_power: float) -> float:
+    """Choose how much more the latest items weigh, with the closed form alone.
+
+    :param closed_form: of ``features.train``
+    :return: 0 where no interaction has a time
+    """
+    if features.train_ages is None or not features.valid.nnz:
+        return 0.0
+    weights = closed_form.fit(Setting()).weights
+
+    def reached(power: float) -> float:
+        trial = Trial(recent_train(features, power), features.valid, history_power)
+        return trial.measure(trial.sums(weights))["NDCG@20"]
+
+    return max(POWERS, key=reached)
+
+
 def choose_regression(
-    train: csr_matrix, hubs: FactHubs, trial: Trial, beside: torch.Tensor, progress: Progress
+    closed_form: ClosedForm, trial: Trial, beside: torch.Tensor, progress: Progress
 ) -> Choice:
     """Search the closed form that adds most to given scores: regularisation, facts, mix.
 
     One setting is searched after the other.
 
-    :param train: binary, shape ``(U, I)``
+    :param closed_form: of train
     :param beside: scores of the users of ``trial``, shape ``(n, I)``
     """
     best = Choice()
@@ -90,7 +131,7 @@ def choose_regression(
         for number in range(2):
             settings = _others(best.setting) if number else _first()
             for setting in settings:
-                weights = fit_regression(train, hubs, setting).weights
+                weights = closed_form.fit(setting).weights
                 choice = _choose_mix(setting, trial.sums(weights), trial, beside)
                 best = max(best, choice, key=lambda each: each.together)
                 bar.advance()

@@ -10,7 +10,8 @@ from kgrec.graph import KnowledgeGraph
 
 _CARD = """# A kgrec recommender for {name}
 
-Every score is a sum over paths of the knowledge graph beside this file, and popularity.
+Every score is a sum over paths of the knowledge graph beside this file, what facts and texts
+carry over to items with few users, and popularity.
 
 - **Graph:** {graph}
 - **Licence of the data:** {licence}
@@ -29,7 +30,8 @@ rec.recommend(users=["…"], k=10)
 ## Limits
 
 It learns from what users took, so it repeats the tastes and gaps of that record. Users without
-any interaction are given what is popular. Items that nobody took are found through facts only.
+any interaction are given what is popular. Items that nobody took are found through their facts
+and texts only.
 
 ## Settings
 

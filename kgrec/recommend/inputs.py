@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from scipy.sparse import csr_matrix
 
 from kgrec.callbacks import Progress
 from kgrec.config import Config
@@ -15,6 +16,7 @@ from kgrec.gnn.encoder import NodeInputs
 from kgrec.graph import KnowledgeGraph
 from kgrec.kge import pretrain
 from kgrec.text import CachedEncoder, TextEncoder, TransformerEncoder, describe, encode_descriptions
+from kgrec.text.words import word_vectors
 
 
 def node_inputs(
@@ -40,7 +42,15 @@ def node_inputs(
             seed=config.seed,
             progress=progress,
         ).entities[:size]
-    return NodeInputs(text, embeddings)
+    words = _words(graph) if config.text.enabled else None
+    return NodeInputs(text, embeddings, words)
+
+
+def _words(graph: KnowledgeGraph) -> csr_matrix:
+    """Words of the items' labels and texts; their facts have a say of their own."""
+    items = graph.nodes.filter(pl.col("kind") == "item")
+    texts = items.select(pl.concat_str("label", "text", separator=" ", ignore_nulls=True))
+    return word_vectors(texts.to_series())
 
 
 def _text(

@@ -21,9 +21,11 @@ from kgrec.features import Features
 from kgrec.gnn.fit import fit
 from kgrec.gnn.log import TrainingLog
 from kgrec.gnn.pairs import PairModel
+from kgrec.gnn.recency import recent_histories
 from kgrec.graph import KnowledgeGraph
 from kgrec.index import TopK, top_k
 from kgrec.recommend.inputs import node_inputs
+from kgrec.recommend.profile import Profile, profile_history
 from kgrec.recommend.recommendations import Recommendations
 from kgrec.recommend.run import read_run, write_run
 from kgrec.text import TextEncoder
@@ -86,7 +88,8 @@ class Recommender:
             )
         log = dataclasses.replace(log, seconds=progress.seconds)
         self._fitted = _State(graph, features, model, log)
-        self.__dict__.pop("_explainer", None)
+        for stale in ("_explainer", "_histories"):
+            self.__dict__.pop(stale, None)
         return self
 
     @property
@@ -118,7 +121,7 @@ class Recommender:
         asked = [users] if isinstance(users, str) else users
         users = list(features.users if asked is None else asked)
         rows = features.user_indices(users)
-        top = self._top(csr_matrix(features.history[rows]), k)
+        top = self._top(csr_matrix(self._histories[rows]), k)
         table = self._table(users, top)
         explanations: tuple[Explanation, ...] = ()
         if explain:
@@ -127,6 +130,19 @@ class Recommender:
                 for user, item, score in table.select("user", "item", "score").iter_rows()
             )
         return Recommendations(table, explanations)
+
+    def recommend_for(self, profile: Profile, k: int = 10) -> Recommendations:
+        """Return the best items for somebody who is not in the graph; nothing is trained.
+
+        The user of the result is called ``"profile"``.
+
+        :param profile: liked items, entities and attributes
+        :param k: how many items, at least 1
+        :raises UnknownIdError: if the graph does not have what is liked
+        :raises ConfigError: if nothing is liked, or ``k`` is below 1
+        """
+        weights, liked = profile_history(profile, self.graph, self._state.features)
+        return Recommendations(self._table([profile.name], self._top(weights, k, seen=liked)), ())
 
     def explain(self, user: str, item: str, *, paths: int | None = 5) -> Explanation:
         """Say why an item has its score for a user.
@@ -142,26 +158,41 @@ class Recommender:
     def path_share(self, recommendations: Recommendations) -> pl.DataFrame:
         """How much of each recommended score is made of paths.
 
-        :return: ``user, item, rank, paths, popularity`` (which sum to the score) and ``share``,
-            the size of the paths' part against the sizes of both, between 0 and 1
+        :return: ``user, item, rank, paths, content, popularity`` (which sum to the score) and
+            ``share``, the size of the paths' part against the sizes of all, between 0 and 1
         """
         features, model = self._state.features, self._state.model
         table = recommendations.to_polars()
         bias = pl.DataFrame({"item": features.items, "popularity": model.bias.astype(np.float64)})
-        paths = pl.col("score") - pl.col("popularity")
-        size = paths.abs() + pl.col("popularity").abs()
+        paths = pl.col("score") - pl.col("popularity") - pl.col("content")
+        size = paths.abs() + pl.col("popularity").abs() + pl.col("content").abs()
         return (
             table.join(bias, on="item", how="left", maintain_order="left")
+            .with_columns(content=self._content(table))
             .with_columns(paths=paths)
             .select(
                 "user",
                 "item",
                 "rank",
                 "paths",
+                "content",
                 "popularity",
                 share=pl.when(size > 0).then(pl.col("paths").abs() / size).otherwise(0.0),
             )
         )
+
+    def _content(self, table: pl.DataFrame) -> pl.Series:
+        """The part of each recommendation in a table that content carries over."""
+        if table.is_empty():
+            return pl.Series("content", [], dtype=pl.Float64)
+        features, model = self._state.features, self._state.model
+        users, first = np.unique(table["user"].to_numpy(), return_inverse=True)
+        places = {item: place for place, item in enumerate(features.items)}
+        rows = features.user_indices(users.tolist())
+        scores = model.content_scores(csr_matrix(self._histories[rows]))
+        columns = np.array([places[item] for item in table["item"]], dtype=np.int64)
+        found = np.asarray(scores[first, columns]).ravel()
+        return pl.Series("content", found, dtype=pl.Float64)
 
     def save(self, folder: str | Path, *, held_out: pl.DataFrame | None = None) -> None:
         """Write a run folder, whole or not at all; an earlier run is replaced at the very end.
@@ -192,12 +223,17 @@ class Recommender:
         return self._fitted
 
     @cached_property
+    def _histories(self) -> csr_matrix:
+        """What the users have, weighed by how late it was."""
+        return recent_histories(self._state.features, self._state.model.recency)
+
+    @cached_property
     def _explainer(self) -> Explainer:
         state = self._state
         fitted_on = state.features.history if self.config.gnn.refit else state.features.train
         return Explainer(state.graph, state.features, state.model, fitted_on)
 
-    def _top(self, histories: csr_matrix, k: int) -> TopK:
+    def _top(self, histories: csr_matrix, k: int, *, seen: csr_matrix | None = None) -> TopK:
         model, features = self._state.model, self._state.features
         users, items = histories.shape
         with limited_threads(self.config.threads):
@@ -208,7 +244,7 @@ class Recommender:
                 users,
                 items,
                 k,
-                seen=histories,
+                seen=histories if seen is None else seen,
                 candidates=features.candidates,
                 progress=self._progress,
             )

@@ -35,12 +35,12 @@ from kgrec.gnn.pairs import PairModel
 from kgrec.graph import KnowledgeGraph
 from kgrec.recommend.card import model_card
 
-FORMAT = 1
+FORMAT = 2
 _HEADER = "config.json"
 _MODEL = "model.safetensors"
-# Everything that is replaced together; the report is written by the demo.
+# Everything that is replaced together; the report and the leaks are written by the command line.
 _PARTS = frozenset(
-    {_HEADER, _MODEL, "graph", "log.json", "test.parquet", "README.md", "report.html"}
+    {_HEADER, _MODEL, "graph", "log.json", "test.parquet", "README.md", "report.html", "leaks.txt"}
 )
 
 
@@ -156,19 +156,33 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 
 def _write_model(path: Path, model: PairModel, graph: KnowledgeGraph) -> None:
-    weights = model.weights
     tensors = {
-        "weights.data": weights.data.astype(np.float32),
-        "weights.indices": weights.indices.astype(np.int32),
-        "weights.indptr": weights.indptr.astype(np.int64),
+        **_sparse("weights", model.weights),
+        **_sparse("content", model.content),
         "bias": model.bias,
         "vectors": model.vectors,
         "gates": model.gates,
-        "scalars": np.array([model.history_power, model.mix], dtype=np.float64),
+        "scalars": np.array([model.history_power, model.mix, model.recency], dtype=np.float64),
     }
     whole = {name: np.ascontiguousarray(value) for name, value in tensors.items()}
     # Not save_file: it would make the file readable by its owner alone, unlike its neighbours.
     path.write_bytes(save(whole, {"graph": _fingerprint(graph)}))
+
+
+def _sparse(name: str, matrix: csr_matrix) -> dict[str, np.ndarray]:
+    return {
+        f"{name}.data": matrix.data.astype(np.float32),
+        f"{name}.indices": matrix.indices.astype(np.int32),
+        f"{name}.indptr": matrix.indptr.astype(np.int64),
+    }
+
+
+def _square(name: str, tensors: dict[str, np.ndarray]) -> csr_matrix:
+    size = len(tensors["bias"])
+    parts = tuple(tensors[f"{name}.{part}"] for part in ("data", "indices", "indptr"))
+    matrix = csr_matrix(parts, shape=(size, size))
+    matrix.check_format(full_check=True)  # a place out of range would crash the process
+    return matrix
 
 
 def _fingerprint(graph: KnowledgeGraph) -> str:
@@ -184,14 +198,17 @@ def _read_model(path: Path, graph: KnowledgeGraph) -> PairModel:
         with safe_open(path, framework="numpy") as file:
             belongs = (file.metadata() or {}).get("graph") == _fingerprint(graph)
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        power, mix = tensors["scalars"].tolist()
-        bias = tensors["bias"]
-        weights = csr_matrix(
-            (tensors["weights.data"], tensors["weights.indices"], tensors["weights.indptr"]),
-            shape=(len(bias), len(bias)),
+        power, mix, recency = tensors["scalars"].tolist()
+        model = PairModel(
+            weights=_square("weights", tensors),
+            bias=tensors["bias"],
+            history_power=power,
+            vectors=tensors["vectors"],
+            mix=mix,
+            gates=tensors["gates"],
+            content=_square("content", tensors),
+            recency=recency,
         )
-        weights.check_format(full_check=True)  # a place out of range would crash the process
-        model = PairModel(weights, bias, power, tensors["vectors"], mix, tensors["gates"])
     except FileNotFoundError as error:
         raise RunError(f"{path}: the file is missing; train again.") from error
     except (SafetensorError, OSError, KeyError, ValueError) as error:

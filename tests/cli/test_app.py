@@ -11,7 +11,18 @@ import pytest
 from kgrec.cli import query
 from kgrec.cli.app import app
 
-COMMANDS = ("demo", "train", "recommend", "explain", "evaluate", "query", "export", "check")
+COMMANDS = (
+    "demo",
+    "train",
+    "audit",
+    "tune",
+    "recommend",
+    "explain",
+    "evaluate",
+    "query",
+    "export",
+    "check",
+)
 
 
 def test_help_names_every_command(cli: Callable[..., Any]) -> None:

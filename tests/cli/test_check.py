@@ -5,9 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
-from kgrec.cli.check import dishonest, doubts
+from kgrec.cli.check import dishonest
 from kgrec.testing import tiny_dataset
 
 
@@ -33,7 +31,7 @@ def test_an_answer_in_two_splits_is_dishonest(cli: Callable[..., Any], tmp_path:
     result = cli("check", folder)
     assert result.exit_code == 1
     assert "Dishonest:" in result.stdout
-    assert "test.csv: 1 row set aside: the same user and item are in an earlier" in result.stdout
+    assert "test.csv: 1 row set aside: the same user and item are in train.csv" in result.stdout
 
 
 def test_a_fact_that_tells_the_test_is_dishonest(cli: Callable[..., Any], tmp_path: Path) -> None:
@@ -70,16 +68,23 @@ def test_candidates_that_cannot_be_hit_are_dishonest() -> None:
     assert dishonest(tiny_dataset()) == []
 
 
-def test_doubts_name_users_without_history_and_a_split_against_time() -> None:
-    data = tiny_dataset()
-    assert doubts(data) == []
-    first = data.test["user"][0]
-    alone = replace(
-        data,
-        train=data.train.filter(pl.col("user") != first),
-        valid=data.valid.filter(pl.col("user") != first),
+def test_doubts_are_no_refusal(cli: Callable[..., Any], tmp_path: Path) -> None:
+    test = "user,item\nu,k\nstranger,i1\n"
+    result = cli("check", write(tmp_path, train=TRAIN, valid="user,item\nu,j\n", test=test))
+    assert result.exit_code == 0
+    assert "Doubts:" in result.stdout
+    assert "(for instance user=stranger)" in result.stdout
+
+
+def test_a_leak_that_no_row_shows_is_found_too(cli: Callable[..., Any], tmp_path: Path) -> None:
+    folder = write(
+        tmp_path,
+        train=TRAIN,
+        valid="user,item\nu,j\n",
+        test="user,item\nu,k\n",
+        items="item,title,buyers\nk,Kite,u\ni1,Ink,\n",
     )
-    assert doubts(alone) == ["test: 1 users have no interaction in train or valid."]
-    (late,) = doubts(replace(data, train=data.test, test=data.train))
-    assert late.startswith("train: ")
-    assert "later" in late
+    result = cli("check", folder)
+    assert result.exit_code == 1
+    assert "items, column 'buyers': 1 row kept: it names users who took" in result.stdout
+    assert "can be trained on" not in result.stdout

@@ -9,11 +9,28 @@ from typing import Any
 
 def test_json_has_the_fixed_keys(cli: Callable[..., Any], run: Path) -> None:
     document = json.loads(cli("evaluate", run, "--format", "json").stdout)
-    assert list(document) == ["users", "k", "metrics", "baselines", "slices"]
+    assert list(document)[:5] == ["users", "k", "metrics", "baselines", "slices"]
     assert document["users"] == 30
     assert document["k"] == [10, 20]
     assert {"Recall@20", "NDCG@20", "Recall@10", "NDCG@10"} <= document["metrics"].keys()
-    assert {"Popularity", "ItemKNN", "RP3beta", "EASE"} <= document["baselines"].keys()
+    systems = {"Popularity", "ItemKNN", "RP3beta", "EASE", "iALS", "Content"}
+    assert systems <= document["baselines"].keys() == document["baselines_beyond"].keys()
+    assert {"Coverage@20", "Novelty@20", "Diversity@20", "Gini@20"} <= document["beyond"].keys()
+
+
+def test_groups_of_users_and_items_can_be_asked_for(cli: Callable[..., Any], run: Path) -> None:
+    words = ("--group", "country", "--group", "genres", "--no-baselines")
+    document = json.loads(cli("evaluate", run, *words, "--format", "json").stdout)
+    assert {"NDCG gap@20 by country", "Miscalibration@20 by genres"} <= document["beyond"].keys()
+    assert "users: country Estara" in document["slices"]
+    assert list(document["exposure"]) == ["genres"]
+    assert "By genres" in cli("evaluate", run, *words).stdout
+
+
+def test_an_unknown_group_is_one_sentence(cli: Callable[..., Any], run: Path) -> None:
+    result = cli("evaluate", run, "--no-baselines", "--group", "colour")
+    assert result.exit_code == 1
+    assert "no attribute 'colour'" in " ".join(result.stderr.split())
 
 
 def test_baselines_can_be_left_out(cli: Callable[..., Any], run: Path) -> None:
@@ -23,7 +40,7 @@ def test_baselines_can_be_left_out(cli: Callable[..., Any], run: Path) -> None:
 
 def test_a_table_holds_every_system(cli: Callable[..., Any], run: Path) -> None:
     result = cli("evaluate", run)
-    for name in ("Popularity", "ItemKNN", "RP3beta", "EASE", "kgrec"):
+    for name in ("Popularity", "ItemKNN", "RP3beta", "EASE", "iALS", "Content", "kgrec"):
         assert name in result.stdout
     assert "Fitting baselines" not in result.stdout
 

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
-from kgrec.cli.runs import check_known, interactions_of
+from kgrec.cli.runs import check_known
 from kgrec.errors import UnknownIdError
-from kgrec.evaluation import Interactions
 from kgrec.graph import KnowledgeGraph
 from kgrec.testing import tiny_dataset
 
@@ -13,16 +11,6 @@ from kgrec.testing import tiny_dataset
 @pytest.fixture(scope="module")
 def graph() -> KnowledgeGraph:
     return KnowledgeGraph.build(tiny_dataset())
-
-
-def test_a_graph_has_the_interactions_of_its_dataset(graph: KnowledgeGraph) -> None:
-    ours, theirs = interactions_of(graph), Interactions.from_dataset(tiny_dataset())
-    assert set(ours.users) == set(theirs.users)
-    for name in ("train", "valid"):
-        mine = getattr(ours, name).toarray()
-        columns = [ours.items.index(item) for item in theirs.items]
-        rows = [ours.users.index(user) for user in theirs.users]
-        assert np.array_equal(mine[rows][:, columns], getattr(theirs, name).toarray())
 
 
 def test_known_ids_pass(graph: KnowledgeGraph) -> None:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 
 from kgrec.recommend import Recommender
 
@@ -53,3 +56,39 @@ def test_training_again_replaces_the_run(
         result = cli("train", tiny, "--out", run, "--seed", seed, *fast)
         assert result.exit_code == 0, result.stderr
         assert Recommender.load(run).config.seed == seed
+
+
+@pytest.fixture
+def leaky(tiny: Path, tmp_path: Path) -> Path:
+    """A dataset folder in which two rows of train are in test, too."""
+    folder = tmp_path / "leaky"
+    shutil.copytree(tiny, folder)
+    rows = pl.read_csv(folder / "train.csv", infer_schema=False).head(2)
+    test = pl.read_csv(folder / "test.csv", infer_schema=False)
+    pl.concat([test, rows]).write_csv(folder / "test.csv")
+    return folder
+
+
+def test_leaks_are_refused(
+    cli: Callable[..., Any], leaky: Path, fast: list[str], tmp_path: Path
+) -> None:
+    result = cli("train", leaky, "--out", tmp_path / "run", *fast)
+    assert result.exit_code == 1
+    assert "kgrec: the data give test answers away (test.csv: 2 rows set aside" in result.stderr
+    assert result.stderr.rstrip().endswith("or go on all the same, with --allow-leaks.")
+    assert not (tmp_path / "run").exists()
+
+
+def test_leaks_can_be_let_through_and_are_not_forgotten(
+    cli: Callable[..., Any], leaky: Path, tiny: Path, fast: list[str], tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    result = cli("train", leaky, "--out", run, "--allow-leaks", *fast)
+    assert result.exit_code == 0, result.stderr
+    assert "The data give answers away:" in result.stderr
+    evaluated = cli("evaluate", run, "--no-baselines", "--format", "json")
+    assert "This run was trained on data that give answers away" in evaluated.stderr
+    (leak,) = json.loads(evaluated.stdout)["leaks"]
+    assert leak.startswith("test.csv: 2 rows set aside")
+    assert cli("train", tiny, "--out", run, *fast).exit_code == 0
+    assert "leaks" not in cli("evaluate", run, "--no-baselines", "--format", "json").stdout

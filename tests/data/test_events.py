@@ -96,7 +96,13 @@ def test_later_splits_lose_what_would_leak() -> None:
     assert parts["test"].rows() == [("b", "x")]
     assert [(finding.table, finding.rows) for finding in found] == [
         ("valid.csv", 1),
-        ("test.csv", 2),
+        ("test.csv", 1),
+        ("test.csv", 1),
+    ]
+    assert all(finding.leak for finding in found)
+    assert [finding.problem.split(",")[0][-9:] for finding in found[1:]] == [
+        "train.csv",
+        "valid.csv",
     ]
     assert found[0].examples == ("row 2: user=a, item=x",)
 

@@ -39,6 +39,8 @@ def reference(lists: Ids, test: Ids, k: int) -> dict[str, dict[str, float]]:
             f"NDCG@{k}": sum(1 / math.log2(r + 1) for r in ranks) / best,
             f"MRR@{k}": 1 / ranks[0] if ranks else 0.0,
             f"Hit@{k}": 1.0 if ranks else 0.0,
+            f"MAP@{k}": sum(hit / rank for hit, rank in enumerate(ranks, 1))
+            / min(k, len(relevant)),
         }
     return result
 
@@ -72,7 +74,7 @@ def test_recall_mrr_and_hit_grow_with_k(lists: Ids, test: Ids) -> None:
 
 @settings(max_examples=50, deadline=None)
 @given(lists=all_lists, test=all_tests)
-def test_ndcg_is_one_exactly_for_perfect_lists(lists: Ids, test: Ids) -> None:
+def test_ndcg_and_map_are_one_exactly_for_perfect_lists(lists: Ids, test: Ids) -> None:
     table = ranking_metrics(lists_frame(lists), held_out(test), KS)
     for row in table.iter_rows(named=True):
         relevant = set(test[row["user"]])
@@ -80,6 +82,7 @@ def test_ndcg_is_one_exactly_for_perfect_lists(lists: Ids, test: Ids) -> None:
             top = lists.get(row["user"], [])[: min(k, len(relevant))]
             perfect = len(top) == min(k, len(relevant)) and set(top) <= relevant
             assert (row[f"NDCG@{k}"] > 1 - 1e-9) == perfect
+            assert (row[f"MAP@{k}"] > 1 - 1e-9) == perfect
             assert row[f"NDCG@{k}"] <= 1 + 1e-9
 
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 import pytest
+from scipy.sparse import csr_matrix
 
+from kgrec.evaluation.attributes import Attribute
 from kgrec.evaluation.interactions import Interactions
-from kgrec.evaluation.slices import slice_metrics
+from kgrec.evaluation.slices import slice_metrics, slices_of
 
 # Item "a" is the head (5 items: one is a fifth), "e" has never been taken.
 TRAIN = pl.DataFrame({"user": list("123233"), "item": list("aaabbc")})
@@ -44,3 +47,20 @@ def test_users_of_equal_history_stay_together() -> None:
     known = Interactions.build(train, train.clear(), users="1234", items="abcde")
     slices = slice_metrics(LISTS, TEST, known, (2,))
     assert [name for name in slices if name[0] == "u"] == ["users: short history"]
+
+
+def test_users_by_an_attribute_and_those_without_it() -> None:
+    members = csr_matrix(np.array([[1, 0], [0, 1], [1, 1], [0, 0]], dtype=np.float32))
+    letters = Attribute("letter", "user", tuple("1234"), ("f", "m"), members)
+    genres = Attribute("genre", "item", tuple("abcde"), (), csr_matrix((5, 0)))
+    found = slice_metrics(LISTS, TEST, KNOWN, (2,), [letters, genres])
+    parts = {name[7:]: part for name, part in found.items() if name.startswith("users: letter")}
+    assert {name: part["users"] for name, part in parts.items()} == {
+        "letter f": 2,
+        "letter m": 2,
+        "letter unknown": 1,
+    }
+    assert parts["letter f"]["Recall@2"] == 0.5
+    assert not any("genre" in name for name in found)
+    unknown = slices_of(TEST, KNOWN, [letters])["users: letter unknown"]
+    assert unknown.rows() == [("4", "e")]

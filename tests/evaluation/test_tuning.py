@@ -7,9 +7,13 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from kgrec.evaluation import ease
+from kgrec.evaluation import ease, tuning
 from kgrec.evaluation.baselines import Baseline
-from kgrec.evaluation.tuning import BASELINES, fit_baselines, settings
+from kgrec.evaluation.content import ItemContent
+from kgrec.evaluation.ease import EASE
+from kgrec.evaluation.interactions import binary
+from kgrec.evaluation.nearest_content import Content
+from kgrec.evaluation.tuning import BASELINES, _Trial, fit_baselines, settings
 from kgrec.index import mean_ndcg
 
 
@@ -41,10 +45,10 @@ class Fixed(Baseline):
 
 def test_all_baselines_are_fitted_in_order() -> None:
     fitted = fit_baselines(*split())
-    assert list(fitted) == ["Popularity", "ItemKNN", "RP3beta", "EASE"]
+    assert list(fitted) == ["Popularity", "ItemKNN", "RP3beta", "EASE", "iALS"]
     for model in fitted.values():
-        for name, value in model.parameters.items():
-            assert value in model.grid[name]
+        for name, values in model.grid.items():
+            assert model.parameters[name] in values
 
 
 def test_takes_the_best_setting_on_valid_and_refits_on_both() -> None:
@@ -75,8 +79,50 @@ def test_cold_candidates_do_not_stop_the_choice() -> None:
 def test_without_validation_the_defaults_are_taken() -> None:
     train, _ = split()
     fitted = fit_baselines(train, csr_matrix(train.shape, dtype=np.float32))
-    for model in BASELINES:
-        assert fitted[model.name].parameters == model().parameters
+    for name, model in fitted.items():
+        assert model.parameters == type(model)().parameters, name
+
+
+def content(items: int = 20, groups: int = 4, *, words: bool = True) -> ItemContent:
+    """Item ``i`` has the fact and the word ``i % groups``."""
+    same = (np.arange(items)[:, None] % groups) == np.arange(groups)
+    none = csr_matrix((items, 0), dtype=np.float32)
+    found = csr_matrix(same, dtype=np.float32)
+    return ItemContent(facts=found, words=found if words else none)
+
+
+def test_with_content_there_is_a_baseline_by_it() -> None:
+    fitted = fit_baselines(*split(), content=content())
+    assert list(fitted) == [model.name for model in BASELINES]
+
+
+def test_the_weight_of_words_is_not_tried_where_there_are_none() -> None:
+    assert Content.grid_for(content()) == Content.grid
+    assert Content.grid_for(content(words=False)) == {**Content.grid, "text": (1.0,)}
+
+
+def test_what_ranks_new_items_is_chosen_on_items_that_are_hidden_like_them() -> None:
+    asked = []
+
+    class Spy(_Trial):
+        def ndcg(self, model: Baseline, content: ItemContent | None) -> float:
+            asked.append((model.name, self))
+            return super().ndcg(model, content)
+
+    train, valid = split()
+    old = csr_matrix(np.arange(20) < 19)
+    train, valid = binary(train.multiply(old)), binary(valid.multiply(old))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tuning, "_Trial", Spy)
+        options = {"candidates": np.array([19]), "content": content()}
+        fit_baselines(train, valid, models=[EASE, Content], **options)  # type: ignore[arg-type]
+    trials = dict(asked)
+    assert trials["EASE"].candidates is None
+    hidden = trials["Content"].candidates
+    assert hidden is not None
+    assert len(hidden) == 2  # a tenth of 19, rounded up
+    assert not trials["Content"].train[:, hidden].nnz
+    assert trials["Content"].relevant.nnz == (train + valid)[:, hidden].nnz
 
 
 def test_weights_and_repeated_entries_do_not_count() -> None:
@@ -88,14 +134,14 @@ def test_weights_and_repeated_entries_do_not_count() -> None:
 
 def test_ease_is_left_out_of_a_large_catalog(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ease.EASE, "most_items", 19)
-    assert list(fit_baselines(*split())) == ["Popularity", "ItemKNN", "RP3beta"]
+    assert "EASE" not in fit_baselines(*split())
 
 
 def test_a_grid_holds_every_combination() -> None:
     for model in BASELINES:
-        found = [tuple(setting.values()) for setting in settings(model)]
+        found = [tuple(setting.values()) for setting in settings(model.grid)]
         assert len(set(found)) == len(found) == math.prod(map(len, model.grid.values()))
-    assert list(settings(BASELINES[0])) == [{}]
+    assert list(settings({})) == [{}]
 
 
 def test_ndcg_by_hand() -> None:

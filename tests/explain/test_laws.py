@@ -7,6 +7,7 @@ import pytest
 
 from kgrec import Recommender
 from kgrec.errors import UnknownIdError
+from kgrec.gnn.recency import recent_histories
 from kgrec.graph.rdf import node_iri
 
 
@@ -66,7 +67,7 @@ def test_a_history_item_takes_exactly_its_share_with_it(fitted: Recommender) -> 
     user, item = "3", fitted.recommend(users=["3"], k=1).items[0]
     why = fitted.explain(user, item, paths=None)
     row = state.features.user_indices([user])[0]
-    history = state.features.history[[row]]
+    history = recent_histories(state.features, state.model.recency)[[row]]
     size = history.nnz
     first = why.paths[0].nodes[1].id
     lost = sum(path.share for path in why.paths if path.nodes[1].id == first)

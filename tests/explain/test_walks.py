@@ -52,7 +52,7 @@ def holds(walks: Walks, row: int, item: int, finder: WalkFinder) -> bool:
 
 def test_shares_sum_to_what_the_model_says(world: World) -> None:
     features, model, _, finder = world
-    scores = model.path_scores(features.history).numpy()
+    scores = model.path_scores(features.history).toarray()
     for user, history, item in cases(features):
         walks = finder.find(history, item, user=user)
         assert walks.shares.sum() == pytest.approx(scores[user, item], rel=1e-5, abs=1e-7)
@@ -135,7 +135,7 @@ def test_in_a_large_catalog_shares_still_sum_and_no_walk_is_made_up(
     monkeypatch.setattr(pairs, "MOST_DENSE", 5)
     features = random_features(4, users=25, items=12, entities=4)
     features, model, _, finder = make_world(features, quick(gnn__epochs=2))
-    scores = model.path_scores(features.history).numpy()
+    scores = model.path_scores(features.history).toarray()
     weights = model.weights.toarray()
     assert (weights == 0).sum() > 24
     learned = pairs.shared_pairs(features.history).toarray() > 0

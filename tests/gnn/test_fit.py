@@ -78,7 +78,8 @@ def test_without_refit_valid_chooses_and_teaches_nothing(
     tiny_features: Features, quick: Quick, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     course = Course(({"epoch": 1.0, "loss": 1.0, "NDCG@20": 0.5},), 1)
-    monkeypatch.setattr(module, "_choose", lambda *_: (course, Choice(mix=0.5)))
+    choices = module._Choices(course=course, closed=Choice(mix=0.5))
+    monkeypatch.setattr(module, "_choose", lambda *_: choices)
     other = csr_matrix(tiny_features.valid[::-1])
     changed = dataclasses.replace(tiny_features, valid=other)
     alone = quick(gnn__refit=False)
@@ -108,4 +109,4 @@ def test_where_nobody_took_two_items_facts_still_speak(
     model, _ = train(features, quick(gnn__epochs=2))
     assert model.mix == 1
     assert model.weights.nnz
-    assert model.path_scores(single).abs().max() > 0
+    assert abs(model.path_scores(single)).max() > 0

@@ -10,6 +10,14 @@ from kgrec.gnn.closed_form import ridge_weights
 from kgrec.gnn.pairs import PairModel, closed_form_pairs, masked_affinity, shared_pairs
 
 
+def bare_model(
+    weights: csr_matrix, bias: np.ndarray, vectors: np.ndarray, power: float
+) -> PairModel:
+    gates = np.ones(0, dtype=np.float32)
+    nothing = csr_matrix(weights.shape, dtype=np.float32)
+    return PairModel(weights, bias, power, vectors, 1.0, gates, nothing)
+
+
 def random_hubs(seed: int, hubs: int = 6, items: int = 9) -> csr_matrix:
     dense = np.random.default_rng(seed).random((hubs, items)) < 0.25
     return csr_matrix(dense.astype(np.float32))
@@ -26,6 +34,7 @@ def random_model(seed: int, items: int = 6) -> PairModel:
         vectors=rng.normal(size=(items, 3)).astype(np.float32),
         mix=0.3,
         gates=np.ones(1, dtype=np.float32),
+        content=csr_matrix(np.where(rng.random((items, items)) < 0.2, 0.5, 0.0), dtype=np.float32),
     )
 
 
@@ -74,9 +83,14 @@ def test_scores_are_scaled_sums_over_the_history(
     dense = (np.random.default_rng(seed).random((5, 6)) < 0.5).astype(np.float32)
     dense[0] = 0
     counts = np.maximum(dense.sum(axis=1, keepdims=True), 1)
-    expected = dense @ model.weights.toarray() / np.sqrt(counts) + model.bias
+    paths = dense @ model.weights.toarray() / np.sqrt(counts)
+    content = dense @ model.content.toarray() / np.sqrt(counts)
+    expected = paths + content + model.bias
     histories = csr_matrix(dense)
     np.testing.assert_allclose(model.score(histories).numpy(), expected, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(model.path_scores(histories).toarray(), paths, rtol=1e-5, atol=1e-6)
+    carried = model.content_scores(histories).toarray()
+    np.testing.assert_allclose(carried, content, rtol=1e-5, atol=1e-6)
     assert model.score(histories)[0].tolist() == model.bias.tolist()
     alone = torch.cat([model.score(histories[[row]]) for row in range(5)])
     assert torch.equal(alone, model.score(histories))
@@ -89,7 +103,7 @@ def test_only_what_a_path_leads_to_is_ranked() -> None:
     weights = csr_matrix(np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0]], dtype=np.float32))
     bias = np.array([0.1, -0.2, 5.0], dtype=np.float32)
     vectors = np.zeros((3, 1), dtype=np.float32)
-    model = PairModel(weights, bias, 0.5, vectors, 1.0, np.ones(0, dtype=np.float32))
+    model = bare_model(weights, bias, vectors, 0.5)
     histories = csr_matrix(np.array([[1, 0, 0], [0, 0, 1], [0, 0, 0]], dtype=np.float32))
     ranking = model.ranking(histories).tolist()
     assert ranking[0] == pytest.approx([-np.inf, 0.8, -np.inf])
@@ -101,7 +115,7 @@ def test_paths_to_what_is_seen_or_no_candidate_lead_nowhere() -> None:
     weights = csr_matrix(np.array([[0, 1, 0], [1, 0, 0], [0, 0, 0]], dtype=np.float32))
     bias = np.array([0.1, -0.2, 5.0], dtype=np.float32)
     vectors = np.zeros((3, 1), dtype=np.float32)
-    model = PairModel(weights, bias, 0.0, vectors, 1.0, np.ones(0, dtype=np.float32))
+    model = bare_model(weights, bias, vectors, 0.0)
     both = csr_matrix(np.array([[1, 1, 0]], dtype=np.float32))
     assert torch.equal(model.ranking(both), model.score(both))
     one = csr_matrix(np.array([[1, 0, 0]], dtype=np.float32))

@@ -17,6 +17,7 @@ from kgrec.gnn.regression import (
     FACT_WEIGHTS,
     MIXES,
     REGULARISATIONS,
+    ClosedForm,
     Setting,
     choose_regression,
     fit_regression,
@@ -61,7 +62,7 @@ def test_the_choice_is_one_of_those_offered_and_the_best_seen(
     hubs = FactHubs.of(tiny_features)
     rng = np.random.default_rng(0)
     beside = torch.from_numpy(rng.normal(size=(trial.histories.shape[0], 40)).astype(np.float32))
-    choice = choose_regression(tiny_features.train, hubs, trial, beside, Progress())
+    choice = choose_regression(ClosedForm(tiny_features.train, hubs), trial, beside, Progress())
     assert choice.setting.regularisation in REGULARISATIONS
     assert choice.setting.facts in FACT_WEIGHTS
     weights = fit_regression(tiny_features.train, hubs, choice.setting).weights
@@ -84,7 +85,7 @@ def cold_trial() -> tuple[csr_matrix, FactHubs, Trial]:
 def test_scores_that_tell_nothing_are_not_mixed_in_a_billionfold() -> None:
     train, hubs, trial = cold_trial()
     beside = torch.tensor([[0.3, 0.2, 0.1]])
-    assert choose_regression(train, hubs, trial, beside, Progress()).mix == 0
+    assert choose_regression(ClosedForm(train, hubs), trial, beside, Progress()).mix == 0
 
 
 def test_a_network_that_tells_nothing_leaves_the_closed_form_its_say(
@@ -93,7 +94,7 @@ def test_a_network_that_tells_nothing_leaves_the_closed_form_its_say(
     trial = Trial(tiny_features.train, tiny_features.valid, 0.5)
     beside = torch.zeros(trial.histories.shape[0], 40)
     hubs = FactHubs.of(tiny_features)
-    choice = choose_regression(tiny_features.train, hubs, trial, beside, Progress())
+    choice = choose_regression(ClosedForm(tiny_features.train, hubs), trial, beside, Progress())
     assert choice.mix in MIXES
 
 

@@ -35,10 +35,12 @@ def test_metrics_are_those_of_the_evaluation(
     test = pl.DataFrame(
         {"user": np.array(features.users)[features.valid.nonzero()[0]], "item": items}
     )
-    expected = mean_metrics(ranking_metrics(to_lists(top, users, features.items), test, (k,)))
+    expected = mean_metrics(
+        ranking_metrics(to_lists(top, users, features.items), test, (k // 2, k))
+    )
     measured = trial.measure(scores)
     assert measured == pytest.approx({name: expected[name] for name in measured})
-    assert set(measured) == {f"NDCG@{k}", f"Recall@{k}"}
+    assert set(measured) == {f"NDCG@{k}", f"Recall@{k}", f"NDCG@{k // 2}"}
 
 
 def test_sums_know_of_train_alone(random_features: Callable[..., Features]) -> None:

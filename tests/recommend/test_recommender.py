@@ -20,7 +20,7 @@ Quick = Callable[..., Config]
 def reached(rec: Recommender) -> dict[str, int]:
     """How many unseen items some path leads to, for each user."""
     state = rec._state
-    paths = state.model.path_scores(state.features.history).numpy() != 0
+    paths = state.model.path_scores(state.features.history).toarray() != 0
     seen = state.features.history.toarray() > 0
     return dict(zip(state.features.users, (paths & ~seen).sum(axis=1).tolist(), strict=True))
 

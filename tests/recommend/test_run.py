@@ -14,7 +14,7 @@ from safetensors.numpy import save_file
 
 from kgrec import Config, KnowledgeGraph, Recommender
 from kgrec.errors import RunError
-from kgrec.recommend.run import check_writable
+from kgrec.recommend.run import FORMAT, check_writable
 from kgrec.testing import tiny_dataset
 
 Change = Callable[[dict[str, Any]], Any]
@@ -143,7 +143,7 @@ def test_a_broken_held_out_table_is_named(copy: Path) -> None:
         ("config.json", merged(format=99), "format 99"),
         ("config.json", instead({}), "format None"),
         ("config.json", instead([{}]), "broken"),
-        ("config.json", instead({"format": 1}), "broken"),
+        ("config.json", instead({"format": FORMAT}), "broken"),
         ("config.json", merged(settings="gnn"), "broken"),
         ("config.json", merged(settings={"gnn": {"epochs": 0}}), "broken"),
         ("log.json", merged(more=1), "broken"),
@@ -175,7 +175,7 @@ def without_bias(tensors: dict[str, np.ndarray]) -> None:
 
 
 def odd_scalars(tensors: dict[str, np.ndarray]) -> None:
-    tensors["scalars"] = np.zeros(3)
+    tensors["scalars"] = np.zeros(4)
 
 
 @pytest.mark.parametrize("change", [far_away, below_zero, short_rows, without_bias, odd_scalars])

@@ -1,0 +1,1 @@
+"""Other people's recommenders, each run in a virtual environment of its own."""

@@ -1,0 +1,149 @@
+"""Train every arm with every seed on every split, and compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from kgrec.audit.arms import Arm, choose_arms
+from kgrec.audit.cells import Cells
+from kgrec.audit.measure import K, Slice, System
+from kgrec.audit.result import Audit
+from kgrec.audit.settings import changes
+from kgrec.audit.splits import COLD, Split, splits_of
+from kgrec.audit.trials import Lists, Trials
+from kgrec.callbacks import Bar, Progress
+from kgrec.check import leaks, require_no_leaks
+from kgrec.config import Config
+from kgrec.data import Dataset
+from kgrec.errors import ConfigError, DataError
+from kgrec.evaluation import Interactions
+from kgrec.evaluation.slices import slices_of
+from kgrec.graph import KnowledgeGraph
+from kgrec.text import TextEncoder
+
+_STRICT = 0.99
+"""Level of the intervals of slices: of several, one shows something by chance."""
+
+
+def audit(
+    data: Dataset,
+    config: Config | None = None,
+    *,
+    seeds: int = 3,
+    arms: Iterable[str] | None = None,
+    cold: bool = True,
+    folder: str | Path | None = None,
+    allow_leaks: bool = False,
+    encoder: TextEncoder | None = None,
+    progress: Progress | None = None,
+) -> Audit:
+    """Find out what graph, text and pretraining are worth on a dataset.
+
+    Every arm is trained as the whole is: choices look at valid, and the test is ranked once, at
+    the end. Nothing is chosen by what comes out.
+
+    :param data: with valid and test
+    :param config: the settings of the whole; its seed is the first one
+    :param seeds: how many seeds, at least 1
+    :param arms: names of :data:`~kgrec.audit.arms.ARMS`, and ``baselines``; ``None``: all
+    :param cold: whether to hold out items, too, where the test is about known ones
+    :param folder: where finished trainings are kept, so that an interrupted audit goes on;
+        ``None``: nowhere
+    :param allow_leaks: whether to go on if the data give answers away; the result says so
+    :param encoder: turns descriptions into vectors; ``None``: what the settings say
+    :param progress: receives one stage, one step a training
+    :raises DataError: if the data leak, or there is no test
+    :raises ConfigError: if there is no such arm, or no seed
+    """
+    config, (chosen, baselines) = config or Config(), choose_arms(arms)
+    if seeds < 1:
+        raise ConfigError(f"An audit needs at least 1 seed, not {seeds}.")
+    if data.test.is_empty():
+        raise DataError("there is no test to measure on", fix="give it interactions", file="test")
+    if not allow_leaks:
+        require_no_leaks(data, escape="allow leaks to go on all the same")
+    splits, remarks = splits_of(data, cold=cold)
+    trials = Trials(config, seeds, Cells(Path(folder) if folder else None), encoder)
+    total = len(splits) * (len(chosen) * seeds + baselines)
+    with (progress or Progress()).stage("Audit", total) as bar:
+        measured = [_measured(trials, split, chosen, baselines, bar) for split in splits]
+    return Audit(
+        name=data.info.name,
+        splits=tuple(each.whole for each in measured),
+        parts=measured[0].parts(),
+        seeds=trials.seeds,
+        arms={arm.name: arm.words for arm in chosen if arm.name not in trials.idle},
+        sizes={split.name: split.sizes() for split in splits},
+        changed=trials.changed,
+        settings=changes(config),
+        leaks=tuple(map(str, leaks(data))),
+        remarks=(*remarks, *_remarks(trials), *filter(None, (each.short() for each in measured))),
+        seconds=trials.seconds,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Measured:
+    """A split with the lists of every system; the names of those that kgrec did not train."""
+
+    split: Split
+    lists: Lists
+    baselines: frozenset[str]
+
+    @property
+    def whole(self) -> Slice:
+        """All of the test."""
+        return Slice.of(self.split.name, self._systems(self.split.data.test))
+
+    def parts(self) -> tuple[Slice, ...]:
+        """Slices of the test; all of the cold items are alike."""
+        if self.split.name == COLD:
+            return ()
+        data = self.split.data
+        return tuple(
+            Slice.of(name, self._systems(test), level=_STRICT)
+            for name, test in slices_of(data.test, Interactions.from_dataset(data)).items()
+        )
+
+    def short(self) -> str:
+        """A remark on lists that are not full, which counts against a system."""
+        full = min(K, self.split.sizes()["candidates"])
+        lengths = {
+            name: sum(each.height for each in lists) / (len(lists) * len(self.split.users))
+            for name, lists in self.lists.items()
+        }
+        short = [f"{length:.1f} ({name})" for name, length in lengths.items() if length < full - 1]
+        if not short:
+            return ""
+        return (
+            f"Some lists of the {self.split.name} test are not full, for without a path nothing is "
+            f"recommended; of {full} items they hold on average {', '.join(short)}."
+        )
+
+    def _systems(self, test: pl.DataFrame) -> list[System]:
+        return [
+            System.of(name, lists, test, is_baseline=name in self.baselines)
+            for name, lists in self.lists.items()
+        ]
+
+
+def _measured(
+    trials: Trials, split: Split, arms: Sequence[Arm], baselines: bool, bar: Bar
+) -> _Measured:
+    graph = KnowledgeGraph.build(split.data)
+    trained = {arm.name: trials.arm(arm, split, graph, bar) for arm in arms}
+    rivals = trials.rivals(split, graph, bar) if baselines else {}
+    bar.advance(int(baselines))
+    lists = {name: tables for name, tables in trained.items() if tables}
+    return _Measured(split, {**lists, **rivals}, frozenset(rivals))
+
+
+def _remarks(trials: Trials) -> Iterator[str]:
+    for name, reason in trials.idle.items():
+        yield f"The arm '{name}' was left out, for {reason}."
+    if trials.count == 1:
+        yield "There was one seed only: the intervals say nothing of what another would give."

@@ -1,0 +1,183 @@
+r"""Behaviour carried over to items that few or no users took, along facts and texts.
+
+What a user would make of item :math:`i` is regressed on what is known of the items (kernel ridge,
+Saunders et al. 1998; for cold items Gantner et al., ICDM 2010, https://doi.org/10.1109/ICDM.2010.129):
+
+.. math:: T = S\,A, \qquad S = I - \lambda (X^\top X + \lambda I)^{-1}, \qquad
+    A = (K_{ww} + \mu I)^{-1} K_{w\cdot}
+
+:math:`S` tells from a history which *warm* items the user likes, itself from behaviour
+(a ridge regression as in :mod:`kgrec.gnn.closed_form`), and :math:`A` which other items are like
+these in content. The weight :math:`T_{ji}` is a sum over walks history item :math:`j` — people —
+warm item :math:`l` — shared facts and words — :math:`i`. An item never vouches for itself: the
+column of a warm item is its leave-one-out prediction, :math:`A_{\cdot i} \leftarrow (A_{\cdot i} -
+A_{ii} e_i) / (1 - A_{ii})`. An item with :math:`n` users is given the part :math:`c / (c + n)`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy.linalg import cho_factor, cho_solve
+from scipy.sparse import csr_matrix
+
+from kgrec.callbacks import Progress
+from kgrec.gnn.content import Content
+from kgrec.gnn.trial import Trial
+
+Floats = npt.NDArray[np.float32]
+
+TEXTS = (0.3, 1.0)
+RIDGES = (3.0, 10.0)
+CREDITS = (0.0, 3.0, 10.0, 30.0)
+SMOOTHING = 100.0
+# Weights this far below the largest of an item change no list.
+_LEAST = 0.01
+_FEWEST_ITEMS = 30
+_HELD_OUT = 0.1
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Settings of the transfer.
+
+    :ivar text: weight of words and descriptions, where facts weigh 1
+    :ivar ridge: :math:`\\mu`, above 0
+    :ivar credit: :math:`c`, at least 0: so many users are worth as much as the content
+    :ivar cold: NDCG@20 on items held out of train altogether; -1: not measured
+    :ivar valid: NDCG@20 on valid of all parts together; -1: not measured
+    """
+
+    text: float = 1.0
+    ridge: float = 10.0
+    credit: float = 0.0
+    cold: float = -1.0
+    valid: float = -1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Transfer:
+    """A fitted transfer.
+
+    :ivar weights: :math:`T`, float32, shape ``(I, I)``, zero diagonal
+    :ivar carry: :math:`A`, with rows for all items; 0 for cold ones, shape ``(I, I)``
+    :ivar users: users of each item, shape ``(I,)``
+    """
+
+    weights: Floats
+    carry: Floats
+    users: npt.NDArray[np.float64]
+
+    def credited(self, credit: float) -> csr_matrix:
+        """The weights with each item's part, the faint ones left out, shape ``(I, I)``.
+
+        An item without users has all of it, whatever the credit.
+        """
+        part = np.where(self.users > 0, credit / np.maximum(credit + self.users, 1e-9), 1.0)
+        weights = self.weights * part.astype(np.float32)
+        weights[np.abs(weights) < _LEAST * np.abs(weights).max(axis=0)] = 0.0
+        return csr_matrix(weights)
+
+    def popularity(self, bias: Floats) -> Floats:
+        """Bias with that of the items without users predicted from their content."""
+        warm = self.users > 0
+        if not warm.any():
+            return bias
+        mean = bias[warm].mean()
+        predicted = mean + self.carry[warm].T @ (bias[warm] - mean)
+        return np.where(warm, bias, predicted).astype(np.float32)
+
+
+def fit_transfer(histories: csr_matrix, content: Content, reach: Reach) -> Transfer:
+    """Fit the transfer.
+
+    :param histories: binary, shape ``(U, I)``
+    """
+    return _fit(_smoothed(histories), content.kernel(reach.text), reach.ridge)
+
+
+def _smoothed(histories: csr_matrix) -> tuple[npt.NDArray[np.float64], Floats]:
+    """The number of users of each item, and :math:`S` of the warm ones."""
+    users = np.asarray(histories.sum(axis=0), dtype=np.float64).ravel()
+    taken = histories[:, np.flatnonzero(users)]
+    gram = np.asarray((taken.T @ taken).toarray(), dtype=np.float32)
+    size = len(gram)
+    ridge = gram + np.float32(SMOOTHING) * np.eye(size, dtype=np.float32)
+    inverse = cho_solve(cho_factor(ridge), np.eye(size, dtype=np.float32))
+    return users, np.eye(size, dtype=np.float32) - np.float32(SMOOTHING) * inverse
+
+
+def _fit(
+    smoothed: tuple[npt.NDArray[np.float64], Floats], kernel: Floats, ridge: float
+) -> Transfer:
+    users, smooth = smoothed
+    warm = np.flatnonzero(users)
+    square = kernel[np.ix_(warm, warm)] + np.float32(ridge) * np.eye(len(warm), dtype=np.float32)
+    carry = np.zeros_like(kernel)
+    carry[warm] = cho_solve(cho_factor(square), kernel[warm])
+    own = carry[warm, warm].copy()
+    carry[warm, warm] = 0.0
+    carry[:, warm] /= np.maximum(1 - own, 1e-6)
+    weights = np.zeros_like(kernel)
+    weights[warm] = smooth @ carry[warm]
+    np.fill_diagonal(weights, 0.0)
+    return Transfer(weights, carry, users)
+
+
+def choose_reach(train: csr_matrix, content: Content, seed: int, progress: Progress) -> Reach:
+    """Choose the weight of texts and the ridge by items that are held out of train.
+
+    :param train: binary, shape ``(U, I)``
+    """
+    users = np.asarray(train.sum(axis=0)).ravel()
+    warm = np.flatnonzero(users)
+    if len(warm) < _FEWEST_ITEMS:
+        return Reach()
+    random = np.random.default_rng(seed)
+    held_out = np.sort(random.choice(warm, max(1, int(len(warm) * _HELD_OUT)), replace=False))
+    mask = np.ones(train.shape[1], dtype=np.float32)
+    mask[held_out] = 0.0
+    known, hidden = _columns(train, mask), _columns(train, 1 - mask)
+    trial = Trial(known, hidden, history_power=0.0, candidates=held_out)
+    smoothed = _smoothed(known)
+    best = Reach()
+    texts = TEXTS if content.has_text else TEXTS[:1]
+    with progress.stage("Choose transfer to new items", len(texts) * len(RIDGES)) as bar:
+        for text in texts:
+            kernel = content.kernel(text)
+            for ridge in RIDGES:
+                scores = trial.sums(torch.from_numpy(_fit(smoothed, kernel, ridge).weights))
+                cold = trial.measure(scores)["NDCG@20"]
+                best = max(best, Reach(text, ridge, cold=cold), key=lambda each: each.cold)
+                bar.advance()
+                bar.note(f"NDCG@20 {best.cold:.4f}")
+    return best
+
+
+def choose_credit(
+    transfer: Transfer, reach: Reach, trial: Trial, beside: torch.Tensor, mix: float
+) -> Reach:
+    """Choose how many users are worth as much as an item's content.
+
+    :param transfer: fitted to train
+    :param beside: scores of all other parts for the users of ``trial``, shape ``(n, I)``
+    :param mix: the factor of the closed form, which the transfer shares
+    """
+
+    def reached(credit: float) -> float:
+        carried = torch.from_numpy(transfer.credited(credit).toarray())
+        scores = beside + mix * trial.sums(carried)
+        return trial.measure(scores)["NDCG@20"]
+
+    values = {credit: reached(credit) for credit in CREDITS}
+    best = max(CREDITS, key=lambda credit: values[credit])
+    return replace(reach, credit=best, valid=values[best])
+
+
+def _columns(matrix: csr_matrix, mask: Floats) -> csr_matrix:
+    kept = csr_matrix(matrix.multiply(mask[None, :]), dtype=np.float32)
+    kept.eliminate_zeros()
+    return kept

@@ -1,0 +1,87 @@
+"""Somebody who is not in the graph: what they like, as a history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+from scipy.sparse import csr_matrix
+
+from kgrec.errors import ConfigError, UnknownIdError
+from kgrec.features import Features
+from kgrec.graph import KnowledgeGraph
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a new user likes; at least one thing.
+
+    :ivar items: ids of items; they are not recommended again
+    :ivar entities: ids of entities, of a director or a genre, say
+    :ivar attributes: relation to the label or id of its entity, ``{"has_genre": "Comedy"}``
+    """
+
+    items: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """What stands in the place of a user's id."""
+        return "profile"
+
+
+def profile_history(
+    profile: Profile, graph: KnowledgeGraph, features: Features
+) -> tuple[csr_matrix, csr_matrix]:
+    """The profile as a history.
+
+    An entity is as good as an item, shared among the items that have it.
+
+    :return: weights above 0, and 1 for the liked items alone; float32, both of shape ``(1, I)``
+    :raises UnknownIdError: if an item or an entity is not in the graph
+    :raises ConfigError: if nothing is liked, or no item has what is liked
+    """
+    liked = np.zeros((1, len(features.items)), dtype=np.float32)
+    liked[0, [features.item_index(item) for item in profile.items]] = 1.0
+    weights = liked.copy()
+    for members in _members(profile, graph, features):
+        weights[0, members] += 1 / max(len(members), 1)
+    if not weights.any():
+        raise ConfigError("The profile is empty, or no item has what it asks for: name an item.")
+    return csr_matrix(weights), csr_matrix(liked)
+
+
+def _members(
+    profile: Profile, graph: KnowledgeGraph, features: Features
+) -> Iterable[npt.NDArray[np.int64]]:
+    for entity in profile.entities:
+        yield _having(features, _entity(graph, features, entity), None)
+    for relation, value in profile.attributes.items():
+        if relation not in features.relations:
+            known = ", ".join(features.relations[:8])
+            raise UnknownIdError(f"There is no relation '{relation}' in the graph; it has {known}.")
+        number = features.relations.index(relation)
+        yield _having(features, _entity(graph, features, value), number)
+
+
+def _entity(graph: KnowledgeGraph, features: Features, name: str) -> int:
+    """The node of an entity by its id, or by its label where only one has it."""
+    entities = graph.nodes.filter(pl.col("kind") == "entity")
+    ids = entities.filter(pl.col("id") == name)["id"].to_list()
+    ids = ids or entities.filter(pl.col("label") == name)["id"].to_list()
+    if len(ids) != 1:
+        what = f"{len(ids)} entities are called" if ids else "There is no entity"
+        raise UnknownIdError(f"{what} '{name}' in the graph; give the id of one.")
+    return len(features.items) + features.entities.index(ids[0])
+
+
+def _having(features: Features, node: int, relation: int | None) -> npt.NDArray[np.int64]:
+    """Items with a fact about a node, in either direction."""
+    head, kind, tail = features.facts.T
+    wanted = np.ones(len(kind), dtype=bool) if relation is None else kind == relation
+    items = np.concatenate([head[wanted & (tail == node)], tail[wanted & (head == node)]])
+    return np.unique(items[items < len(features.items)])
