@@ -128,8 +128,17 @@ def _shuffled(splits: Sequence[Slice]) -> Iterator[str]:
         yield f"{sentence[:-1]}: it is what the facts say that helps."
     elif helps and not known:
         yield f"{sentence[:-1]}: that there are facts helps, and not what they say."
+    elif graph and _only_false_ones_harm(graph, found):
+        yield f"{sentence[:-1]}: false facts do harm, and true ones do not."
     else:
         yield sentence
+
+
+def _only_false_ones_harm(
+    graph: Mapping[str, Difference], shuffled: Mapping[str, Difference]
+) -> bool:
+    """Whether the graph changes nothing anywhere, and is better than a false one everywhere."""
+    return all(not each.verdict and shuffled[name].verdict > 0 for name, each in graph.items())
 
 
 def _against_baselines(splits: Sequence[Slice]) -> Iterator[str]:
@@ -153,7 +162,7 @@ def _against_baselines(splits: Sequence[Slice]) -> Iterator[str]:
 def _open(splits: Sequence[Slice]) -> str:
     """What more seeds would decide."""
     found = [
-        f"{name} {_WHERE[part.name]}"
+        f"the whole against {name} {_WHERE[part.name]}"
         for part in splits
         for name, difference in part.differences.items()
         if difference.hidden_by_seeds

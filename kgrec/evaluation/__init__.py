@@ -1,7 +1,7 @@
 """Metrics, baselines, significance: how good the recommendations are, and compared with what."""
 
 from kgrec.evaluation.attributes import Attribute, read_attributes
-from kgrec.evaluation.baselines import Baseline, Popularity
+from kgrec.evaluation.baselines import Baseline, Popularity, Random
 from kgrec.evaluation.calibration import miscalibration
 from kgrec.evaluation.compare import (
     Interval,
@@ -34,10 +34,11 @@ from kgrec.evaluation.spread import (
     novelty,
     recommendation_counts,
 )
-from kgrec.evaluation.tuning import BASELINES, fit_baselines
+from kgrec.evaluation.tuning import BASELINES, COLD_BASELINES, fit_baselines
 
 __all__ = [
     "BASELINES",
+    "COLD_BASELINES",
     "EASE",
     "IALS",
     "Attribute",
@@ -50,6 +51,7 @@ __all__ = [
     "ItemKNN",
     "Popularity",
     "RP3beta",
+    "Random",
     "average_popularity",
     "bootstrap",
     "catalog_coverage",

@@ -80,3 +80,27 @@ class Popularity(Baseline):
     def score(self, rows: csr_matrix) -> np.ndarray:
         """Return the same counts for every row."""
         return np.tile(self._counts, (rows.shape[0], 1))
+
+
+@dataclass
+class Random(Baseline):
+    """Everyone gets something else, which is what knowing nothing comes to.
+
+    :ivar seed: same seed, same order
+    """
+
+    name: ClassVar[str] = "Random"
+
+    seed: int = 0
+    _numbers: np.ndarray = field(init=False, repr=False)
+
+    def fit(self, train: csr_matrix) -> Self:
+        """Draw a number for every item."""
+        generator = np.random.default_rng(self.seed)
+        self._numbers = generator.random(train.shape[1], dtype=np.float32)
+        return self
+
+    def score(self, rows: csr_matrix) -> np.ndarray:
+        """Shift the numbers, in a circle, by those of the history."""
+        shifts = rows @ self._numbers
+        return np.asarray((shifts[:, None] + self._numbers) % 1.0, dtype=np.float32)

@@ -60,7 +60,8 @@ def evaluate(
     :param graph: what is known of users and items; ``None``: that of ``rec``, if it has one
     :param groups: attributes of users or items, ``"gender"`` or ``"genres"``: adds slices by users,
         and how fair the lists are to users and items
-    :param baselines: also tune, fit and measure :data:`~kgrec.evaluation.tuning.BASELINES`
+    :param baselines: also tune, fit and measure :data:`~kgrec.evaluation.tuning.BASELINES`, or
+        :data:`~kgrec.evaluation.tuning.COLD_BASELINES` for candidates that nobody has
     :param progress: receives the stages
     :raises DataError: if the test is empty, or a list holds an item that its user has in
         ``interactions``, or that may not be recommended

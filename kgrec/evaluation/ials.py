@@ -28,7 +28,8 @@ class IALS(Baseline):
     regularisation. A user's vector is solved for when it is needed, so that strangers are served.
 
     :ivar unobserved: :math:`\alpha`, the weight of pairs without interaction, above 0
-    :ivar regularisation: :math:`\lambda`, above 0
+    :ivar regularisation: :math:`\lambda \sqrt\alpha`, above 0; the best one hardly depends on
+        :math:`\alpha` in this form
     :ivar embedding_size: length of a vector, at least 1
     :ivar epochs: how often users and items are solved for
     :ivar seed: of the first item vectors
@@ -36,14 +37,14 @@ class IALS(Baseline):
 
     name: ClassVar[str] = "iALS"
     grid: ClassVar[dict[str, tuple[float, ...]]] = {
-        "unobserved": (0.03, 0.1, 0.4),
-        "regularisation": (0.006, 0.012, 0.025),
+        "unobserved": (0.03, 0.1, 0.3),
+        "regularisation": (0.0045, 0.008),
     }
 
     unobserved: float = 0.1
-    regularisation: float = 0.012
+    regularisation: float = 0.006
     embedding_size: int = 64
-    epochs: int = 6
+    epochs: int = 5
     seed: int = 0
     _items: torch.Tensor = field(init=False, repr=False)
 
@@ -68,7 +69,8 @@ class IALS(Baseline):
         everyone = self.unobserved * (others.T @ others)
         padded = torch.cat([others, torch.zeros(1, size)])
         lengths = np.diff(rows.indptr)
-        ridge = torch.from_numpy(lengths + self.unobserved * count) * self.regularisation
+        strength = self.regularisation / self.unobserved**0.5
+        ridge = torch.from_numpy(lengths + self.unobserved * count) * strength
         solved = torch.zeros(rows.shape[0], size)
         for some in _batches(lengths, size):
             taken = padded[_padded_columns(rows, some, count)]

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, diags
 
 from kgrec.callbacks import Progress
-from kgrec.evaluation.baselines import Baseline, Popularity
+from kgrec.evaluation.baselines import Baseline, Popularity, Random
 from kgrec.evaluation.content import ItemContent
 from kgrec.evaluation.ease import EASE
 from kgrec.evaluation.ials import IALS
@@ -20,6 +20,8 @@ from kgrec.evaluation.neighbours import ItemKNN, RP3beta
 from kgrec.index import mean_ndcg
 
 BASELINES: tuple[type[Baseline], ...] = (Popularity, ItemKNN, RP3beta, EASE, IALS, Content)
+COLD_BASELINES: tuple[type[Baseline], ...] = (Random, Content)
+"""For candidates that nobody has taken, of which behaviour says nothing."""
 
 # More users than this tell no more about a hyper-parameter; they are taken evenly spaced.
 _MOST_USERS = 5_000
@@ -34,7 +36,7 @@ def fit_baselines(
     candidates: np.ndarray | None = None,
     content: ItemContent | None = None,
     k: int = 20,
-    models: Sequence[type[Baseline]] = BASELINES,
+    models: Sequence[type[Baseline]] | None = None,
     progress: Progress | None = None,
 ) -> dict[str, Baseline]:
     """Choose hyper-parameters by NDCG@k on ``valid``, then fit on train and valid together.
@@ -50,12 +52,16 @@ def fit_baselines(
     :param candidates: item indices that may be recommended; ``None``: all
     :param content: facts and words of the items
     :param k: cut-off of the NDCG
-    :param models: which baselines
+    :param models: which baselines; ``None``: :data:`BASELINES`, or :data:`COLD_BASELINES` where
+        nobody has taken any of the candidates
     :param progress: receives one stage, one step a fit
     :return: fitted baselines by name, in the order of ``models``
     """
     train, valid = binary(train), binary(valid)
     history = binary(train + valid)
+    if models is None:
+        cold = candidates is not None and not history[:, candidates].nnz
+        models = COLD_BASELINES if cold else BASELINES
     grids = {
         model: _grid(model, content) for model in models if _fits(model, train.shape[1], content)
     }

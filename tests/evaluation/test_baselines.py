@@ -5,12 +5,13 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from kgrec.errors import ConfigError
-from kgrec.evaluation.baselines import Baseline, Popularity
+from kgrec.evaluation import neighbours
+from kgrec.evaluation.baselines import Baseline, Popularity, Random
 from kgrec.evaluation.ease import EASE
 from kgrec.evaluation.ials import IALS
 from kgrec.evaluation.neighbours import ItemKNN, RP3beta
 
-MODELS = [Popularity(), ItemKNN(), RP3beta(), EASE(), IALS(embedding_size=2, regularisation=0.05)]
+MODELS = [Popularity(), ItemKNN(), RP3beta(), EASE(), IALS(embedding_size=2)]
 
 
 def clusters(users: int = 40, items: int = 24, seed: int = 0) -> csr_matrix:
@@ -55,6 +56,15 @@ def test_popularity_ranks_by_users() -> None:
     assert top.items.tolist() == [[1, 0, 2]]
 
 
+def test_random_lists_differ_from_user_to_user_and_repeat_with_the_seed() -> None:
+    train = clusters()
+    lists = [Random(seed).fit(train).recommend(train, 5).items for seed in (0, 0, 1)]
+    assert np.array_equal(lists[0], lists[1])
+    assert not np.array_equal(lists[0], lists[2])
+    assert len(np.unique(lists[0], axis=0)) > 30
+    assert len(np.unique(lists[0])) == 24
+
+
 def test_item_knn_is_the_shrunk_cosine() -> None:
     train = clusters()
     dense = train.toarray()
@@ -78,7 +88,9 @@ def test_item_knn_keeps_the_nearest_of_each_scored_item() -> None:
     np.testing.assert_allclose(scores.max(axis=0), cosine.max(axis=0), rtol=1e-5)
 
 
-def test_rp3beta_is_a_walk_of_three_steps() -> None:
+@pytest.mark.parametrize("most", [2**25, 1], ids=["dense", "sparse"])
+def test_rp3beta_is_a_walk_of_three_steps(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neighbours, "_MOST_DENSE", most)
     train = clusters()
     dense = train.toarray().astype(np.float64)
     forth = (dense.T / dense.sum(0)[:, None]) ** 0.7

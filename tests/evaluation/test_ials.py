@@ -22,7 +22,7 @@ def loss(model: IALS, train: np.ndarray, users: np.ndarray, items: np.ndarray) -
     fit = (train * (scores - 1) ** 2).sum() + alpha * (scores**2).sum()
     of_users = (train.sum(1) + alpha * train.shape[1]) @ (users**2).sum(1)
     of_items = (train.sum(0) + alpha * train.shape[0]) @ (items**2).sum(1)
-    return float(fit + model.regularisation * (of_users + of_items))
+    return float(fit + model.regularisation / alpha**0.5 * (of_users + of_items))
 
 
 @given(seed=st.integers(0, 50))

@@ -76,6 +76,15 @@ def test_cold_candidates_do_not_stop_the_choice() -> None:
     assert fitted["Fixed"].item == 1  # type: ignore[attr-defined]
 
 
+def test_new_candidates_get_the_baselines_that_can_rank_them() -> None:
+    train, valid = split()
+    old = csr_matrix(np.arange(20) < 17)
+    train, valid = binary(train.multiply(old)), binary(valid.multiply(old))
+    options = {"content": content(), "candidates": np.array([17, 18, 19])}
+    assert list(fit_baselines(train, valid, **options)) == ["Random", "Content"]  # type: ignore[arg-type]
+    assert len(fit_baselines(train, valid, candidates=np.array([1, 19]))) == 5
+
+
 def test_without_validation_the_defaults_are_taken() -> None:
     train, _ = split()
     fitted = fit_baselines(train, csr_matrix(train.shape, dtype=np.float32))
