@@ -160,12 +160,12 @@ def _allowed(
     """Keep the candidate columns and hide what was seen, on a copy: a block may be a view."""
     if columns is not None:
         scores = scores[:, torch.from_numpy(columns).to(scores.device)]
-    scores = scores.to(torch.float32, copy=hidden is not None)
+    scores = scores.to(torch.float32, copy=hidden is not None).contiguous()
     if hidden is not None:
         bounds = hidden.indptr[start : stop + 1]
-        rows = np.repeat(np.arange(stop - start), np.diff(bounds))
-        places = hidden.indices[bounds[0] : bounds[-1]].astype(np.int64)
-        scores[torch.from_numpy(rows), torch.from_numpy(places)] = -math.inf
+        firsts = np.repeat(np.arange(stop - start) * scores.shape[1], np.diff(bounds))
+        places = firsts + hidden.indices[bounds[0] : bounds[-1]]
+        scores.view(-1).index_fill_(0, torch.from_numpy(places.astype(np.int64)), -math.inf)
     return scores
 
 

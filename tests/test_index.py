@@ -105,6 +105,16 @@ def test_scores_may_need_gradients_or_be_of_another_type() -> None:
     assert top.items.dtype == np.int64
 
 
+def test_scores_may_lie_in_memory_in_any_order() -> None:
+    scores = torch.rand(6, 4)
+    seen = csr_matrix(np.eye(4, 6))
+    turned = top_k(lambda start, stop: scores.T[start:stop], 4, 6, 3, seen=seen)
+    straight = rank(scores.T.contiguous().numpy(), 3, seen=seen)
+    assert (turned.items == straight.items).all()
+    wide = top_k(lambda start, stop: scores[start:stop, :3], 6, 3, 2, seen=csr_matrix((6, 3)))
+    assert (wide.items == rank(scores[:, :3].numpy(), 2).items).all()
+
+
 def test_entries_stored_as_zero_are_seen() -> None:
     seen = csr_matrix((np.zeros(1), ([0], [2])), shape=(1, 3))
     assert rank(np.array([[1.0, 2.0, 3.0]]), 3, seen=seen).items.tolist() == [[1, 0, -1]]
