@@ -73,7 +73,8 @@ def kept_still(folder: Path) -> Iterator[None]:
     if not folder.exists() and folder.parent.is_dir():
         with locked(folder.parent):
             _put_back(folder)
-    with locked(folder.parent, shared=True) if folder.exists() else nullcontext():
+    # Not asked whether the folder exists: between two renames of a writer it does not.
+    with locked(folder.parent, shared=True) if folder.parent.is_dir() else nullcontext():
         yield
 
 
