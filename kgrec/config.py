@@ -75,7 +75,10 @@ class GnnConfig(_Section):
     recency: float | None = Field(default=None, ge=0, le=5)
     """An item weighs ``(items taken since + 1) ** -recency``; ``None``: chosen on valid."""
     content: bool = True
-    """Whether facts and texts carry behaviour over to items with few users or none."""
+    """Whether facts and texts carry behaviour over to items with few users or none.
+
+    Done for catalogs of up to 12,000 items.
+    """
     epochs: int = Field(default=80, ge=1)
     """At most so many passes over the users."""
     patience: int = Field(default=10, ge=1)

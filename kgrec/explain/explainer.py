@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csc_matrix, csr_matrix
+from scipy.sparse import csr_matrix
 
 from kgrec.errors import ConfigError
 from kgrec.explain.explanation import Explanation, Path, PathNode, PathRelation
@@ -83,7 +83,8 @@ class Explainer:
         walks = self.finder.find(
             history.indices.astype(np.int64), target, user=row, counts=history.data
         )
-        content = float(self.model.content_scores(history)[0, target])
+        carried = self.model.carried(history, np.array([target]))
+        content = float(carried.sum())
         groups = sorted(
             self._groups(walks, target), key=lambda group: (-group.share, group.start, group.hub)
         )
@@ -102,12 +103,11 @@ class Explainer:
             paths=tuple(self._path(user, target, group) for group in shown),
             rest=rest,
             path_share=total,
-            content_reason=self._content_reason(history, target) if content > 0 else "",
+            content_reason=self._content_reason(carried) if content > 0 else "",
         )
 
-    def _content_reason(self, history: csr_matrix, target: int) -> str:
+    def _content_reason(self, carried: csr_matrix) -> str:
         """Name the item of the history from which most is carried over."""
-        carried = history.multiply(self._content[:, [target]].T).tocsr()
         start = int(carried.indices[carried.data.argmax()])
         return self.sentences.through_content(self._node(start).label)
 
@@ -191,10 +191,6 @@ class Explainer:
         reason = self.sentences.through_entity(start, relation, forward, named, kind)
         steps = [self._relation(name, forward), self._relation(name, not forward)]
         return [node, end], steps, reason
-
-    @cached_property
-    def _content(self) -> csc_matrix:
-        return self.model.content.tocsc()
 
     @cached_property
     def _labels_overlap(self) -> bool:

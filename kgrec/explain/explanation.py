@@ -132,7 +132,10 @@ class Explanation:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """In words: the strongest path, and the strongest fact that speaks for the item."""
+        """In words: the strongest path, and the strongest fact that speaks for the item.
+
+        Without a path, what is known of the item, or its popularity.
+        """
         if not self.paths:
             return (self.content_reason or "it is popular with everyone",)
         facts = [path for path in self.paths if not path.through_users and path.share > 0]

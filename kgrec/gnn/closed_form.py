@@ -49,7 +49,7 @@ def ridge_weights(hubs: csr_matrix, regularisation: float) -> npt.NDArray[np.flo
 
 
 def _inverse_by_items(hubs: csr_matrix, regularisation: float) -> npt.NDArray[np.float64]:
-    return _inverse(hubs.T @ hubs, regularisation)
+    return ridge_inverse(hubs.T @ hubs, regularisation)
 
 
 def _inverse_by_hubs(hubs: csr_matrix, regularisation: float) -> npt.NDArray[np.float64]:
@@ -57,7 +57,7 @@ def _inverse_by_hubs(hubs: csr_matrix, regularisation: float) -> npt.NDArray[np.
 
     .. math:: (X^T X + \\lambda I)^{-1} = \\lambda^{-1} (I - X^T (X X^T + \\lambda I)^{-1} X)
     """
-    small = _inverse(hubs @ hubs.T, regularisation)
+    small = ridge_inverse(hubs @ hubs.T, regularisation)
     spread = np.ascontiguousarray((hubs.T @ small).T)  # small is symmetric: this is small @ hubs
     inverse = np.asarray(hubs.T @ spread)
     inverse /= -regularisation
@@ -65,9 +65,15 @@ def _inverse_by_hubs(hubs: csr_matrix, regularisation: float) -> npt.NDArray[np.
     return inverse
 
 
-def _inverse(gram: csr_matrix, regularisation: float) -> npt.NDArray[np.float64]:
-    """Invert ``gram + regularisation * I``, positive definite, by Cholesky."""
-    square = gram.toarray(order="F")
+def ridge_inverse(gram: csr_matrix, regularisation: float) -> npt.NDArray[np.float64]:
+    """Invert ``gram + regularisation * I``, positive definite, by Cholesky.
+
+    :param gram: symmetric, shape ``(n, n)``
+    :param regularisation: above 0
+    :return: shape ``(n, n)``
+    :raises ConfigError: if the matrix is singular
+    """
+    square = gram.astype(np.float64).toarray(order="F")
     square[np.diag_indices_from(square)] += regularisation
     factor, failed = dpotrf(square, lower=1, overwrite_a=1)
     inverse, broken = dpotri(factor, lower=1, overwrite_c=1)

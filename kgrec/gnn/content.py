@@ -22,6 +22,7 @@ from kgrec.text.words import normalised, weigh_rare
 
 Floats = npt.NDArray[np.float32]
 
+# How loud the amount is (delta). Of 0, 0.03 and 0.3, tried on held-out items, it did best or as well.
 _AMOUNT = 0.03
 
 
@@ -75,11 +76,8 @@ class Content:
 
 def _directions(vectors: Floats) -> Floats:
     """Centred and of length 1; what has no description stays 0."""
-    known = np.abs(vectors).sum(axis=1) > 0
-    centred = (
-        np.where(known[:, None], vectors - vectors[known].mean(axis=0), 0)
-        if known.any()
-        else vectors
-    )
+    known = vectors.any(axis=1, keepdims=True)
+    mean = vectors.sum(axis=0) / max(int(known.sum()), 1)
+    centred = np.where(known, vectors - mean, 0)
     lengths = np.linalg.norm(centred, axis=1, keepdims=True)
     return np.asarray(centred / np.maximum(lengths, 1e-12), dtype=np.float32)

@@ -2,8 +2,8 @@
 
 Every choice is made with what *train* teaches, measured on *valid*:
 
-1. the number of epochs of the graph network,
-2. how much more the latest items of a history weigh,
+1. how much more the latest items of a history weigh,
+2. the number of epochs of the graph network,
 3. the closed form that adds most to it: its regularisation, the weight of facts against users,
    and the mix of the two parts,
 4. how behaviour is carried over to items with few users or none, on items held out of train.
@@ -89,14 +89,15 @@ class Training:
         epochs = choices.course.best_epoch or max(1, self.config.epochs // 3)
         encoder, _ = self.encoder(histories, epochs, "Refit graph network")
         regression = fit_regression(histories, self.hubs, choices.closed.setting)
-        transfer = self.transfer(histories, choices.reach)
+        transfer = None
+        if self.transfers:
+            transfer = fit_transfer(histories, self.content, choices.reach)
         return _assemble(encoder, histories, regression, transfer, choices, self.config)
 
-    def transfer(self, histories: csr_matrix, reach: Reach) -> Transfer | None:
-        """Fit the transfer, unless it is switched off or the catalog is too large for it."""
-        if not self.config.content or not keeps_all_pairs(histories.shape[1]):
-            return None
-        return fit_transfer(histories, self.content, reach)
+    @property
+    def transfers(self) -> bool:
+        """Whether content is to carry behaviour over, and the catalog is not too large for it."""
+        return self.config.content and keeps_all_pairs(len(self.features.items))
 
 
 def fit(
@@ -145,7 +146,7 @@ def _choose_parts(
     learned = _affinity(encoder, shared_pairs(train), trial) + encoder.bias.detach()
     closed = choose_regression(closed_form, trial, learned, training.progress)
     chosen = replace(chosen, course=course, closed=closed)
-    if not config.content or not keeps_all_pairs(train.shape[1]):
+    if not training.transfers:
         return chosen
     reach = choose_reach(train, training.content, training.seed, training.progress)
     weights = closed_form.fit(closed.setting).weights

@@ -76,13 +76,14 @@ class PairModel:
         """
         return self._scaled(histories, histories @ self.weights)
 
-    def content_scores(self, histories: csr_matrix) -> csr_matrix:
-        """The part of the scores that facts and texts carry over to items with few users.
+    def carried(self, histories: csr_matrix, items: npt.NDArray[np.int64]) -> csr_matrix:
+        """What facts and texts carry over to one item for each user, by item of the history.
 
         :param histories: above 0 where a user has an item, shape ``(n, I)``
-        :return: float32, shape ``(n, I)``
+        :param items: the item of each row, shape ``(n,)``
+        :return: parts of the scores, which a row sums up, float32, shape ``(n, I)``
         """
-        return self._scaled(histories, histories @ self.content)
+        return self._scaled(histories, histories.multiply(self._content_by_item[items]))
 
     def ranking(
         self, histories: csr_matrix, candidates: npt.NDArray[np.int64] | None = None
@@ -115,6 +116,10 @@ class PairModel:
     def _scaled(self, histories: csr_matrix, sums: csr_matrix) -> csr_matrix:
         scale = history_scale(histories, self.history_power).numpy().ravel()
         return csr_matrix(diags(scale) @ sums, dtype=np.float32)
+
+    @cached_property
+    def _content_by_item(self) -> csr_matrix:
+        return csr_matrix(self.content.T)
 
     @cached_property
     def _dense(self) -> torch.Tensor | None:

@@ -44,6 +44,5 @@ def weigh(histories: csr_matrix, ages: csr_matrix | None, power: float) -> csr_m
     weights.data **= -power
     counts = np.diff(weights.indptr)
     sums = np.asarray(weights.sum(axis=1)).ravel()
-    factors = np.where(sums > 0, counts / np.maximum(sums, 1e-12), 1.0)
-    weights.data *= np.repeat(factors, counts)
+    weights.data *= np.repeat(counts / np.maximum(sums, 1e-12), counts)
     return csr_matrix(weights, dtype=np.float32)

@@ -25,6 +25,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_matrix
 
 from kgrec.callbacks import Progress
+from kgrec.gnn.closed_form import ridge_inverse
 from kgrec.gnn.content import Content
 from kgrec.gnn.trial import Trial
 
@@ -34,7 +35,7 @@ TEXTS = (0.3, 1.0)
 RIDGES = (3.0, 10.0)
 CREDITS = (0.0, 3.0, 10.0, 30.0)
 SMOOTHING = 100.0
-# Weights this far below the largest of an item change no list.
+# Weights this far below the largest of an item are left out, so that the rest stays sparse.
 _LEAST = 0.01
 _FEWEST_ITEMS = 30
 _HELD_OUT = 0.1
@@ -103,11 +104,9 @@ def _smoothed(histories: csr_matrix) -> tuple[npt.NDArray[np.float64], Floats]:
     """The number of users of each item, and :math:`S` of the warm ones."""
     users = np.asarray(histories.sum(axis=0), dtype=np.float64).ravel()
     taken = histories[:, np.flatnonzero(users)]
-    gram = np.asarray((taken.T @ taken).toarray(), dtype=np.float32)
-    size = len(gram)
-    ridge = gram + np.float32(SMOOTHING) * np.eye(size, dtype=np.float32)
-    inverse = cho_solve(cho_factor(ridge), np.eye(size, dtype=np.float32))
-    return users, np.eye(size, dtype=np.float32) - np.float32(SMOOTHING) * inverse
+    smooth = -SMOOTHING * ridge_inverse(taken.T @ taken, SMOOTHING)
+    smooth[np.diag_indices_from(smooth)] += 1.0
+    return users, smooth.astype(np.float32)
 
 
 def _fit(

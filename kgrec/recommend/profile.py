@@ -14,6 +14,9 @@ from kgrec.errors import ConfigError, UnknownIdError
 from kgrec.features import Features
 from kgrec.graph import KnowledgeGraph
 
+PROFILE = "profile"
+"""What stands in the place of a user's id."""
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -27,11 +30,6 @@ class Profile:
     items: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        """What stands in the place of a user's id."""
-        return "profile"
 
 
 def profile_history(

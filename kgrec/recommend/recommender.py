@@ -25,7 +25,7 @@ from kgrec.gnn.recency import recent_histories
 from kgrec.graph import KnowledgeGraph
 from kgrec.index import TopK, top_k
 from kgrec.recommend.inputs import node_inputs
-from kgrec.recommend.profile import Profile, profile_history
+from kgrec.recommend.profile import PROFILE, Profile, profile_history
 from kgrec.recommend.recommendations import Recommendations
 from kgrec.recommend.run import read_run, write_run
 from kgrec.text import TextEncoder
@@ -142,7 +142,7 @@ class Recommender:
         :raises ConfigError: if nothing is liked, or ``k`` is below 1
         """
         weights, liked = profile_history(profile, self.graph, self._state.features)
-        return Recommendations(self._table([profile.name], self._top(weights, k, seen=liked)), ())
+        return Recommendations(self._table([PROFILE], self._top(weights, k, seen=liked)), ())
 
     def explain(self, user: str, item: str, *, paths: int | None = 5) -> Explanation:
         """Say why an item has its score for a user.
@@ -183,16 +183,11 @@ class Recommender:
 
     def _content(self, table: pl.DataFrame) -> pl.Series:
         """The part of each recommendation in a table that content carries over."""
-        if table.is_empty():
-            return pl.Series("content", [], dtype=pl.Float64)
         features, model = self._state.features, self._state.model
-        users, first = np.unique(table["user"].to_numpy(), return_inverse=True)
-        places = {item: place for place, item in enumerate(features.items)}
-        rows = features.user_indices(users.tolist())
-        scores = model.content_scores(csr_matrix(self._histories[rows]))
-        columns = np.array([places[item] for item in table["item"]], dtype=np.int64)
-        found = np.asarray(scores[first, columns]).ravel()
-        return pl.Series("content", found, dtype=pl.Float64)
+        rows = features.user_indices(table["user"])
+        items = np.array([features.item_index(item) for item in table["item"]], dtype=np.int64)
+        carried = model.carried(csr_matrix(self._histories[rows]), items)
+        return pl.Series("content", carried.sum(axis=1).A1, dtype=pl.Float64)
 
     def save(self, folder: str | Path, *, held_out: pl.DataFrame | None = None) -> None:
         """Write a run folder, whole or not at all; an earlier run is replaced at the very end.

@@ -89,8 +89,10 @@ def test_scores_are_scaled_sums_over_the_history(
     histories = csr_matrix(dense)
     np.testing.assert_allclose(model.score(histories).numpy(), expected, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(model.path_scores(histories).toarray(), paths, rtol=1e-5, atol=1e-6)
-    carried = model.content_scores(histories).toarray()
-    np.testing.assert_allclose(carried, content, rtol=1e-5, atol=1e-6)
+    for item in range(6):
+        carried = model.carried(histories, np.full(5, item))
+        np.testing.assert_allclose(carried.sum(axis=1).A1, content[:, item], rtol=1e-5, atol=1e-6)
+        assert not carried.toarray()[dense == 0].any()
     assert model.score(histories)[0].tolist() == model.bias.tolist()
     alone = torch.cat([model.score(histories[[row]]) for row in range(5)])
     assert torch.equal(alone, model.score(histories))

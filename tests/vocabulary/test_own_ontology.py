@@ -1,34 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from kgrec.errors import GraphError
-from kgrec.vocabulary import Relation, Vocabulary
+from kgrec.vocabulary import Vocabulary
 
-PREFIXES = """
-@prefix kg: <urn:kgrec:ontology#> .
-@prefix ex: <http://example.org/> .
-@prefix owl: <http://www.w3.org/2002/07/owl#> .
-@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-"""
-
-
-@pytest.fixture(scope="module")
-def vocabulary() -> Vocabulary:
-    return Vocabulary.load()
-
-
-def load(tmp_path: Path, text: str) -> Vocabulary:
-    (tmp_path / "own.ttl").write_text(PREFIXES + text, encoding="utf-8")
-    return Vocabulary.load([tmp_path / "own.ttl"])
-
-
-def meant(vocabulary: Vocabulary, name: str) -> Relation:
-    return vocabulary.relations[vocabulary.canonical(name)[0]]
-
+Load = Callable[[str], Vocabulary]
 
 OWN = """
     ex:Board a owl:Class ; rdfs:subClassOf kg:Product ; rdfs:label "surfboard"@en ;
@@ -42,8 +22,8 @@ OWN = """
 """
 
 
-def test_an_ontology_in_a_namespace_of_its_own(tmp_path: Path) -> None:
-    vocabulary = load(tmp_path, OWN)
+def test_an_ontology_in_a_namespace_of_its_own(load: Load) -> None:
+    vocabulary = load(OWN)
     board, shaped = vocabulary.types["Board"], vocabulary.relations["shaped_by"]
     assert (board.kind, board.iri) == ("item", "http://example.org/Board")
     assert board.parents == ("Product", "Item", "Node")
@@ -61,9 +41,8 @@ def test_an_ontology_in_a_namespace_of_its_own(tmp_path: Path) -> None:
         assert vocabulary.canonical(name) == ("shaped_by", True)
 
 
-def test_an_inverse_of_a_relation_of_the_package(tmp_path: Path) -> None:
+def test_an_inverse_of_a_relation_of_the_package(load: Load) -> None:
     vocabulary = load(
-        tmp_path,
         """kg:directed_by owl:inverseOf ex:directed .
         ex:directed a kg:Relation ; rdfs:label "who made"@en ; kg:inverseAlias "regie" .""",
     )
@@ -74,27 +53,26 @@ def test_an_inverse_of_a_relation_of_the_package(tmp_path: Path) -> None:
     assert directed.inverse == "directed"
 
 
-def test_two_that_call_each_other_inverse(tmp_path: Path) -> None:
+def test_two_that_call_each_other_inverse(load: Load) -> None:
     vocabulary = load(
-        tmp_path,
         """ex:owns a kg:Relation ; owl:inverseOf ex:held_by .
         ex:held_by a kg:Relation ; owl:inverseOf ex:owns .""",
     )
     assert vocabulary.canonical("owns") == ("held_by", True)
 
 
-def test_a_narrower_class_of_the_same_name(tmp_path: Path) -> None:
-    vocabulary = load(tmp_path, "ex:Film a rdfs:Class ; rdfs:subClassOf kg:Film , ex:Unknown .")
+def test_a_narrower_class_of_the_same_name(load: Load) -> None:
+    vocabulary = load("ex:Film a rdfs:Class ; rdfs:subClassOf kg:Film , ex:Unknown .")
     film = vocabulary.types["Film"]
     assert (film.iri, film.parents) == ("http://example.org/Film", ("Item", "Node"))
     assert vocabulary.relations["directed_by"].domain == "Film"
 
 
-def test_a_users_relation_takes_its_name_from_the_aliases(tmp_path: Path) -> None:
-    vocabulary = load(tmp_path, "ex:author a kg:Relation ; rdfs:domain kg:Item .")
+def test_a_users_relation_takes_its_name_from_the_aliases(load: Load) -> None:
+    vocabulary = load("ex:author a kg:Relation ; rdfs:domain kg:Item .")
     assert vocabulary.canonical("author") == ("author", False)
     assert vocabulary.canonical("authors") == ("has_author", False)
-    vocabulary = load(tmp_path, "ex:year a kg:Relation .")
+    vocabulary = load("ex:year a kg:Relation .")
     assert "year" not in vocabulary.properties
 
 
@@ -169,17 +147,16 @@ CONTRADICTIONS = {
 
 
 @pytest.mark.parametrize("text", CONTRADICTIONS)
-def test_contradictions_name_file_and_term(tmp_path: Path, text: str) -> None:
+def test_contradictions_name_file_and_term(text: str, load: Load) -> None:
     with pytest.raises(GraphError, match=rf"own\.ttl: .*{CONTRADICTIONS[text]}") as caught:
-        load(tmp_path, text)
+        load(text)
     message = str(caught.value)
     assert message.endswith(".")
     assert "\n" not in message
 
 
-def test_an_ontology_in_the_words_of_owl(tmp_path: Path) -> None:
+def test_an_ontology_in_the_words_of_owl(load: Load) -> None:
     vocabulary = load(
-        tmp_path,
         """ex:Wine a owl:Class ; rdfs:subClassOf kg:Product .
         ex:Grape a owl:Class ; rdfs:subClassOf kg:Entity .
         ex:pressed_from a owl:ObjectProperty , owl:FunctionalProperty ; rdfs:label "pressed from" ;
@@ -199,20 +176,20 @@ def test_an_ontology_in_the_words_of_owl(tmp_path: Path) -> None:
     assert vocabulary.is_literal("alcohol", "item", "Wine")
 
 
-def test_a_class_below_itself_says_nothing(tmp_path: Path) -> None:
-    vocabulary = load(tmp_path, "ex:A a rdfs:Class ; rdfs:subClassOf ex:A , kg:Item .")
+def test_a_class_below_itself_says_nothing(load: Load) -> None:
+    vocabulary = load("ex:A a rdfs:Class ; rdfs:subClassOf ex:A , kg:Item .")
     assert vocabulary.types["A"].parents == ("Item", "Node")
 
 
-def test_a_bad_iri_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_bad_iri_is_told_once(caplog: pytest.LogCaptureFixture, load: Load) -> None:
     with pytest.raises(GraphError, match="not a valid IRI"):
-        load(tmp_path, "ex:A a rdfs:Class ; rdfs:seeAlso <http://x y> .")
+        load("ex:A a rdfs:Class ; rdfs:seeAlso <http://x y> .")
     assert not caplog.records
 
 
-def test_bad_turtle_names_file_and_line(tmp_path: Path) -> None:
+def test_bad_turtle_names_file_and_line(load: Load) -> None:
     with pytest.raises(GraphError, match=r"own\.ttl, line 8: not valid Turtle"):
-        load(tmp_path, "ex:a a rdfs:Class .\nex:b b c d e .")
+        load("ex:a a rdfs:Class .\nex:b b c d e .")
 
 
 def test_a_missing_file(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -9,30 +9,11 @@ from hypothesis import strategies as st
 from kgrec.vocabulary import INTERACTED, Relation, Vocabulary
 from kgrec.vocabulary.words import prettify
 
-PREFIXES = """
-@prefix kg: <urn:kgrec:ontology#> .
-@prefix ex: <http://example.org/> .
-@prefix owl: <http://www.w3.org/2002/07/owl#> .
-@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-"""
+Load = Callable[[str], Vocabulary]
+Meant = Callable[[Vocabulary, str], Relation]
 
 
-@pytest.fixture(scope="module")
-def vocabulary() -> Vocabulary:
-    return Vocabulary.load()
-
-
-def load(tmp_path: Path, text: str) -> Vocabulary:
-    (tmp_path / "own.ttl").write_text(PREFIXES + text, encoding="utf-8")
-    return Vocabulary.load([tmp_path / "own.ttl"])
-
-
-def meant(vocabulary: Vocabulary, name: str) -> Relation:
-    return vocabulary.relations[vocabulary.canonical(name)[0]]
-
-
-def test_a_declared_relation(vocabulary: Vocabulary) -> None:
+def test_a_declared_relation(vocabulary: Vocabulary, meant: Meant) -> None:
     relation = meant(vocabulary, "film.director.film")
     assert relation is vocabulary.relations["directed_by"]
     assert (relation.label, relation.inverse_label) == ("directed by", "director of")
@@ -90,9 +71,8 @@ def test_a_class_that_ours_only_stand_below_is_none_of_them(
         assert vocabulary.type(iri).iri == ""
 
 
-def test_a_user_names_classes(tmp_path: Path) -> None:
+def test_a_user_names_classes(load: Load) -> None:
     vocabulary = load(
-        tmp_path,
         """kg:Film kg:alias "Streifen" ; rdfs:label "moving picture"@en .
         ex:Song a rdfs:Class ; rdfs:subClassOf kg:Item ; kg:alias "Lied" .""",
     )
@@ -159,9 +139,8 @@ def test_prettify(name: str, words: str) -> None:
     assert prettify(name) == words
 
 
-def test_a_users_ontology_adds_and_overrules(tmp_path: Path) -> None:
+def test_a_users_ontology_adds_and_overrules(load: Load, meant: Meant) -> None:
     vocabulary = load(
-        tmp_path,
         """
         ex:Book a rdfs:Class ; rdfs:subClassOf kg:Item ; rdfs:label "book"@en , "Buch"@de .
         ex:bound_in a kg:Relation ; rdfs:label "bound in"@en ; rdfs:domain ex:Book ;

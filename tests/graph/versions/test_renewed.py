@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -11,37 +10,24 @@ from kgrec.graph import KnowledgeGraph
 from kgrec.graph.content import Content
 
 Make = Callable[..., Dataset]
-
-
-def table(columns: str, *rows: tuple[Any, ...]) -> pl.DataFrame:
-    names = columns.split()
-    return pl.DataFrame(list(rows), schema=names, orient="row", infer_schema_length=None)
-
-
-def edges(graph: KnowledgeGraph, **where: str) -> list[dict[str, Any]]:
-    return graph.edges.filter(**where).sort("head", "relation", "tail").to_dicts()
-
-
-def tails(graph: KnowledgeGraph, head: str, relation: str) -> list[str]:
-    return [edge["tail"] for edge in edges(graph, head=head, relation=relation)]
-
-
-def literals(graph: KnowledgeGraph, key: str) -> dict[str, Any]:
-    values = json.loads(graph.node(key)["properties"])
-    return {name: value for name, value in values.items() if value is not None}
+Look = Callable[..., Any]
 
 
 # Nodes.
 
 
-def test_what_an_items_table_does_not_mention_stays(graph: KnowledgeGraph) -> None:
+def test_what_an_items_table_does_not_mention_stays(
+    graph: KnowledgeGraph, table: Look, tails: Look
+) -> None:
     before = graph.node("item:1")
     updated = graph.update(items=table("item year", ("1", 1907)))
     assert updated.node("item:1") == {**before, "properties": '{"year":1907}'}
     assert tails(updated, "item:1", "has_genre") == tails(graph, "item:1", "has_genre")
 
 
-def test_columns_of_an_items_table_replace_what_was_there(graph: KnowledgeGraph) -> None:
+def test_columns_of_an_items_table_replace_what_was_there(
+    graph: KnowledgeGraph, literals: Look, tails: Look
+) -> None:
     items = pl.DataFrame(
         {"item": ["1"], "title": ["New"], "text": [None], "genres": ["Western"], "year": [None]},
         schema_overrides={"text": pl.String, "year": pl.Int64},
@@ -63,7 +49,9 @@ def str_str() -> dict[str, type]:
     return {"item": str, "genres": str}
 
 
-def test_a_column_that_became_a_relation_stays_one(graph: KnowledgeGraph) -> None:
+def test_a_column_that_became_a_relation_stays_one(
+    graph: KnowledgeGraph, literals: Look, table: Look, tails: Look
+) -> None:
     users = table("user country age", ("1", "7", 33), ("new", "Estara", 44))
     updated = graph.update(users=users)
     (relation,) = {relation for column, relation in graph.report.attributes if column == "country"}
@@ -72,7 +60,9 @@ def test_a_column_that_became_a_relation_stays_one(graph: KnowledgeGraph) -> Non
     assert updated.report.literals == graph.report.literals
 
 
-def test_an_item_of_an_event_is_named_when_its_row_comes(graph: KnowledgeGraph) -> None:
+def test_an_item_of_an_event_is_named_when_its_row_comes(
+    graph: KnowledgeGraph, table: Look
+) -> None:
     first = graph.update(events=table("user item", ("1", "x9")))
     assert (first.label("item:x9"), first.node("item:x9")["type"]) == ("x9", "Film")
     assert first.update(items=table("item title", ("x9", "Nine"))).label("item:x9") == "Nine"
@@ -82,7 +72,7 @@ def test_an_item_of_an_event_is_named_when_its_row_comes(graph: KnowledgeGraph) 
     assert before.update(events=table("user item", ("1", "x9"))).label("item:x9") == "Early"
 
 
-def test_labels_change_names_types_and_texts(graph: KnowledgeGraph) -> None:
+def test_labels_change_names_types_and_texts(graph: KnowledgeGraph, table: Look) -> None:
     labels = table(
         "entity label type text", ("1", "Ann", "Series", "Who?"), ("zz", "Later", None, None)
     )
@@ -99,7 +89,7 @@ def test_labels_change_names_types_and_texts(graph: KnowledgeGraph) -> None:
 _TWO = {"entity": str, "label": str}
 
 
-def test_entities_of_a_store_keep_what_they_have(graph: KnowledgeGraph) -> None:
+def test_entities_of_a_store_keep_what_they_have(graph: KnowledgeGraph, table: Look) -> None:
     """Their types and names were stated there, whatever relations say."""
     content = graph.content()
     odd = pl.when(pl.col("key") == "entity:1")

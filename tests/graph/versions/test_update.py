@@ -20,30 +20,17 @@ from kgrec.testing import tiny_dataset
 from kgrec.vocabulary import INTERACTED
 
 Make = Callable[..., Dataset]
+Look = Callable[..., Any]
 
 
-def table(columns: str, *rows: tuple[Any, ...]) -> pl.DataFrame:
-    names = columns.split()
-    return pl.DataFrame(list(rows), schema=names, orient="row", infer_schema_length=None)
-
-
-def edges(graph: KnowledgeGraph, **where: str) -> list[dict[str, Any]]:
-    return graph.edges.filter(**where).sort("head", "relation", "tail").to_dicts()
-
-
-def tails(graph: KnowledgeGraph, head: str, relation: str) -> list[str]:
-    return [edge["tail"] for edge in edges(graph, head=head, relation=relation)]
-
-
-def literals(graph: KnowledgeGraph, key: str) -> dict[str, Any]:
-    values = json.loads(graph.node(key)["properties"])
-    return {name: value for name, value in values.items() if value is not None}
+def _stated(properties: str) -> dict[str, Any]:
+    return {name: value for name, value in json.loads(properties).items() if value is not None}
 
 
 def everything(graph: KnowledgeGraph) -> tuple[Any, ...]:
     """All that a graph says, whatever the order of its rows."""
     nodes = {
-        node["key"]: {**node, "properties": literals(graph, node["key"])}
+        node["key"]: {**node, "properties": _stated(node["properties"])}
         for node in graph.nodes.to_dicts()
     }
     rows = graph.edges.sort("head", "relation", "tail", "timestamp", "event").to_dicts()
@@ -53,7 +40,9 @@ def everything(graph: KnowledgeGraph) -> tuple[Any, ...]:
 # Interactions.
 
 
-def test_an_interaction_that_comes_back_adds_its_weight(make: Make) -> None:
+def test_an_interaction_that_comes_back_adds_its_weight(
+    make: Make, edges: Look, table: Look
+) -> None:
     graph = KnowledgeGraph.build(make(train=[("1", "1")], valid=[]))
     updated = graph.update(events=table("user item weight timestamp", ("1", "1", 2.5, 70)))
     updated = updated.update(events=table("user item weight timestamp", ("1", "1", 1.0, 60)))
@@ -62,7 +51,9 @@ def test_an_interaction_that_comes_back_adds_its_weight(make: Make) -> None:
     assert graph.edges["weight"].to_list() == [1.0]
 
 
-def test_a_validation_interaction_that_is_trained_on_is_no_longer_one(make: Make) -> None:
+def test_a_validation_interaction_that_is_trained_on_is_no_longer_one(
+    make: Make, edges: Look, table: Look
+) -> None:
     graph = KnowledgeGraph.build(make(train=[("1", "1")], valid=[("2", "1")]))
     added = table("user item split", ("2", "1", "train"), ("1", "1", "valid"), ("2", "2", "valid"))
     splits = {(e["head"], e["tail"]): e["split"] for e in edges(graph.update(events=added))}
@@ -73,7 +64,9 @@ def test_a_validation_interaction_that_is_trained_on_is_no_longer_one(make: Make
     }
 
 
-def test_a_log_keeps_its_interactions_apart(graph: KnowledgeGraph) -> None:
+def test_a_log_keeps_its_interactions_apart(
+    graph: KnowledgeGraph, edges: Look, table: Look
+) -> None:
     content = graph.content()
     more = (
         content.edges.filter(relation=INTERACTED)
@@ -94,7 +87,7 @@ def test_a_log_keeps_its_interactions_apart(graph: KnowledgeGraph) -> None:
 # Bad rows.
 
 
-def test_bad_rows_lose_no_good_ones_and_are_reported(graph: KnowledgeGraph) -> None:
+def test_bad_rows_lose_no_good_ones_and_are_reported(graph: KnowledgeGraph, table: Look) -> None:
     events = table(
         "user item weight split",
         ("1", "new", 1.0, "train"),
@@ -112,7 +105,7 @@ def test_bad_rows_lose_no_good_ones_and_are_reported(graph: KnowledgeGraph) -> N
     assert updated.update(facts=facts).update_report.quality.set_aside == 1  # type: ignore[union-attr]
 
 
-def test_nothing_but_bad_rows_changes_nothing(graph: KnowledgeGraph) -> None:
+def test_nothing_but_bad_rows_changes_nothing(graph: KnowledgeGraph, table: Look) -> None:
     updated = graph.update(events=table("user item", (None, "1")))
     assert updated.version == graph.version == 0
     assert updated.nodes is graph.nodes
@@ -123,13 +116,22 @@ def test_nothing_but_bad_rows_changes_nothing(graph: KnowledgeGraph) -> None:
 @pytest.mark.parametrize(
     ("tables", "words"),
     [
-        ({"events": table("user film", ("1", "2"))}, "column 'item': the column is missing"),
-        ({"facts": table("head tail", ("1", "2"))}, "column 'relation': the column is missing"),
+        (
+            {"events": pl.DataFrame({"user": ["1"], "film": ["2"]})},
+            "column 'item': the column is missing",
+        ),
+        (
+            {"facts": pl.DataFrame({"head": ["1"], "tail": ["2"]})},
+            "column 'relation': the column is missing",
+        ),
         ({"items": 3}, "items: a int is no table"),
         ({"removed": 3}, "3 is neither a node nor an edge"),
         ({"removed": [("item:1", "starring")]}, "is neither a node nor an edge"),
-        ({"removed": table("head tail", ("1", "2"))}, "column 'relation': the column is missing"),
-        ({"candidates": table("item", ("nowhere",))}, "no candidate is an item"),
+        (
+            {"removed": pl.DataFrame({"head": ["1"], "tail": ["2"]})},
+            "column 'relation': the column is missing",
+        ),
+        ({"candidates": pl.DataFrame({"item": ["nowhere"]})}, "no candidate is an item"),
     ],
 )
 def test_a_table_that_cannot_be_used(
@@ -141,7 +143,9 @@ def test_a_table_that_cannot_be_used(
 
 
 @pytest.mark.parametrize("kind", ["polars", "lazy", "pandas", "arrow"])
-def test_tables_of_any_library(graph: KnowledgeGraph, kind: str) -> None:
+def test_tables_of_any_library(
+    graph: KnowledgeGraph, kind: str, literals: Look, table: Look, tails: Look
+) -> None:
     frame = table("item title year", ("1", "New", 2001))
     given = {
         "polars": frame,
@@ -166,14 +170,18 @@ def test_tables_of_any_library(graph: KnowledgeGraph, kind: str) -> None:
 # Facts.
 
 
-def test_facts_take_canonical_names_and_directions(graph: KnowledgeGraph) -> None:
+def test_facts_take_canonical_names_and_directions(
+    graph: KnowledgeGraph, table: Look, tails: Look
+) -> None:
     updated = graph.update(facts=table("head relation tail", ("1", "director", "new person")))
     assert "entity:new person" in tails(updated, "item:1", "directed_by")
     assert updated.node("entity:new person")["type"] == "Person"
     assert updated.update_report.renamed == 1  # type: ignore[union-attr]
 
 
-def test_a_fact_is_there_once_and_never_tells_an_interaction(graph: KnowledgeGraph) -> None:
+def test_a_fact_is_there_once_and_never_tells_an_interaction(
+    graph: KnowledgeGraph, edges: Look, table: Look
+) -> None:
     known = edges(graph, relation="starring")[0]
     facts = table(
         "head relation tail head_kind tail_kind",
@@ -186,7 +194,9 @@ def test_a_fact_is_there_once_and_never_tells_an_interaction(graph: KnowledgeGra
     assert (report.new_edges, report.merged, report.leaking, report.self_loops) == (0, 1, 1, 1)
 
 
-def test_a_fact_that_would_tell_a_validation_interaction_is_set_aside(make: Make) -> None:
+def test_a_fact_that_would_tell_a_validation_interaction_is_set_aside(
+    make: Make, table: Look
+) -> None:
     graph = KnowledgeGraph.build(make(valid=[("2", "1")]))
     facts = table("head relation tail head_kind tail_kind", ("2", "rates", "1", "user", "item"))
     updated = graph.update(facts=facts)
@@ -194,7 +204,7 @@ def test_a_fact_that_would_tell_a_validation_interaction_is_set_aside(make: Make
     assert "the answer would leak" in str(updated.update_report)
 
 
-def test_undeclared_relations_keep_up(graph: KnowledgeGraph) -> None:
+def test_undeclared_relations_keep_up(graph: KnowledgeGraph, table: Look) -> None:
     fact = table("head relation tail", ("1", "smells_of", "roses"))
     updated = graph.update(facts=fact)
     assert updated.report.undeclared == (*graph.report.undeclared, "smells_of")
@@ -202,7 +212,9 @@ def test_undeclared_relations_keep_up(graph: KnowledgeGraph) -> None:
     assert gone.report.undeclared == graph.report.undeclared
 
 
-def test_inverses_that_building_found_hold_for_updates(make: Make) -> None:
+def test_inverses_that_building_found_hold_for_updates(
+    make: Make, table: Look, tails: Look
+) -> None:
     items = [str(number) for number in range(30)]
     catalog = pl.DataFrame({"item": items, "title": items})
     facts = [
@@ -222,7 +234,7 @@ def test_inverses_that_building_found_hold_for_updates(make: Make) -> None:
 # Removing.
 
 
-def test_removing_nodes_and_edges(graph: KnowledgeGraph) -> None:
+def test_removing_nodes_and_edges(graph: KnowledgeGraph, edges: Look, tails: Look) -> None:
     edge = edges(graph, relation="starring")[0]
     triple = (edge["head"], "actor", edge["tail"])
     updated = graph.update(removed=["item:40", "user:3", triple])
@@ -235,7 +247,7 @@ def test_removing_nodes_and_edges(graph: KnowledgeGraph) -> None:
     assert graph.update(removed="user:3").nodes.height == graph.nodes.height - 1
 
 
-def test_a_time_chooses_among_edges(graph: KnowledgeGraph) -> None:
+def test_a_time_chooses_among_edges(graph: KnowledgeGraph, edges: Look, table: Look) -> None:
     edge = edges(graph, relation=INTERACTED)[0]
     chosen = table(
         "head relation tail timestamp", (edge["head"], INTERACTED, edge["tail"], edge["timestamp"])
@@ -253,7 +265,7 @@ def test_a_time_chooses_among_edges(graph: KnowledgeGraph) -> None:
     ],
 )
 def test_removing_what_is_not_there_does_nothing_by_half(
-    graph: KnowledgeGraph, removed: list[Any], words: str
+    graph: KnowledgeGraph, removed: list[Any], words: str, table: Look
 ) -> None:
     before = everything(graph)
     with pytest.raises(UnknownIdError, match=words):
@@ -261,7 +273,9 @@ def test_removing_what_is_not_there_does_nothing_by_half(
     assert everything(graph) == before
 
 
-def test_what_is_removed_may_be_added_in_the_same_update(graph: KnowledgeGraph) -> None:
+def test_what_is_removed_may_be_added_in_the_same_update(
+    graph: KnowledgeGraph, edges: Look, table: Look
+) -> None:
     updated = graph.update(removed=["item:1"], items=table("item title", ("1", "Again")))
     assert updated.label("item:1") == "Again"
     assert updated.neighbours("item:1").is_empty()
@@ -276,7 +290,7 @@ def test_what_is_removed_may_be_added_in_the_same_update(graph: KnowledgeGraph) 
     assert same.version == 0
 
 
-def test_candidates_keep_up(build: Callable[..., KnowledgeGraph]) -> None:
+def test_candidates_keep_up(build: Callable[..., KnowledgeGraph], table: Look) -> None:
     graph = build([("u", "a"), ("u", "b"), ("u", "c")], candidates=["a", "b"])
     assert graph.update(removed=["item:a"]).candidates == ("b",)
     events = table("user item", ("u", "new"))
@@ -290,7 +304,7 @@ def test_candidates_keep_up(build: Callable[..., KnowledgeGraph]) -> None:
 
 
 def test_a_rule_that_would_be_broken_leaves_the_graph_alone(
-    graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch
+    graph: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch, table: Look
 ) -> None:
     from kgrec.graph.versions import update
 
@@ -304,7 +318,7 @@ def test_a_rule_that_would_be_broken_leaves_the_graph_alone(
 # A change is the difference, and only that.
 
 
-def test_a_change_is_only_the_difference(graph: KnowledgeGraph) -> None:
+def test_a_change_is_only_the_difference(graph: KnowledgeGraph, edges: Look, table: Look) -> None:
     user, item = edges(graph, relation=INTERACTED)[0]["head"][5:], "40"
     updated = graph.update(
         events=table("user item", (user, item)),
@@ -333,7 +347,7 @@ def test_the_store_of_an_earlier_version_is_told_only_what_changed(
 # What facts carry.
 
 
-def test_new_facts_carry_what_they_carry(make: Make) -> None:
+def test_new_facts_carry_what_they_carry(make: Make, edges: Look, table: Look) -> None:
     graph = KnowledgeGraph.build(make(facts=[("1", "directed_by", "p")]))
     added = table(
         "head relation tail weight timestamp event properties",
