@@ -63,7 +63,7 @@ def changed(config: Config) -> dict[str, Any]:
 
 def leaves(config: Config) -> dict[str, Any]:
     """All settings by dotted name."""
-    return dict(_leaves(config.model_dump(), ""))
+    return dict(flat(config.model_dump()))
 
 
 def to_toml(settings: Mapping[str, Any], comments: tuple[str, ...] = ()) -> str:
@@ -86,9 +86,10 @@ def to_toml(settings: Mapping[str, Any], comments: tuple[str, ...] = ()) -> str:
     return "\n".join([*lines, ""]).lstrip("\n")
 
 
-def _leaves(tree: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+def flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """The values of a nested mapping by dotted name."""
     for name, value in tree.items():
         if isinstance(value, Mapping):
-            yield from _leaves(value, f"{prefix}{name}.")
+            yield from flat(value, f"{prefix}{name}.")
         else:
             yield f"{prefix}{name}", value

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, diags
 
 
 def csr_tensor(
@@ -38,6 +38,12 @@ def csr_tensor(
 def to_tensor(matrix: csr_matrix) -> torch.Tensor:
     """The same matrix as a float32 CSR tensor."""
     return csr_tensor(matrix.indptr, matrix.indices, matrix.data.astype(np.float32), matrix.shape)
+
+
+def unit_rows(matrix: csr_matrix) -> csr_matrix:
+    """The rows scaled to length 1, float32; an empty row stays empty."""
+    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    return csr_matrix(diags(1 / np.maximum(lengths, 1e-12)) @ matrix, dtype=np.float32)
 
 
 MOST_DENSE = 12_000

@@ -51,6 +51,8 @@ def test_toml_json_and_the_file_of_a_run_say_the_same(tmp_path: Path) -> None:
 
 def test_nothing_is_changed_in_the_defaults() -> None:
     assert changed(Config()) == {}
+    some = {"seed": 3, "text.enabled": False}
+    assert changed(Config().replace(some)) == some
     assert leaves(Config())["gnn.layers"] == Config().gnn.layers
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix, random_array
 
 import kgrec.sparse
-from kgrec.sparse import csr_tensor, history_sums, product, to_tensor
+from kgrec.sparse import csr_tensor, history_sums, product, to_tensor, unit_rows
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -59,3 +59,8 @@ def test_history_sums_are_the_same_on_both_paths(seed: int) -> None:
     np.testing.assert_allclose(
         dense.numpy(), histories.toarray() @ weights.toarray(), rtol=1e-5, atol=1e-6
     )
+
+
+def test_rows_of_any_length_become_units_and_empty_ones_stay_empty() -> None:
+    matrix = csr_matrix(np.array([[3.0, 4.0], [0.0, 0.0], [0.0, 0.5]]))
+    np.testing.assert_allclose(unit_rows(matrix).toarray(), [[0.6, 0.8], [0, 0], [0, 1]], rtol=1e-6)

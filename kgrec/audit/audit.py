@@ -12,12 +12,12 @@ from kgrec.audit.arms import Arm, choose_arms
 from kgrec.audit.cells import Cells
 from kgrec.audit.measure import K, Slice, System
 from kgrec.audit.result import Audit
-from kgrec.audit.settings import changes
 from kgrec.audit.splits import COLD, Split, splits_of
 from kgrec.audit.trials import Lists, Trials
 from kgrec.callbacks import Bar, Progress
 from kgrec.check import leaks, require_no_leaks
 from kgrec.config import Config
+from kgrec.config_file import changed
 from kgrec.data import Dataset
 from kgrec.errors import ConfigError, DataError
 from kgrec.evaluation import Interactions
@@ -79,7 +79,7 @@ def audit(
         arms={arm.name: arm.words for arm in chosen if arm.name not in trials.idle},
         sizes={split.name: split.sizes() for split in splits},
         changed=trials.changed,
-        settings=changes(config),
+        settings=changed(config),
         leaks=tuple(map(str, leaks(data))),
         remarks=(*remarks, *_remarks(trials), *filter(None, (each.short() for each in measured))),
         seconds=trials.seconds,

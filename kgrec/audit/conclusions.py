@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from kgrec.audit.arms import NO_GRAPH, NO_PRETRAINING, NO_TEXT, SHUFFLED_GRAPH, SHUFFLED_RELATIONS
 from kgrec.audit.intervals import Difference
 from kgrec.audit.measure import METRIC, Slice
-from kgrec.audit.rivals import RANDOM
 from kgrec.audit.splits import COLD, WARM
+from kgrec.evaluation import Random
 
 _TIMES = 2.0
 """From here on a gain is told as a multiple."""
@@ -155,7 +155,9 @@ def _against_baselines(splits: Sequence[Slice]) -> Iterator[str]:
             0: f"not measurably different ({signed(found)})",
             -1: f"{size} worse",
         }[found.verdict]
-        name = "a random order" if rival == RANDOM else f"{rival}, the best simple baseline here"
+        name = (
+            "a random order" if rival == Random.name else f"{rival}, the best simple baseline here"
+        )
         yield f"Against {name}, the whole is {verdict} {where} ({_numbers(found)})."
 
 

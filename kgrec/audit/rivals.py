@@ -1,33 +1,31 @@
-"""What the arms are compared with: simple baselines, and for cold items a random order."""
+"""What the arms are compared with: simple baselines, and for cold items those that know content."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
 import polars as pl
 
 from kgrec.audit.measure import K
 from kgrec.callbacks import Progress
-from kgrec.evaluation import BASELINES, Interactions, fit_baselines
+from kgrec.evaluation import BASELINES, COLD_BASELINES, Interactions, ItemContent, fit_baselines
 from kgrec.evaluation.evaluate import to_lists
-from kgrec.index import TopK
-
-RANDOM = "random order"
-"""What cold items are compared with: simple baselines know nothing of what nobody took."""
+from kgrec.graph import KnowledgeGraph
 
 
 def baseline_lists(
-    interactions: Interactions, users: list[str], progress: Progress
+    interactions: Interactions, graph: KnowledgeGraph, users: list[str], progress: Progress
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """Tune every baseline on valid, fit it, and let it rank.
 
+    :param graph: what is known of the items
     :return: its name and ``user, item, rank, score``
     """
     fitted = fit_baselines(
         interactions.train,
         interactions.valid,
         candidates=interactions.candidates,
+        content=ItemContent.of(graph, interactions.items),
         progress=progress,
     )
     rows = interactions.rows(users)
@@ -38,17 +36,4 @@ def baseline_lists(
 
 def baseline_names() -> tuple[str, ...]:
     """The baselines that :func:`baseline_lists` may give."""
-    return tuple(model.name for model in BASELINES)
-
-
-def random_lists(interactions: Interactions, users: list[str], seed: int) -> pl.DataFrame:
-    """Draw a list of candidates for every user.
-
-    :param interactions: their candidates are cold, so that nobody has one
-    """
-    candidates = interactions.candidates
-    assert candidates is not None
-    random = np.random.default_rng(seed)
-    size = min(K, len(candidates))
-    items = np.stack([random.permutation(candidates)[:size] for _ in users])
-    return to_lists(TopK(items, np.zeros(items.shape, np.float32)), users, interactions.items)
+    return tuple(dict.fromkeys(model.name for model in (*COLD_BASELINES, *BASELINES)))

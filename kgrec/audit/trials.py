@@ -11,9 +11,9 @@ import polars as pl
 from kgrec.audit.arms import Arm
 from kgrec.audit.cells import Cell, Cells, key_of
 from kgrec.audit.measure import K
-from kgrec.audit.rivals import RANDOM, baseline_lists, baseline_names, random_lists
+from kgrec.audit.rivals import baseline_lists, baseline_names
 from kgrec.audit.shuffle import share_changed
-from kgrec.audit.splits import COLD, Split
+from kgrec.audit.splits import Split
 from kgrec.callbacks import Bar, Progress
 from kgrec.config import Config
 from kgrec.evaluation import Interactions
@@ -90,16 +90,14 @@ class Trials:
         return self._noted(self.cells.get(f"{split.name} {arm.name} {seed}", key, make))
 
     def rivals(self, split: Split, graph: KnowledgeGraph, bar: Bar) -> Lists:
-        """What has not been trained by kgrec: baselines, or for cold items a random order."""
+        """What has not been trained by kgrec; of cold items, what knows of them."""
         bar.note(f"baselines, {split.name}")
         interactions = Interactions.from_dataset(split.data)
-        if split.name == COLD:
-            return {RANDOM: [random_lists(interactions, split.users, s) for s in self.seeds]}
         fitted: dict[str, pl.DataFrame] = {}
 
         def lists_of(name: str) -> pl.DataFrame:
             if not fitted:
-                fitted.update(baseline_lists(interactions, split.users, Progress()))
+                fitted.update(baseline_lists(interactions, graph, split.users, Progress()))
             return fitted.get(name, _NOTHING)
 
         key = key_of(graph, split.users, None, k=K)

@@ -48,9 +48,7 @@ def bootstrap(
     :param seed: same seed, same interval
     :raises DataError: if there is no value
     """
-    values = np.asarray(values, dtype=np.float64)
-    if values.size == 0:
-        raise DataError("there is no user to compare", fix="give at least one user of the test")
+    values = _of_users(values)
     generator = np.random.default_rng(seed)
     # One resampling at a time: samples x users indices would not be bounded.
     means = [values[generator.integers(0, values.size, values.size)].mean() for _ in range(samples)]
@@ -96,9 +94,7 @@ def randomisation_test(
     :return: in [1 / (S + 1), 1]
     :raises DataError: if there is no value
     """
-    values = np.asarray(differences, dtype=np.float64)
-    if values.size == 0:
-        raise DataError("there is no user to compare", fix="give at least one user of the test")
+    values = _of_users(differences)
     generator = np.random.default_rng(seed)
     # Sums that are equal but for rounding are equal.
     least = abs(values.sum()) - 1e-12 * np.abs(values).sum()
@@ -151,6 +147,14 @@ def seed_interval(values: npt.ArrayLike, *, level: float = 0.95) -> Interval:
     half = float(student.ppf((1 + level) / 2, numbers.size - 1) * spread)
     mean = float(numbers.mean())
     return Interval(mean, mean - half, mean + half)
+
+
+def _of_users(values: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """One number a user, shape ``(users,)``."""
+    numbers = np.asarray(values, dtype=np.float64)
+    if numbers.size == 0:
+        raise DataError("there is no user to compare", fix="give at least one user of the test")
+    return numbers
 
 
 def _differences(first: pl.DataFrame, second: pl.DataFrame, metric: str) -> npt.NDArray[np.float64]:

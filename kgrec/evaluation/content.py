@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy.sparse import csr_matrix, diags
+from scipy.sparse import csr_matrix
 
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.schema import key_expr
+from kgrec.sparse import unit_rows
 from kgrec.vocabulary import INTERACTED
 
 
@@ -65,8 +66,7 @@ def tf_idf(counts: csr_matrix, rarity: float = 1.0) -> csr_matrix:
     weights = np.log((1 + items) / (1 + holders)) ** rarity
     weighed = csr_matrix(counts, dtype=np.float64, copy=True)
     weighed.data = (1 + np.log(weighed.data)) * weights[weighed.indices]
-    lengths = np.sqrt(np.asarray(weighed.multiply(weighed).sum(axis=1)).ravel())
-    return csr_matrix(diags(1 / np.where(lengths > 0, lengths, 1)) @ weighed, dtype=np.float32)
+    return unit_rows(weighed)
 
 
 def _facts(edges: pl.DataFrame) -> pl.DataFrame:

@@ -18,11 +18,12 @@ from scipy.sparse import csr_matrix
 
 from kgrec.gnn.encoder import NodeInputs
 from kgrec.gnn.hubs import FactHubs
-from kgrec.text.words import normalised, weigh_rare
+from kgrec.sparse import unit_rows
+from kgrec.text.words import weigh_rare
 
 Floats = npt.NDArray[np.float32]
 
-# How loud the amount is (delta). Of 0, 0.03 and 0.3, tried on held-out items, it did best or as well.
+# How loud the amount is (delta). On held-out items 0.03 and 0.3 did alike, and 0 worse.
 _AMOUNT = 0.03
 
 
@@ -49,7 +50,7 @@ class Content:
         words = empty if inputs.words is None else inputs.words
         known = np.log1p(np.diff(hubs.members.indptr) + np.diff(words.indptr))
         return Content(
-            facts=normalised(weigh_rare(hubs.members)),
+            facts=unit_rows(weigh_rare(hubs.members)),
             words=words,
             vectors=None if inputs.text is None else _directions(inputs.text[:num_items]),
             amount=((known - known.mean()) / max(float(known.std()), 1e-9)).astype(np.float32),

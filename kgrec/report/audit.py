@@ -158,8 +158,8 @@ def _method(audit: Audit) -> list[str]:
     if COLD in audit.sizes:
         paragraphs.append(
             f"Cold items: {audit.sizes[COLD]['candidates']:,} items of which training saw no "
-            "interaction; only these were ranked. Simple baselines know nothing of them, so a "
-            "random order stands in for these."
+            "interaction; only these were ranked. Baselines that learn from behaviour know nothing "
+            "of them, so neighbours by content and a random order stand in for these."
         )
     if changed:
         paragraphs.append(f"Facts that the shuffles changed: {changed}.")

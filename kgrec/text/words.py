@@ -16,6 +16,8 @@ from collections.abc import Iterable
 import numpy as np
 from scipy.sparse import csr_matrix, diags
 
+from kgrec.sparse import unit_rows
+
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 _IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
 
@@ -36,7 +38,7 @@ def word_vectors(texts: Iterable[str]) -> csr_matrix:
         counts += [1 + np.log(count) for count in found.values()]
         starts.append(len(columns))
     shape = (len(starts) - 1, len(places))
-    return normalised(weigh_rare(csr_matrix((counts, columns, starts), shape=shape)))
+    return unit_rows(weigh_rare(csr_matrix((counts, columns, starts), shape=shape)))
 
 
 def _words(text: str) -> Iterable[str]:
@@ -53,9 +55,3 @@ def weigh_rare(matrix: csr_matrix) -> csr_matrix:
     kept = np.flatnonzero(used > 1)
     rarity = np.log((1 + matrix.shape[0]) / (1 + used[kept])) + 1
     return csr_matrix(matrix[:, kept] @ diags(rarity))
-
-
-def normalised(matrix: csr_matrix) -> csr_matrix:
-    """Rows scaled to length 1; float32."""
-    lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    return csr_matrix(diags(1 / np.maximum(lengths, 1e-12)) @ matrix, dtype=np.float32)

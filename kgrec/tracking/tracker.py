@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from kgrec.callbacks import Bar, Progress
+from kgrec.config_file import flat
 
 _NO_STAGE = "run"
 
@@ -40,7 +41,7 @@ class Tracker(Progress):
 
     def start(self, settings: Mapping[str, Any]) -> None:
         """Record the settings; a later call replaces those of an earlier one."""
-        self._try(lambda: self.write_settings(dict(_leaves(settings))))
+        self._try(lambda: self.write_settings(dict(flat(settings))))
 
     @contextmanager
     def stage(self, name: str, total: int | None = None) -> Iterator[Bar]:
@@ -117,12 +118,3 @@ class Tracker(Progress):
                 self.write_end(True)
             reason = str(error) or type(error).__name__
             self._warn(f"{self.name} no longer records this run ({reason}); the run goes on.")
-
-
-def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """The values of a tree by dotted name."""
-    for name, value in tree.items():
-        if isinstance(value, Mapping):
-            yield from _leaves(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value

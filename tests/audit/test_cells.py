@@ -8,7 +8,6 @@ import pytest
 
 from kgrec import Config, KnowledgeGraph
 from kgrec.audit.cells import Cells, key_of
-from kgrec.audit.settings import changes
 from kgrec.testing import tiny_dataset
 
 LISTS = pl.DataFrame({"user": ["1"], "item": ["2"], "rank": [1], "score": [0.5], "label": ["Two"]})
@@ -58,11 +57,3 @@ def test_a_key_depends_on_all_that_makes_lists() -> None:
     assert len(set(keys)) == len(keys)
     again = KnowledgeGraph.build(tiny_dataset())
     assert key_of(again, users, config.replace({"threads": 2})) == keys[0]
-
-
-def test_settings_that_were_changed() -> None:
-    assert changes(Config()) == {}
-    assert changes(Config().replace({"seed": 3, "text.enabled": False})) == {
-        "seed": 3,
-        "text.enabled": False,
-    }

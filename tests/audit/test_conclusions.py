@@ -5,7 +5,7 @@ import pytest
 
 from kgrec.audit.conclusions import best_baseline, conclude
 from kgrec.audit.measure import METRIC, Slice, System
-from kgrec.audit.rivals import RANDOM
+from kgrec.evaluation import Random
 
 USERS, SEEDS = 400, 3
 
@@ -24,7 +24,7 @@ def part(name: str, **means: float) -> Slice:
     for key, mean in means.items():
         arm = key.removesuffix("_noisy").replace("_", " ")
         noise = 0.05 if key.endswith("_noisy") else 0.001
-        systems.append(system(arm, mean, noise=noise, baseline=arm in ("EASE", "Pop", RANDOM)))
+        systems.append(system(arm, mean, noise=noise, baseline=arm in ("EASE", "Pop", Random.name)))
     return Slice.of(name, systems)
 
 
@@ -97,7 +97,9 @@ def test_the_hardest_baseline_is_named() -> None:
     assert "the whole is 20.0 % ± 0.0 worse" in sentence
     (sentence,) = conclude([part("warm", EASE_noisy=0.2)])
     assert "not measurably different" in sentence
-    cold = Slice.of("cold", [system("all", 0.2), system(RANDOM, 0.05, noise=0.01, baseline=True)])
+    cold = Slice.of(
+        "cold", [system("all", 0.2), system(Random.name, 0.05, noise=0.01, baseline=True)]
+    )
     assert conclude([cold]) == [
         "Against a random order, the whole is 4.0 times as good on cold items "
         "(NDCG@20 0.200, not 0.050)."

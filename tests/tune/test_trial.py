@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import pytest
@@ -45,7 +46,8 @@ def test_a_training_that_is_ended_leaves_no_trace(
 
 
 def test_the_value_is_that_of_the_whole_model() -> None:
-    assert value_of(TrainingLog(choices={"NDCG@20 of both": 0.25})) == 0.25
+    assert value_of(TrainingLog(choices={"NDCG@20 of both": 0.2, "NDCG@20 of all": 0.25})) == 0.25
+    assert math.isnan(value_of(TrainingLog()))
 
 
 def test_a_trial_is_not_fitted_to_what_it_is_measured_on() -> None:
