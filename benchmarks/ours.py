@@ -12,10 +12,17 @@ import polars as pl
 from scipy.sparse import csr_matrix
 
 import kgrec
-from benchmarks.content import content_baselines, pretended
 from benchmarks.machine import Stopwatch, peak_mb
 from kgrec.data.cache import VARIABLE
-from kgrec.evaluation import BASELINES, Baseline, Content, Interactions, fit_baselines
+from kgrec.evaluation import (
+    BASELINES,
+    COLD_BASELINES,
+    Baseline,
+    Content,
+    Interactions,
+    ItemContent,
+    fit_baselines,
+)
 
 LENGTH = 20
 _BLOCK = 1024
@@ -53,18 +60,25 @@ def run_kgrec(
 
 def baseline_names(folder: Path) -> list[str]:
     """What :func:`run_baseline` can fit on a set, in the order of a table."""
-    return list(_baselines(kgrec.load(folder)))
+    data = kgrec.load(folder)
+    items = data.items.height
+    models = [model for model in _models(data) if items <= getattr(model, "most_items", items)]
+    return [model.name for model in models if model is not Content or _content(data)]
 
 
 def run_baseline(folder: Path, lists: Path, name: str) -> dict[str, Any]:
     """Tune one baseline on valid, refit it on train and valid, and recommend."""
     data = kgrec.load(folder)
     interactions = Interactions.from_dataset(data)
-    model = _baselines(data)[name]
-    trial = interactions if data.candidates is None else pretended(interactions)
+    (model,) = (each for each in _models(data) if each.name == name)
+    content = _content(data)
     with Stopwatch() as fitting:
         fitted = fit_baselines(
-            trial.train, trial.valid, candidates=trial.candidates, models=[model]
+            interactions.train,
+            interactions.valid,
+            candidates=interactions.candidates,
+            content=content,
+            models=[model],
         )[name]
     users = _tested(data)
     with Stopwatch() as ranking:
@@ -80,14 +94,13 @@ def run_baseline(folder: Path, lists: Path, name: str) -> dict[str, Any]:
     }
 
 
-def _baselines(data: kgrec.Dataset) -> dict[str, type[Baseline]]:
-    """Those that learn from behaviour, or, where that says nothing of the candidates, content."""
-    # Content has a say on the cold sets alone, by facts and by texts apart.
-    models: Sequence[type[Baseline]] = [model for model in BASELINES if model is not Content]
-    if data.candidates is not None:
-        models = content_baselines(data)
-    items = data.items.height
-    return {model.name: model for model in models if items <= getattr(model, "most_items", items)}
+def _models(data: kgrec.Dataset) -> Sequence[type[Baseline]]:
+    """Where candidates are given they are new, and behaviour says nothing of them."""
+    return BASELINES if data.candidates is None else COLD_BASELINES
+
+
+def _content(data: kgrec.Dataset) -> ItemContent:
+    return ItemContent.of(kgrec.KnowledgeGraph.build(data), data.items["item"].to_list())
 
 
 def _lists(model: Baseline, users: list[str], interactions: Interactions) -> pl.DataFrame:

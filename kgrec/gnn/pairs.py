@@ -76,6 +76,13 @@ class PairModel:
         """
         return self._scaled(histories, histories @ self.weights)
 
+    def walked(self, histories: csr_matrix, items: npt.NDArray[np.int64]) -> csr_matrix:
+        """What paths carry to one item for each user, by item of the history; see :meth:`carried`.
+
+        Exactly 0 where no path leads.
+        """
+        return self._scaled(histories, histories.multiply(self._weights_by_item[items]))
+
     def carried(self, histories: csr_matrix, items: npt.NDArray[np.int64]) -> csr_matrix:
         """What facts and texts carry over to one item for each user, by item of the history.
 
@@ -116,6 +123,10 @@ class PairModel:
     def _scaled(self, histories: csr_matrix, sums: csr_matrix) -> csr_matrix:
         scale = history_scale(histories, self.history_power).numpy().ravel()
         return csr_matrix(diags(scale) @ sums, dtype=np.float32)
+
+    @cached_property
+    def _weights_by_item(self) -> csr_matrix:
+        return csr_matrix(self.weights.T)
 
     @cached_property
     def _content_by_item(self) -> csr_matrix:

@@ -163,31 +163,20 @@ class Recommender:
         """
         features, model = self._state.features, self._state.model
         table = recommendations.to_polars()
-        bias = pl.DataFrame({"item": features.items, "popularity": model.bias.astype(np.float64)})
-        paths = pl.col("score") - pl.col("popularity") - pl.col("content")
-        size = paths.abs() + pl.col("popularity").abs() + pl.col("content").abs()
-        return (
-            table.join(bias, on="item", how="left", maintain_order="left")
-            .with_columns(content=self._content(table))
-            .with_columns(paths=paths)
-            .select(
-                "user",
-                "item",
-                "rank",
-                "paths",
-                "content",
-                "popularity",
-                share=pl.when(size > 0).then(pl.col("paths").abs() / size).otherwise(0.0),
-            )
-        )
-
-    def _content(self, table: pl.DataFrame) -> pl.Series:
-        """The part of each recommendation in a table that content carries over."""
-        features, model = self._state.features, self._state.model
-        rows = features.user_indices(table["user"])
         items = np.array([features.item_index(item) for item in table["item"]], dtype=np.int64)
-        carried = model.carried(csr_matrix(self._histories[rows]), items)
-        return pl.Series("content", carried.sum(axis=1).A1, dtype=pl.Float64)
+        histories = csr_matrix(self._histories[features.user_indices(table["user"])])
+        parts = {
+            "paths": model.walked(histories, items).sum(axis=1).A1,
+            "content": model.carried(histories, items).sum(axis=1).A1,
+            "popularity": model.bias[items],
+        }
+        sizes = pl.sum_horizontal(pl.col(name).abs() for name in parts)
+        share = pl.when(sizes > 0).then(pl.col("paths").abs() / sizes).otherwise(0.0)
+        return (
+            table.select("user", "item", "rank")
+            .with_columns(pl.Series(name, part, dtype=pl.Float64) for name, part in parts.items())
+            .with_columns(share=share)
+        )
 
     def save(self, folder: str | Path, *, held_out: pl.DataFrame | None = None) -> None:
         """Write a run folder, whole or not at all; an earlier run is replaced at the very end.

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from kgrec.audit import Audit, Slice
@@ -19,7 +17,7 @@ from kgrec.audit.measure import METRIC
 from kgrec.audit.splits import COLD
 from kgrec.errors import DataError
 from kgrec.report.files import replaced_file
-from kgrec.report.picture import style
+from kgrec.report.page import fill
 from kgrec.report.whiskers import Whisker, whiskers_svg
 
 _PAGE = ".html"
@@ -70,15 +68,12 @@ def write_audit(places: Places, audit: Audit) -> None:
 
 def to_html(audit: Audit) -> str:
     """Fill the page; every text of the data is escaped."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.lstrip_blocks = True
-    template = (files("kgrec.report") / "audit.html").read_text(encoding="utf-8")
-    return environment.from_string(template).render(
+    return fill(
+        "audit",
         audit=audit,
         title=f"What the graph is worth on {audit.name}",
         lead=_lead(audit),
         metric=METRIC,
-        css=Markup(style("palette.css", "report.css", "picture.css", "audit.css")),
         sentences=audit.conclusions[: -len(audit.remarks) or None],
         splits=[_split(audit, each) for each in audit.splits],
         parts=[_part(each) for each in audit.parts if NO_GRAPH.name in each.differences],

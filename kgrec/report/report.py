@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from kgrec.evaluation import Evaluation
@@ -16,8 +14,8 @@ from kgrec.explain import Explanation
 from kgrec.report.comparison import lead_in_per_cent, table_of
 from kgrec.report.curve import curve_svg
 from kgrec.report.files import replaced_file
+from kgrec.report.page import fill
 from kgrec.report.paths import paths_svg
-from kgrec.report.picture import style
 from kgrec.report.shares import in_words, percent, size
 
 _MOST_BARS = 14
@@ -71,13 +69,10 @@ def write_report(path: str | Path, report: Report) -> None:
 
 def to_html(report: Report) -> str:
     """Fill the page; every text of the data is escaped."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.lstrip_blocks = True
-    environment.filters |= {"share": in_words, "seconds": _seconds}
-    template = (files("kgrec.report") / "report.html").read_text(encoding="utf-8")
-    return environment.from_string(template).render(
+    return fill(
+        "report",
+        filters={"share": in_words, "seconds": _seconds},
         report=report,
-        css=Markup(style("palette.css", "report.css", "picture.css")),
         figures=_figures(report),
         table=table_of(report.evaluation) if report.evaluation else None,
         curves=[Markup(curve) for curve in _curves(report)],

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from kgrec.report.picture import style
+from kgrec.report.page import fill
 from kgrec.tune.axes import value_text
 from kgrec.tune.pictures import history_svg, slice_svg
 from kgrec.tune.study import Study
@@ -23,15 +21,11 @@ def to_html(study: Study, settings: str) -> str:
 
     :param settings: the best settings, as a file has them
     """
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    environment.lstrip_blocks = True
-    folder = files("kgrec.tune")
-    own = (folder / "study.css").read_text(encoding="utf-8")
-    shared = style("palette.css", "report.css", "picture.css")
-    return environment.from_string((folder / "study.html").read_text(encoding="utf-8")).render(
+    return fill(
+        "study",
+        package="kgrec.tune",
         study=study,
         metric=METRIC,
-        css=Markup(f"{shared}\n{own}"),
         figures=list(_figures(study)),
         history=Markup(history_svg(study.trials)),
         slices=[

@@ -59,7 +59,7 @@ def test_cold_sets_are_compared_with_content(
 ) -> None:
     (tiny / "candidates.csv").write_text("item\n" + "\n".join(map(str, range(1, 41))))
     run(tiny, tmp_path / "out")
-    assert "| data | Facts | Text | Facts + text | kgrec |" in capsys.readouterr().out
+    assert "| data | Random | Content | kgrec |" in capsys.readouterr().out
 
 
 def test_a_race_needs_peers_and_one_set(tiny: Path, tmp_path: Path) -> None:

@@ -90,6 +90,8 @@ def test_scores_are_scaled_sums_over_the_history(
     np.testing.assert_allclose(model.score(histories).numpy(), expected, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(model.path_scores(histories).toarray(), paths, rtol=1e-5, atol=1e-6)
     for item in range(6):
+        walked = model.walked(histories, np.full(5, item)).sum(axis=1).A1
+        np.testing.assert_allclose(walked, paths[:, item], rtol=1e-5, atol=1e-6)
         carried = model.carried(histories, np.full(5, item))
         np.testing.assert_allclose(carried.sum(axis=1).A1, content[:, item], rtol=1e-5, atol=1e-6)
         assert not carried.toarray()[dense == 0].any()
