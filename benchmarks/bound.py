@@ -25,7 +25,7 @@ import kgrec
 from benchmarks.machine import limit_threads
 from benchmarks.power_law import Shape, invented
 from kgrec.features import Features
-from kgrec.gnn.propagation import RelationalAdjacency
+from kgrec.gnn.linear.propagation import RelationalAdjacency
 from kgrec.sparse import csr_tensor
 
 _STREAM = 2**25  # numbers an array: 128 MB, three of them

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from kgrec.evaluation.baselines import Baseline
-from kgrec.gnn.closed_form import MOST_ITEMS, ridge_weights
+from kgrec.gnn.linear.closed_form import MOST_ITEMS, ridge_weights
 from kgrec.panels import Panels
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, diags
 
 from kgrec.evaluation.baselines import Baseline
-from kgrec.gnn.neighbours import cosine_neighbours, nearest
+from kgrec.gnn.linear.neighbours import cosine_neighbours, nearest
 from kgrec.panels import Panels
 
 # A matrix of more numbers than this (128 MB of float32) stays sparse.

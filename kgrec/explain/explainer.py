@@ -16,9 +16,9 @@ from kgrec.explain.queries import cypher, sparql
 from kgrec.explain.sentences import Sentences
 from kgrec.explain.walks import WalkFinder, Walks
 from kgrec.features import Features
-from kgrec.gnn.hubs import FactHubs
-from kgrec.gnn.pairs import PairModel
-from kgrec.gnn.recency import recent_histories
+from kgrec.gnn.linear.hubs import FactHubs
+from kgrec.gnn.linear.pairs import PairModel
+from kgrec.gnn.linear.recency import recent_histories
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.schema import key
 from kgrec.vocabulary import INTERACTED

@@ -1,12 +1,12 @@
 r"""The walks behind a score, and the exact share of each.
 
 A score is a sum over the history, :math:`|H|^{-\rho} \sum_j W_{ji} + b_i`
-(:mod:`kgrec.gnn.pairs`), and each pair weight :math:`W_{ji}` is the sum of two parts:
+(:mod:`kgrec.gnn.linear.pairs`), and each pair weight :math:`W_{ji}` is the sum of two parts:
 
 - the **closed form** :math:`\tau B_{ji}`, which by the dual of the regression
-  (:mod:`kgrec.gnn.closed_form`) is owed to the hubs that hold :math:`j`, each with the weight
-  :math:`\omega_h (A_{hi} - (AB)_{hi})`. It is divided among the hubs that hold both items, users
-  and facts alike, in proportion to these weights;
+  (:mod:`kgrec.gnn.linear.closed_form`) is owed to the hubs that hold :math:`j`, each with the
+  weight :math:`\omega_h (A_{hi} - (AB)_{hi})`. It is divided among the hubs that hold both items,
+  users and facts alike, in proportion to these weights;
 - the **learned affinity** :math:`\langle z_j, z_i\rangle`, a gate on the walks through the users
   that both items share. It is divided among them in the same proportion.
 
@@ -22,8 +22,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csc_matrix, csr_matrix
 
-from kgrec.gnn.hubs import FactHubs
-from kgrec.gnn.pairs import PairModel, keeps_all_pairs, shared_pairs
+from kgrec.gnn.linear.hubs import FactHubs
+from kgrec.gnn.linear.pairs import PairModel, keeps_all_pairs, shared_pairs
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]

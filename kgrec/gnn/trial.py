@@ -7,7 +7,7 @@ import numpy.typing as npt
 import torch
 from scipy.sparse import csr_matrix
 
-from kgrec.gnn.losses import history_scale
+from kgrec.gnn.training.losses import history_scale
 from kgrec.index import mean_ndcg, mean_recall, top_k
 from kgrec.sparse import history_sums, to_tensor
 

@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 from kgrec.callbacks import Progress
 from kgrec.config import Config
 from kgrec.features import Features
-from kgrec.gnn.encoder import NodeInputs
+from kgrec.gnn.inputs import NodeInputs
 from kgrec.graph import KnowledgeGraph
 from kgrec.kge import pretrain
 from kgrec.text import CachedEncoder, TextEncoder, TransformerEncoder, describe, encode_descriptions

@@ -19,9 +19,9 @@ from kgrec.errors import ConfigError, RunError
 from kgrec.explain import Explainer, Explanation
 from kgrec.features import Features
 from kgrec.gnn.fit import fit
+from kgrec.gnn.linear.recency import recent_histories
 from kgrec.gnn.log import TrainingLog
-from kgrec.gnn.pairs import PairModel
-from kgrec.gnn.recency import recent_histories
+from kgrec.gnn.model import Model
 from kgrec.graph import KnowledgeGraph
 from kgrec.index import TopK, top_k
 from kgrec.recommend.inputs import node_inputs
@@ -38,7 +38,7 @@ class _State:
 
     graph: KnowledgeGraph
     features: Features
-    model: PairModel
+    model: Model
     log: TrainingLog
 
 
@@ -158,18 +158,14 @@ class Recommender:
     def path_share(self, recommendations: Recommendations) -> pl.DataFrame:
         """How much of each recommended score is made of paths.
 
-        :return: ``user, item, rank, paths, content, popularity`` (which sum to the score) and
-            ``share``, the size of the paths' part against the sizes of all, between 0 and 1
+        :return: ``user, item, rank, paths, content, latent, popularity`` (the last four sum to the
+            score) and ``share``, the size of the paths' part against all sizes, between 0 and 1
         """
         features, model = self._state.features, self._state.model
         table = recommendations.to_polars()
         items = np.array([features.item_index(item) for item in table["item"]], dtype=np.int64)
         histories = csr_matrix(self._histories[features.user_indices(table["user"])])
-        parts = {
-            "paths": model.walked(histories, items).sum(axis=1).A1,
-            "content": model.carried(histories, items).sum(axis=1).A1,
-            "popularity": model.bias[items],
-        }
+        parts = model.parts(histories, items)
         sizes = pl.sum_horizontal(pl.col(name).abs() for name in parts)
         share = pl.when(sizes > 0).then(pl.col("paths").abs() / sizes).otherwise(0.0)
         return (

@@ -23,15 +23,15 @@ import numpy as np
 import polars as pl
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
-from scipy.sparse import csr_matrix
 
 from kgrec.config import Config, parse_config
 from kgrec.data import replaced_folder
 from kgrec.data.atomic import kept_still
 from kgrec.data.disk import write_json
 from kgrec.errors import ConfigError, GraphError, RunError
+from kgrec.gnn.linear.pairs import PairModel
 from kgrec.gnn.log import TrainingLog
-from kgrec.gnn.pairs import PairModel
+from kgrec.gnn.model import Model
 from kgrec.graph import KnowledgeGraph
 from kgrec.recommend.card import model_card
 
@@ -49,7 +49,7 @@ class Run:
     """What a run folder holds."""
 
     graph: KnowledgeGraph
-    model: PairModel
+    model: Model
     log: TrainingLog
     config: Config
     held_out: pl.DataFrame | None
@@ -58,7 +58,7 @@ class Run:
 def write_run(
     folder: Path,
     graph: KnowledgeGraph,
-    model: PairModel,
+    model: Model,
     log: TrainingLog,
     config: Config,
     held_out: pl.DataFrame | None,
@@ -155,34 +155,10 @@ def _read_json(path: Path) -> dict[str, Any]:
     return tree
 
 
-def _write_model(path: Path, model: PairModel, graph: KnowledgeGraph) -> None:
-    tensors = {
-        **_sparse("weights", model.weights),
-        **_sparse("content", model.content),
-        "bias": model.bias,
-        "vectors": model.vectors,
-        "gates": model.gates,
-        "scalars": np.array([model.history_power, model.mix, model.recency], dtype=np.float64),
-    }
-    whole = {name: np.ascontiguousarray(value) for name, value in tensors.items()}
+def _write_model(path: Path, model: Model, graph: KnowledgeGraph) -> None:
+    whole = {name: np.ascontiguousarray(value) for name, value in model.tensors().items()}
     # Not save_file: it would make the file readable by its owner alone, unlike its neighbours.
     path.write_bytes(save(whole, {"graph": _fingerprint(graph)}))
-
-
-def _sparse(name: str, matrix: csr_matrix) -> dict[str, np.ndarray]:
-    return {
-        f"{name}.data": matrix.data.astype(np.float32),
-        f"{name}.indices": matrix.indices.astype(np.int32),
-        f"{name}.indptr": matrix.indptr.astype(np.int64),
-    }
-
-
-def _square(name: str, tensors: dict[str, np.ndarray]) -> csr_matrix:
-    size = len(tensors["bias"])
-    parts = tuple(tensors[f"{name}.{part}"] for part in ("data", "indices", "indptr"))
-    matrix = csr_matrix(parts, shape=(size, size))
-    matrix.check_format(full_check=True)  # a place out of range would crash the process
-    return matrix
 
 
 def _fingerprint(graph: KnowledgeGraph) -> str:
@@ -193,22 +169,12 @@ def _fingerprint(graph: KnowledgeGraph) -> str:
     return hashlib.sha256(parts.encode()).hexdigest()
 
 
-def _read_model(path: Path, graph: KnowledgeGraph) -> PairModel:
+def _read_model(path: Path, graph: KnowledgeGraph) -> Model:
     try:
         with safe_open(path, framework="numpy") as file:
             belongs = (file.metadata() or {}).get("graph") == _fingerprint(graph)
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        power, mix, recency = tensors["scalars"].tolist()
-        model = PairModel(
-            weights=_square("weights", tensors),
-            bias=tensors["bias"],
-            history_power=power,
-            vectors=tensors["vectors"],
-            mix=mix,
-            gates=tensors["gates"],
-            content=_square("content", tensors),
-            recency=recency,
-        )
+        model = PairModel.of_tensors(tensors)
     except FileNotFoundError as error:
         raise RunError(f"{path}: the file is missing; train again.") from error
     except (SafetensorError, OSError, KeyError, ValueError) as error:

@@ -7,7 +7,7 @@ import pytest
 
 from kgrec import Recommender
 from kgrec.errors import UnknownIdError
-from kgrec.gnn.recency import recent_histories
+from kgrec.gnn.linear.recency import recent_histories
 from kgrec.graph.rdf import node_iri
 
 

@@ -11,17 +11,17 @@ from kgrec.callbacks import Progress
 from kgrec.config import Config
 from kgrec.explain.walks import WalkFinder, Walks
 from kgrec.features import Features
-from kgrec.gnn import pairs
-from kgrec.gnn.encoder import NodeInputs
-from kgrec.gnn.fit import fit
-from kgrec.gnn.hubs import FactHubs
-from kgrec.gnn.pairs import PairModel
+from kgrec.gnn.inputs import NodeInputs
+from kgrec.gnn.linear import pairs
+from kgrec.gnn.linear.fit import fit_linear
+from kgrec.gnn.linear.hubs import FactHubs
+from kgrec.gnn.linear.pairs import PairModel
 
 World = tuple[Features, PairModel, FactHubs, WalkFinder]
 
 
 def make_world(features: Features, config: Config) -> World:
-    model, _ = fit(features, NodeInputs(), config.gnn, seed=0, progress=Progress())
+    model, _ = fit_linear(features, NodeInputs(), config.gnn, seed=0, progress=Progress())
     hubs = FactHubs.of(features)
     fitted_on = features.history if config.gnn.refit else features.train
     return features, model, hubs, WalkFinder(model, fitted_on, hubs)

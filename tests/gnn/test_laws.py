@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
-from kgrec.gnn import alignment, pairs
-from kgrec.gnn.closed_form import ridge_weights
-from kgrec.gnn.hubs import FactHubs
-from kgrec.gnn.losses import full_softmax, history_scale, split_histories
-from kgrec.gnn.propagation import RelationalAdjacency
+from kgrec.gnn.linear import alignment, pairs
+from kgrec.gnn.linear.closed_form import ridge_weights
+from kgrec.gnn.linear.hubs import FactHubs
+from kgrec.gnn.linear.propagation import RelationalAdjacency
+from kgrec.gnn.training.losses import full_softmax, history_scale, split_histories
 
 
 def random_matrix(seed: int, rows: int, columns: int, density: float = 0.4) -> csr_matrix:

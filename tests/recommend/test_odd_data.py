@@ -89,7 +89,7 @@ def test_a_very_large_catalog_is_explained_as_well(
     tmp_path: Path,
     tiny_graph: KnowledgeGraph,
 ) -> None:
-    from kgrec.gnn import pairs
+    from kgrec.gnn.linear import pairs
 
     monkeypatch.setattr(pairs, "MOST_ITEMS", 10)
     monkeypatch.setattr(pairs, "NEIGHBOURS", 4)

@@ -6,7 +6,7 @@ from scipy.sparse import csr_matrix
 from kgrec import Recommender
 from kgrec.errors import ConfigError, UnknownIdError
 from kgrec.features import Features
-from kgrec.gnn.pairs import PairModel
+from kgrec.gnn.linear.pairs import PairModel
 from kgrec.recommend.profile import Profile, profile_history
 
 

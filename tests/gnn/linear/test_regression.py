@@ -9,11 +9,11 @@ from scipy.sparse import csr_matrix
 
 from kgrec.callbacks import Progress
 from kgrec.features import Features
-from kgrec.gnn import regression
-from kgrec.gnn.alignment import relation_gates
-from kgrec.gnn.closed_form import ridge_weights
-from kgrec.gnn.hubs import FactHubs
-from kgrec.gnn.regression import (
+from kgrec.gnn.linear import regression
+from kgrec.gnn.linear.alignment import relation_gates
+from kgrec.gnn.linear.closed_form import ridge_weights
+from kgrec.gnn.linear.hubs import FactHubs
+from kgrec.gnn.linear.regression import (
     FACT_WEIGHTS,
     MIXES,
     REGULARISATIONS,

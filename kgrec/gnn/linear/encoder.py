@@ -5,14 +5,12 @@ r"""The linear relational encoder: a vector for every node of the catalog.
 
 :math:`e` is a free vector that starts from the node's knowledge-graph embedding, :math:`t` the
 vector of its description, :math:`\hat A` the gated adjacency of
-:mod:`kgrec.gnn.propagation` and :math:`a` a softmax over layers. **Users have no vector**: a user
-is the sum of the items in the history, so that whatever the model says of a user can be laid at
-the door of something the user did.
+:mod:`kgrec.gnn.linear.propagation` and :math:`a` a softmax over layers. **Users have no
+vector**: a user is the sum of the items in the history, so that whatever the model says of a user
+can be laid at the door of something the user did.
 """
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -21,27 +19,13 @@ from scipy.sparse import csr_matrix
 
 from kgrec.config import GnnConfig
 from kgrec.features import Features
-from kgrec.gnn.propagation import RelationalAdjacency
+from kgrec.gnn.inputs import NodeInputs
+from kgrec.gnn.linear.propagation import RelationalAdjacency
+from kgrec.gnn.training.encoder import SHARED_RATE, Encoder, ParameterGroup
 from kgrec.sparse import product
 
 
-@dataclass(frozen=True, eq=False)
-class NodeInputs:
-    """What is known of nodes before training.
-
-    Rows are core nodes (:attr:`~kgrec.features.Features.core`), ``N`` of them.
-
-    :ivar text: vectors of descriptions, float32, shape ``(N, s)``; ``None``: no text
-    :ivar pretrained: knowledge-graph embeddings, float32, shape ``(N, p)``; ``None``: none
-    :ivar words: weighted words of the items' own texts, shape ``(I, W)``; ``None``: no text
-    """
-
-    text: npt.NDArray[np.float32] | None = None
-    pretrained: npt.NDArray[np.float32] | None = None
-    words: csr_matrix | None = None
-
-
-class LinearRelationalEncoder(torch.nn.Module):
+class LinearRelationalEncoder(Encoder):
     """Vectors of items, trained with their facts and texts.
 
     :param features: the graph in numbers
@@ -75,17 +59,22 @@ class LinearRelationalEncoder(torch.nn.Module):
             total = total + weights[layer + 1] * vectors
         return total[: self.num_items]
 
-    def forward(self, histories: csr_matrix, scale: torch.Tensor) -> torch.Tensor:
-        """Score all items for users given by what they took.
-
-        :param histories: binary, shape ``(n, I)``
-        :param scale: one factor for each user, shape ``(n, 1)``
-        :return: shape ``(n, I)``
-        """
+    def vectors(
+        self, histories: csr_matrix, scale: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Vectors of users and of all items; see :meth:`Encoder.vectors`."""
         vectors = self.item_vectors()
         known = torch.nn.functional.dropout(vectors, self.dropout, self.training)
-        users = product(histories, known) * scale
-        return users @ vectors.T + self.bias
+        return product(histories, known) * scale, vectors
+
+    def groups(self) -> tuple[ParameterGroup, ...]:
+        """Node vectors decay; gates and layer weights move faster."""
+        decayed = [self.nodes] if self.text is None else [self.nodes, self.text_weights]
+        return (
+            ParameterGroup("nodes", decayed, decay=True),
+            ParameterGroup("bias", [self.bias]),
+            ParameterGroup("shared", [self.layer_logits, self.adjacency.gates], rate=SHARED_RATE),
+        )
 
 
 def _start(

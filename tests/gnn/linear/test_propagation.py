@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from kgrec.gnn.propagation import RelationalAdjacency, _Product
+from kgrec.gnn.linear.propagation import RelationalAdjacency, _Product
 
 # Two relations between the same pair, a fact and its opposite, a node with no fact, a loop.
 FACTS = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 0], [2, 1, 0], [3, 0, 1], [2, 0, 2]])

@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from kgrec.gnn.encoder import NodeInputs
-from kgrec.gnn.hubs import FactHubs
+from kgrec.gnn.inputs import NodeInputs
+from kgrec.gnn.linear.hubs import FactHubs
 from kgrec.sparse import unit_rows
 from kgrec.text.words import weigh_rare
 

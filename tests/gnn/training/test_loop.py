@@ -12,8 +12,9 @@ from kgrec.callbacks import Progress
 from kgrec.config import Config
 from kgrec.errors import KgrecError
 from kgrec.features import Features
-from kgrec.gnn.encoder import LinearRelationalEncoder, NodeInputs
-from kgrec.gnn.training import Course, Measure, train_encoder
+from kgrec.gnn.inputs import NodeInputs
+from kgrec.gnn.linear.encoder import LinearRelationalEncoder
+from kgrec.gnn.training.loop import Course, Measure, train_encoder
 
 Quick = Callable[..., Config]
 

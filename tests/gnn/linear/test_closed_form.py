@@ -5,8 +5,8 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from kgrec.errors import ConfigError
-from kgrec.gnn import closed_form
-from kgrec.gnn.closed_form import ridge_weights
+from kgrec.gnn.linear import closed_form
+from kgrec.gnn.linear.closed_form import ridge_weights
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kgrec.gnn import neighbours as module
-from kgrec.gnn.neighbours import nearest
+from kgrec.gnn.linear import neighbours as module
+from kgrec.gnn.linear.neighbours import nearest
 
 
 @settings(max_examples=60, deadline=None)

@@ -7,9 +7,9 @@ Saunders et al. 1998; for cold items Gantner et al., ICDM 2010, https://doi.org/
     A = (K_{ww} + \mu I)^{-1} K_{w\cdot}
 
 :math:`S` tells from a history which *warm* items the user likes, itself from behaviour
-(a ridge regression as in :mod:`kgrec.gnn.closed_form`), and :math:`A` which other items are like
-these in content. The weight :math:`T_{ji}` is a sum over walks history item :math:`j` — people —
-warm item :math:`l` — shared facts and words — :math:`i`. An item never vouches for itself: the
+(a ridge regression as in :mod:`kgrec.gnn.linear.closed_form`), and :math:`A` which other items are
+like these in content. The weight :math:`T_{ji}` is a sum over walks history item :math:`j` — people
+— warm item :math:`l` — shared facts and words — :math:`i`. An item never vouches for itself: the
 column of a warm item is its leave-one-out prediction, :math:`A_{\cdot i} \leftarrow (A_{\cdot i} -
 A_{ii} e_i) / (1 - A_{ii})`. An item with :math:`n` users is given the part :math:`c / (c + n)`.
 """
@@ -25,8 +25,8 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_matrix
 
 from kgrec.callbacks import Progress
-from kgrec.gnn.closed_form import ridge_inverse
-from kgrec.gnn.content import Content
+from kgrec.gnn.linear.closed_form import ridge_inverse
+from kgrec.gnn.linear.content import Content
 from kgrec.gnn.trial import Trial
 
 Floats = npt.NDArray[np.float32]

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from scipy.sparse import csr_matrix
 
-from kgrec.gnn.losses import Split, full_softmax, history_scale, split_histories
+from kgrec.gnn.training.losses import Split, full_softmax, history_scale, split_histories
 
 
 def test_a_split_shows_or_hides_each_item_and_keeps_whole_rows() -> None:

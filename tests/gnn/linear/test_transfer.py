@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from kgrec.callbacks import Progress
-from kgrec.gnn import transfer as module
-from kgrec.gnn.content import Content
-from kgrec.gnn.transfer import Reach, Transfer, choose_credit, choose_reach, fit_transfer
+from kgrec.gnn.linear import transfer as module
+from kgrec.gnn.linear.content import Content
+from kgrec.gnn.linear.transfer import Reach, Transfer, choose_credit, choose_reach, fit_transfer
 from kgrec.gnn.trial import Trial
 
 

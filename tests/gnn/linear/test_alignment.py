@@ -6,8 +6,8 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from kgrec.features import Features
-from kgrec.gnn.alignment import relation_gates
-from kgrec.gnn.hubs import FactHubs
+from kgrec.gnn.linear.alignment import relation_gates
+from kgrec.gnn.linear.hubs import FactHubs
 
 
 def test_gates_are_never_negative_and_scale_facts_to_users(

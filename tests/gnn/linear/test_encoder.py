@@ -9,8 +9,9 @@ import torch
 
 from kgrec.config import Config
 from kgrec.features import Features
-from kgrec.gnn.encoder import LinearRelationalEncoder, NodeInputs
-from kgrec.gnn.losses import history_scale
+from kgrec.gnn.inputs import NodeInputs
+from kgrec.gnn.linear.encoder import LinearRelationalEncoder
+from kgrec.gnn.training.losses import history_scale
 
 Quick = Callable[..., Config]
 

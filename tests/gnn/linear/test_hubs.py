@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from kgrec.features import Features
-from kgrec.gnn.hubs import FactHubs
+from kgrec.gnn.linear.hubs import FactHubs
 from kgrec.graph import KnowledgeGraph
 
 Build = Callable[..., KnowledgeGraph]

@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 from kgrec import KnowledgeGraph
 from kgrec.data import DatasetInfo, clean
 from kgrec.features import Features
-from kgrec.gnn.recency import recent_histories, recent_train, weigh
+from kgrec.gnn.linear.recency import recent_histories, recent_train, weigh
 
 
 def features_of(train: list[tuple[str, str, int | None]], valid: list[tuple]) -> Features:

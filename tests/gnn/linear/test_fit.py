@@ -12,19 +12,19 @@ from scipy.sparse import csr_matrix
 from kgrec.callbacks import Progress
 from kgrec.config import Config
 from kgrec.features import Features
-from kgrec.gnn import fit as module
-from kgrec.gnn.encoder import NodeInputs
-from kgrec.gnn.hubs import FactHubs
+from kgrec.gnn.inputs import NodeInputs
+from kgrec.gnn.linear import fit as module
+from kgrec.gnn.linear.hubs import FactHubs
+from kgrec.gnn.linear.pairs import PairModel
+from kgrec.gnn.linear.regression import Choice
 from kgrec.gnn.log import TrainingLog
-from kgrec.gnn.pairs import PairModel
-from kgrec.gnn.regression import Choice
-from kgrec.gnn.training import Course
+from kgrec.gnn.training.loop import Course
 
 Quick = Callable[..., Config]
 
 
 def train(features: Features, config: Config, seed: int = 0) -> tuple[PairModel, TrainingLog]:
-    return module.fit(features, NodeInputs(), config.gnn, seed=seed, progress=Progress())
+    return module.fit_linear(features, NodeInputs(), config.gnn, seed=seed, progress=Progress())
 
 
 def arrays(model: PairModel) -> list[bytes]:

@@ -12,10 +12,10 @@ from scipy.sparse import csr_matrix, diags, vstack
 
 from kgrec.callbacks import Progress
 from kgrec.features import Features
-from kgrec.gnn.alignment import relation_gates
-from kgrec.gnn.hubs import FactHubs
-from kgrec.gnn.pairs import closed_form_pairs
-from kgrec.gnn.recency import POWERS, recent_train
+from kgrec.gnn.linear.alignment import relation_gates
+from kgrec.gnn.linear.hubs import FactHubs
+from kgrec.gnn.linear.pairs import closed_form_pairs
+from kgrec.gnn.linear.recency import POWERS, recent_train
 from kgrec.gnn.trial import Trial
 
 REGULARISATIONS = (30.0, 60.0, 120.0, 200.0, 300.0, 500.0)

@@ -5,9 +5,9 @@ import pytest
 import torch
 from scipy.sparse import csr_matrix
 
-from kgrec.gnn import pairs
-from kgrec.gnn.closed_form import ridge_weights
-from kgrec.gnn.pairs import PairModel, closed_form_pairs, masked_affinity, shared_pairs
+from kgrec.gnn.linear import pairs
+from kgrec.gnn.linear.closed_form import ridge_weights
+from kgrec.gnn.linear.pairs import PairModel, closed_form_pairs, masked_affinity, shared_pairs
 
 
 def bare_model(

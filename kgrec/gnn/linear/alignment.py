@@ -16,7 +16,7 @@ from scipy.linalg import solve_triangular
 from scipy.optimize import nnls
 from scipy.sparse import csr_matrix, diags
 
-from kgrec.gnn.hubs import FactHubs
+from kgrec.gnn.linear.hubs import FactHubs
 
 # Items with fewer users say nothing reliable about which relations matter.
 _FEWEST_USERS = 3

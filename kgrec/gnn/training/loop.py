@@ -12,13 +12,10 @@ from scipy.sparse import csr_matrix
 from kgrec.callbacks import Progress
 from kgrec.config import GnnConfig
 from kgrec.errors import KgrecError
-from kgrec.gnn.encoder import LinearRelationalEncoder
-from kgrec.gnn.losses import full_softmax, history_scale, split_histories
+from kgrec.gnn.training.encoder import Encoder
+from kgrec.gnn.training.losses import full_softmax, history_scale, split_histories
 
 Measure = Callable[[], dict[str, float]]
-
-# Gates and layer weights are few and shared by all nodes: they may move faster.
-_SHARED_RATE = 3.0
 
 
 @dataclass(frozen=True)
@@ -30,7 +27,7 @@ class Course:
 
 
 def train_encoder(
-    encoder: LinearRelationalEncoder,
+    encoder: Encoder,
     histories: csr_matrix,
     config: GnnConfig,
     *,
@@ -68,25 +65,20 @@ def train_encoder(
     return Course(tuple(course), best)
 
 
-def _optimizer(encoder: LinearRelationalEncoder, config: GnnConfig) -> torch.optim.Optimizer:
-    shared = [encoder.layer_logits, encoder.adjacency.gates]
-    free = [encoder.bias]
-    decayed = [
-        parameter
-        for parameter in encoder.parameters()
-        if not any(parameter is other for other in (*shared, *free))
-    ]
-    rate = config.learning_rate
+def _optimizer(encoder: Encoder, config: GnnConfig) -> torch.optim.Optimizer:
     groups = [
-        {"params": decayed, "weight_decay": config.weight_decay},
-        {"params": free, "weight_decay": 0.0},
-        {"params": shared, "weight_decay": 0.0, "lr": rate * _SHARED_RATE},
+        {
+            "params": list(group.parameters),
+            "lr": config.learning_rate * group.rate,
+            "weight_decay": config.weight_decay if group.decay else 0.0,
+        }
+        for group in encoder.groups()
     ]
-    return torch.optim.AdamW(groups, lr=rate)
+    return torch.optim.AdamW(groups, lr=config.learning_rate)
 
 
 def _epoch(
-    encoder: LinearRelationalEncoder,
+    encoder: Encoder,
     histories: csr_matrix,
     users: np.ndarray,
     config: GnnConfig,
@@ -113,5 +105,5 @@ def _epoch(
     return mean
 
 
-def _state(encoder: LinearRelationalEncoder) -> dict[str, torch.Tensor]:
+def _state(encoder: Encoder) -> dict[str, torch.Tensor]:
     return {name: value.detach().clone() for name, value in encoder.state_dict().items()}

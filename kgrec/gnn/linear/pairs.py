@@ -9,22 +9,25 @@ r"""Item–item weights and the walks that carry them: the whole of the trained 
 facts. The brackets are 1 where a walk exists: items that share a user for the first, a user or a
 fact for the second. A pair without a walk has no weight, so every point of :math:`W` belongs to a
 path that can be looked up in the graph. :math:`C` carries behaviour over to items that few or no
-users took (:mod:`kgrec.gnn.transfer`); :math:`w` says what is recent (:mod:`kgrec.gnn.recency`).
+users took (:mod:`kgrec.gnn.linear.transfer`); :math:`w` says what is recent
+(:mod:`kgrec.gnn.linear.recency`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from scipy.sparse import csr_matrix, diags
 
-from kgrec.gnn.closed_form import MOST_ITEMS, ridge_weights
-from kgrec.gnn.losses import history_scale
-from kgrec.gnn.neighbours import cosine_neighbours
+from kgrec.gnn.linear.closed_form import MOST_ITEMS, ridge_weights
+from kgrec.gnn.linear.neighbours import cosine_neighbours
+from kgrec.gnn.training.losses import history_scale
 from kgrec.sparse import MOST_DENSE, to_tensor
 
 NEIGHBOURS = 200
@@ -92,6 +95,20 @@ class PairModel:
         """
         return self._scaled(histories, histories.multiply(self._content_by_item[items]))
 
+    def parts(
+        self, histories: csr_matrix, items: npt.NDArray[np.int64]
+    ) -> dict[str, npt.NDArray[np.float64]]:
+        """The named parts of one item's score for each user; see :class:`kgrec.gnn.model.Model`."""
+        paths = np.asarray(self.walked(histories, items).sum(axis=1), dtype=np.float64).ravel()
+        content = np.asarray(self.carried(histories, items).sum(axis=1), dtype=np.float64).ravel()
+        popularity = self.bias[items].astype(np.float64)
+        return {
+            "paths": paths,
+            "content": content,
+            "latent": np.zeros_like(paths),
+            "popularity": popularity,
+        }
+
     def ranking(
         self, histories: csr_matrix, candidates: npt.NDArray[np.int64] | None = None
     ) -> torch.Tensor:
@@ -111,6 +128,37 @@ class PairModel:
         allowed = new if candidates is None else new[:, torch.from_numpy(candidates)]
         lost = ~allowed.any(dim=1, keepdim=True)
         return scores.masked_fill(~reached & ~lost, -torch.inf)
+
+    def tensors(self) -> dict[str, npt.NDArray[Any]]:
+        """All numbers by name."""
+        scalars = [self.history_power, self.mix, self.recency]
+        return {
+            **_sparse("weights", self.weights),
+            **_sparse("content", self.content),
+            "bias": self.bias,
+            "vectors": self.vectors,
+            "gates": self.gates,
+            "scalars": np.array(scalars, dtype=np.float64),
+        }
+
+    @staticmethod
+    def of_tensors(tensors: Mapping[str, npt.NDArray[Any]]) -> PairModel:
+        """The inverse of :meth:`tensors`.
+
+        :raises KeyError: if a tensor is missing
+        :raises ValueError: if tensors do not fit together
+        """
+        power, mix, recency = tensors["scalars"].tolist()
+        return PairModel(
+            weights=_square("weights", tensors),
+            bias=tensors["bias"],
+            history_power=power,
+            vectors=tensors["vectors"],
+            mix=mix,
+            gates=tensors["gates"],
+            content=_square("content", tensors),
+            recency=recency,
+        )
 
     def _from_history(self, histories: csr_matrix) -> torch.Tensor:
         """All that the history carries, by paths or by content, shape ``(n, I)``."""
@@ -196,3 +244,19 @@ def closed_form_pairs(hubs: csr_matrix, regularisation: float) -> csr_matrix:
     rows = np.repeat(np.arange(len(dense)), np.diff(pairs.indptr))
     pairs.data = dense[rows, pairs.indices]
     return pairs
+
+
+def _sparse(name: str, matrix: csr_matrix) -> dict[str, npt.NDArray[Any]]:
+    return {
+        f"{name}.data": matrix.data.astype(np.float32),
+        f"{name}.indices": matrix.indices.astype(np.int32),
+        f"{name}.indptr": matrix.indptr.astype(np.int64),
+    }
+
+
+def _square(name: str, tensors: Mapping[str, npt.NDArray[Any]]) -> csr_matrix:
+    size = len(tensors["bias"])
+    parts = tuple(tensors[f"{name}.{part}"] for part in ("data", "indices", "indptr"))
+    matrix = csr_matrix(parts, shape=(size, size))
+    matrix.check_format(full_check=True)  # a place out of range would crash the process
+    return matrix

@@ -1,0 +1,1 @@
+"""The default model: linear, without user vectors, a sum of paths."""

@@ -1,0 +1,1 @@
+"""Training a graph network: the task, the losses, the loop."""
