@@ -55,11 +55,23 @@ class KgeConfig(_Section):
     """Step size of Adam."""
     negatives: int = Field(default=8, ge=1)
     """Corrupted triples for each true one."""
+    filtered_negatives: bool = False
+    """Whether corrupted triples that are true are left out."""
+    inverse_triples: bool = False
+    """Whether each triple is also read from tail to head, as a relation of its own."""
+    interactions: bool = True
+    """Whether training interactions are triples, too, beside the facts."""
+    most_triples: int = Field(default=1_600_000, ge=1)
+    """At most so many triples are seen: the more there are, the fewer epochs."""
 
 
 class GnnConfig(_Section):
     """The recommender itself: a relational graph network and a closed form over shared nodes."""
 
+    model: Literal["linear", "rgcn", "kgat"] = "linear"
+    """Which network: only ``linear`` has paths to explain it, a closed form and ``content``."""
+    bases: int = Field(default=4, ge=1, le=64)
+    """Matrices of which those of all relations are made, with ``model = rgcn``."""
     embedding_size: int = Field(default=128, ge=2, le=2048)
     """Length of a node's vector."""
     layers: int = Field(default=1, ge=0, le=4)
@@ -70,10 +82,25 @@ class GnnConfig(_Section):
     """Share of the numbers of a history item that are dropped in training."""
     keep: float = Field(default=0.5, gt=0, lt=1)
     """Share of a history that is shown in training; the rest is to be predicted."""
+    alpha: float | None = Field(default=None, ge=0, le=1)
+    """The weight of a node's description against behaviour; ``None``: learned.
+
+    0 is no language in the network, 1 is language alone.
+    """
+    id_dropout: float = Field(default=0.0, ge=0, lt=1)
+    """Share of the nodes that have no vector of their own in a step of training."""
+    pretrained: Literal["full", "frozen", "warm_up", "low_rank"] = "full"
+    """What becomes of pretrained vectors: trained; frozen; frozen at first; with an adapter."""
+    frozen_epochs: int = Field(default=5, ge=1)
+    """For so many epochs they are frozen, with ``pretrained = warm_up``."""
+    adapter_rank: int = Field(default=8, ge=1, le=1024)
+    """Rank of the adapter of frozen vectors, with ``pretrained = low_rank``."""
     history_power: float = Field(default=0.5, ge=0, le=1)
     """A history of ``n`` items is scaled by ``n ** -history_power``."""
     recency: float | None = Field(default=None, ge=0, le=5)
     """An item weighs ``(items taken since + 1) ** -recency``; ``None``: chosen on valid."""
+    factors: int = Field(default=64, ge=1, le=1024)
+    """Length of the vectors of the least-squares factorisation that is one of the parts."""
     content: bool = True
     """Whether facts and texts carry behaviour over to items with few users or none.
 
@@ -85,8 +112,20 @@ class GnnConfig(_Section):
     """Stop after so many epochs without a better NDCG@20 on valid."""
     batch_size: int = Field(default=512, ge=1)
     """Users a batch."""
+    loss: Literal["softmax", "sampled_softmax", "bpr", "bce"] = "softmax"
+    """What training lowers; ``sampled_softmax`` is for catalogs too large to score whole."""
+    negatives: int = Field(default=4096, ge=1)
+    """How often an item is drawn for each batch, with ``loss = sampled_softmax``."""
+    negative_power: float = Field(default=0.5, ge=0, le=1)
+    """They are drawn in proportion to ``popularity ** negative_power``."""
     learning_rate: float = Field(default=0.01, gt=0)
     """Step size of AdamW."""
+    warm_up: int = Field(default=0, ge=0)
+    """The step size rises in equal parts over so many first batches."""
+    clip: float | None = Field(default=None, gt=0)
+    """The longest gradient; a longer one is scaled to this length. ``None``: all pass."""
+    precision: Literal["float32", "bfloat16"] = "float32"
+    """Of products in training; ``bfloat16`` pays only where the processor computes it natively."""
     weight_decay: float = Field(default=0.01, ge=0)
     """Decoupled decay of node vectors."""
     refit: bool = True

@@ -147,17 +147,20 @@ class Features:
         """Core nodes and users, which is what :meth:`pretraining_triples` numbers."""
         return len(self.core) + len(self.users)
 
-    def pretraining_triples(self) -> Indices:
+    def pretraining_triples(self, *, interactions: bool = True) -> Indices:
         """Triples for knowledge-graph embeddings: facts and *training* interactions.
 
         Heads and tails are places in :attr:`core`, then users; relations keep their index, and the
         interaction comes last.
 
+        :param interactions: ``False``: facts alone
         :return: int64, shape ``(T, 3)``
         """
         size = len(self.core)
         of_users = self._in_core(self.user_facts, (2,))
         of_users[:, 0] += size
+        if not interactions:
+            return np.concatenate([self.core_facts, of_users]).astype(np.int64)
         users, items = self.train.nonzero()
         liked = np.full(len(users), len(self.relations))
         taken = np.column_stack([users + size, liked, items])

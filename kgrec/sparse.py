@@ -54,7 +54,8 @@ class _FixedProduct(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, dense: torch.Tensor, matrix: csr_matrix) -> torch.Tensor:
         ctx.matrix = matrix
-        return to_tensor(matrix) @ dense
+        with torch.autocast("cpu", enabled=False):  # there is no sparse product of bfloat16
+            return to_tensor(matrix) @ dense.float()
 
     @staticmethod
     def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None]:

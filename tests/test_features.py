@@ -176,6 +176,13 @@ def test_pretraining_sees_facts_and_training_interactions_alone(build: Build) ->
     }
 
 
+def test_pretraining_on_facts_alone(tiny_features: Features) -> None:
+    whole = tiny_features.pretraining_triples()
+    facts = tiny_features.pretraining_triples(interactions=False)
+    assert np.array_equal(facts, whole[whole[:, 1] < len(tiny_features.relations)])
+    assert 0 < len(facts) < len(whole)
+
+
 def test_pretraining_holds_nothing_of_valid_or_test(tiny_features: Features) -> None:
     features, data = tiny_features, tiny_dataset()
     triples = features.pretraining_triples()

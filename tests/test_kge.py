@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 import torch
 
+from kgrec._pykeen import quiet_pykeen
 from kgrec.callbacks import Progress
 from kgrec.config import KgeConfig
 from kgrec.errors import ConfigError, GraphError
 from kgrec.kge import KgeEmbeddings, pretrain
 
 ENTITIES, RELATIONS, GROUPS = 60, 3, 6
+MODELS = ["TransE", "DistMult", "ComplEx", "RotatE"]
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +49,7 @@ def score(model: str, made: KgeEmbeddings, triples: np.ndarray) -> np.ndarray:
     return (head * relation * tail.conj()).sum(axis=1).real
 
 
-@pytest.mark.parametrize("model", ["TransE", "DistMult", "ComplEx", "RotatE"])
+@pytest.mark.parametrize("model", MODELS)
 def test_true_triples_score_above_corrupted_ones(model: str) -> None:
     triples = structured_triples()
     held_out = np.arange(len(triples)) % 10 == 0
@@ -108,6 +110,83 @@ def test_what_is_not_given_is_not_learned() -> None:
         shares.append((scores[true][:, None] > scores[~true][None, :]).mean())
     assert shares[0] > 0.9
     assert 0.3 < shares[1] < 0.7
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_inverse_relations_read_triples_from_tail_to_head(model: str) -> None:
+    triples = structured_triples()
+    held_out = np.arange(len(triples)) % 10 == 0
+    config = small(model, inverse_triples=True)
+    made = pretrain(triples[~held_out], ENTITIES, RELATIONS, config, seed=1)
+    assert made.inverses is not None
+    assert made.relations.shape == made.inverses.shape == (RELATIONS, 16)
+    backwards = KgeEmbeddings(made.entities, made.inverses)
+    for vectors, true, moved in (
+        (made, triples[held_out], 2),
+        (backwards, triples[held_out][:, ::-1], 2),
+    ):
+        false = true.copy()
+        false[:, moved] = (false[:, moved] + 1) % ENTITIES
+        right = score(model, vectors, true)[:, None] > score(model, vectors, false)[None, :]
+        assert right.mean() > 0.7
+    assert pretrain(triples[:9], ENTITIES, RELATIONS, small(model, epochs=1)).inverses is None
+
+
+def spied(model: str, seen: list[torch.Tensor]) -> type:
+    """The model, noting down what it is asked to score: true triples, false ones, in turn."""
+    with quiet_pykeen():
+        from pykeen.models import model_resolver
+
+    class Spy(model_resolver.lookup(model)):  # type: ignore[misc]
+        def score_hrt(self, hrt_batch: torch.Tensor, **options: object) -> torch.Tensor:
+            seen.append(hrt_batch)
+            return super().score_hrt(hrt_batch, **options)
+
+    Spy.__name__ = model
+    return Spy
+
+
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("inverse", [False, True])
+def test_no_filtered_negative_is_a_true_triple(model: str, inverse: bool) -> None:
+    triples = structured_triples()
+    true = {tuple(triple) for triple in triples.tolist()}
+    if inverse:
+        true = {(h, 2 * r, t) for h, r, t in true} | {(t, 2 * r + 1, h) for h, r, t in true}
+    shares = []
+    for filtered in (False, True):
+        seen: list[torch.Tensor] = []
+        config = small(model, epochs=1, filtered_negatives=filtered, inverse_triples=inverse)
+        pretrain(triples, ENTITIES, RELATIONS, config, model=spied(model, seen))
+        assert {tuple(each) for batch in seen[0::2] for each in batch.tolist()} == true
+        negatives = [tuple(each) for batch in seen[1::2] for each in batch.tolist()]
+        shares.append(np.mean([each in true for each in negatives]))
+    # A sixth of all entities would make a corrupted triple true again.
+    assert shares[0] > 0.1
+    assert shares[1] == 0
+
+
+def test_many_triples_are_seen_fewer_times() -> None:
+    triples = structured_triples()
+    count = len(triples)
+    for most, epochs in ((count * 30, 30), (count * 3 + 1, 3), (count, 1), (count // 2, 1)):
+        seen: list[torch.Tensor] = []
+        config = small("TransE", most_triples=most)
+        made = pretrain(triples, ENTITIES, RELATIONS, config, model=spied("TransE", seen))
+        assert len(made.losses) == epochs
+        # PyKEEN scores two more batches, to see whether memory holds them.
+        probed = 2 * min(config.batch_size, count, most)
+        assert sum(map(len, seen[0::2])) - probed == min(count * epochs, most)
+
+
+def test_too_many_triples_are_drawn_by_the_seed() -> None:
+    triples = structured_triples()
+    config = small(most_triples=len(triples) // 3)
+    first, again, other = (
+        pretrain(triples, ENTITIES, RELATIONS, config, seed=seed).entities for seed in (3, 3, 4)
+    )
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
 
 
 def test_a_class_or_an_instance_will_do() -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
-from kgrec.audit.arms import Arm, choose_arms
+from kgrec.audit.alpha import AlphaCurve, alpha_curve, check_alphas, idle
+from kgrec.audit.arms import ALL, Arm, choose_arms
 from kgrec.audit.cells import Cells
 from kgrec.audit.measure import K, Slice, System
 from kgrec.audit.result import Audit
@@ -36,6 +37,7 @@ def audit(
     seeds: int = 3,
     arms: Iterable[str] | None = None,
     cold: bool = True,
+    alphas: Sequence[float] = (),
     folder: str | Path | None = None,
     allow_leaks: bool = False,
     encoder: TextEncoder | None = None,
@@ -51,26 +53,30 @@ def audit(
     :param seeds: how many seeds, at least 1
     :param arms: names of :data:`~kgrec.audit.arms.ARMS`, and ``baselines``; ``None``: all
     :param cold: whether to hold out items, too, where the test is about known ones
+    :param alphas: weights of language to train with, for a curve; none: no curve
     :param folder: where finished trainings are kept, so that an interrupted audit goes on;
         ``None``: nowhere
     :param allow_leaks: whether to go on if the data give answers away; the result says so
     :param encoder: turns descriptions into vectors; ``None``: what the settings say
     :param progress: receives one stage, one step a training
     :raises DataError: if the data leak, or there is no test
-    :raises ConfigError: if there is no such arm, or no seed
+    :raises ConfigError: if there is no such arm, or no seed, or an alpha is none
     """
     config, (chosen, baselines) = config or Config(), choose_arms(arms)
     if seeds < 1:
         raise ConfigError(f"An audit needs at least 1 seed, not {seeds}.")
+    alphas = check_alphas(alphas)
     if data.test.is_empty():
         raise DataError("there is no test to measure on", fix="give it interactions", file="test")
     if not allow_leaks:
         require_no_leaks(data, escape="allow leaks to go on all the same")
     splits, remarks = splits_of(data, cold=cold)
     trials = Trials(config, seeds, Cells(Path(folder) if folder else None), encoder)
-    total = len(splits) * (len(chosen) * seeds + baselines)
+    no_curve = idle(trials) if alphas else ""
+    alphas = () if no_curve else alphas
+    total = len(splits) * ((len(chosen) + len(alphas) + bool(alphas)) * seeds + baselines)
     with (progress or Progress()).stage("Audit", total) as bar:
-        measured = [_measured(trials, split, chosen, baselines, bar) for split in splits]
+        measured = [_measured(trials, split, chosen, baselines, alphas, bar) for split in splits]
     return Audit(
         name=data.info.name,
         splits=tuple(each.whole for each in measured),
@@ -81,7 +87,12 @@ def audit(
         changed=trials.changed,
         settings=changed(config),
         leaks=tuple(map(str, leaks(data))),
-        remarks=(*remarks, *_remarks(trials), *filter(None, (each.short() for each in measured))),
+        remarks=(
+            *remarks,
+            *_remarks(trials),
+            *filter(None, (no_curve, *(each.short() for each in measured))),
+        ),
+        curves=tuple(each.curve for each in measured if each.curve),
         seconds=trials.seconds,
     )
 
@@ -93,6 +104,7 @@ class _Measured:
     split: Split
     lists: Lists
     baselines: frozenset[str]
+    curve: AlphaCurve | None = None
 
     @property
     def whole(self) -> Slice:
@@ -132,14 +144,22 @@ class _Measured:
 
 
 def _measured(
-    trials: Trials, split: Split, arms: Sequence[Arm], baselines: bool, bar: Bar
+    trials: Trials,
+    split: Split,
+    arms: Sequence[Arm],
+    baselines: bool,
+    alphas: Sequence[float],
+    bar: Bar,
 ) -> _Measured:
     graph = KnowledgeGraph.build(split.data)
     trained = {arm.name: trials.arm(arm, split, graph, bar) for arm in arms}
     rivals = trials.rivals(split, graph, bar) if baselines else {}
     bar.advance(int(baselines))
     lists = {name: tables for name, tables in trained.items() if tables}
-    return _Measured(split, {**lists, **rivals}, frozenset(rivals))
+    curve = None
+    if alphas:
+        curve = alpha_curve(trials, split, graph, alphas, bar, whole=trained[ALL.name])
+    return _Measured(split, {**lists, **rivals}, frozenset(rivals), curve)
 
 
 def _remarks(trials: Trials) -> Iterator[str]:

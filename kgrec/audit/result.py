@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from kgrec.audit.alpha import AlphaCurve
 from kgrec.audit.conclusions import conclude, signed
 from kgrec.audit.measure import METRIC, METRICS, Slice
 
@@ -24,6 +25,7 @@ class Audit:
     :ivar settings: those that are not the defaults, by dotted name
     :ivar leaks: what gives answers away in the data, if the audit was made in spite of it
     :ivar remarks: what was not measured, and why
+    :ivar curves: how each test depends on ``gnn.alpha``, if that was asked for
     :ivar seconds: wall time of the trainings, those of earlier audits among them
     """
 
@@ -37,12 +39,14 @@ class Audit:
     settings: Mapping[str, Any] = field(default_factory=dict)
     leaks: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    curves: tuple[AlphaCurve, ...] = ()
     seconds: float = 0.0
 
     @property
     def conclusions(self) -> list[str]:
         """What the numbers say, in sentences."""
-        return [*conclude(self.splits, self.parts), *self.remarks]
+        curves = [curve.sentence for curve in self.curves]
+        return [*conclude(self.splits, self.parts), *curves, *self.remarks]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON.
@@ -70,6 +74,7 @@ class Audit:
             "settings": dict(self.settings),
             "leaks": list(self.leaks),
             "seconds": round(self.seconds, 1),
+            "alpha": {each.split: each.to_dict() for each in self.curves},
         }
 
     def table(self, split: Slice) -> list[tuple[str, str, str]]:

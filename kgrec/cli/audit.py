@@ -38,6 +38,13 @@ def audit(
     cold: Annotated[
         bool, typer.Option("--cold/--no-cold", help="Also hold out a tenth of the items.")
     ] = True,
+    alpha_curve: Annotated[
+        bool,
+        typer.Option(
+            "--alpha-curve",
+            help="Also train with several weights of language (gnn.alpha), and draw the curve.",
+        ),
+    ] = False,
     allow_leaks: AllowLeaks = False,
     format: Annotated[Format, typer.Option(help="How to print it.")] = Format.table,
 ) -> None:
@@ -47,6 +54,7 @@ def audit(
     """
     chosen = config_of(settings, seed, config)
 
+    from kgrec.audit import ALPHAS
     from kgrec.audit import audit as measure
     from kgrec.audit.arms import choose_arms
     from kgrec.callbacks import ConsoleProgress
@@ -66,6 +74,7 @@ def audit(
         seeds=seeds,
         arms=names,
         cold=cold,
+        alphas=ALPHAS if alpha_curve else (),
         folder=places.cells,
         allow_leaks=allow_leaks,
         progress=progress,

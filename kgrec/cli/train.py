@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -29,6 +32,15 @@ def train(
     seed: Seed = None,
     track: Track = None,
     allow_leaks: AllowLeaks = False,
+    checkpoint_minutes: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            help="Keep the state of the training in RUN.checkpoint every so many minutes; 0: after "
+            "every epoch. The same command goes on from there; the folder is deleted at the end.",
+            metavar="N",
+        ),
+    ] = 5.0,
 ) -> None:
     """Build the graph of a dataset, train on it, and save the run.
 
@@ -41,11 +53,18 @@ def train(
 
     check_writable(out)
     with tracked(track, chosen) as progress:
-        _train(source, out, chosen, progress, allow_leaks)
+        _train(source, out, chosen, progress, allow_leaks, checkpoint_minutes)
     print_text(f"\nSaved {out}. Next: kgrec recommend {out} --all -k 20 --out top.parquet")
 
 
-def _train(source: str, out: Path, config: Config, progress: Progress, allow_leaks: bool) -> None:
+def _train(
+    source: str,
+    out: Path,
+    config: Config,
+    progress: Progress,
+    allow_leaks: bool,
+    checkpoint_minutes: float,
+) -> None:
     from kgrec.graph import KnowledgeGraph
     from kgrec.loaders import load
     from kgrec.recommend import Recommender
@@ -57,10 +76,35 @@ def _train(source: str, out: Path, config: Config, progress: Progress, allow_lea
     leaks = leaks_of(data, allowed=allow_leaks)
     graph = KnowledgeGraph.build(data, progress=progress)
     note(repr(graph))
-    rec = Recommender(config, progress=progress).fit(graph)
+    place = out if out.name else out.absolute()
+    with _warnings_noted():
+        rec = Recommender(config, progress=progress).fit(
+            graph,
+            checkpoint=place.with_name(f"{place.name}.checkpoint"),
+            checkpoint_minutes=checkpoint_minutes,
+        )
     rec.save(out, held_out=data.test)
     mark(out, leaks)
     progress.finish(_print_metrics(rec, data, progress))
+
+
+@contextmanager
+def _warnings_noted() -> Iterator[None]:
+    """What is to be said of checkpoints is a sentence on stderr, without a line of code."""
+    from kgrec.gnn.training.checkpoints import CheckpointWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", CheckpointWarning)
+        show = warnings.showwarning
+
+        def tell(message: Any, category: type[Warning], *where: Any) -> None:
+            if issubclass(category, CheckpointWarning):
+                note(str(message))
+            else:
+                show(message, category, *where)
+
+        warnings.showwarning = tell  # type: ignore[assignment]  # it is called by place only
+        yield
 
 
 def _print_metrics(rec: Recommender, data: Dataset, progress: Progress) -> dict[str, float]:

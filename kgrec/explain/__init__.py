@@ -2,5 +2,14 @@
 
 from kgrec.explain.explainer import Explainer
 from kgrec.explain.explanation import Explanation, Path, PathNode, PathRelation
+from kgrec.explain.make import Explains, make_explainer
 
-__all__ = ["Explainer", "Explanation", "Path", "PathNode", "PathRelation"]
+__all__ = [
+    "Explainer",
+    "Explains",
+    "Explanation",
+    "Path",
+    "PathNode",
+    "PathRelation",
+    "make_explainer",
+]

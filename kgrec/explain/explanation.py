@@ -129,22 +129,27 @@ class Explanation:
     path_share: float
     content_reason: str = ""
     """The content's part in words, where it speaks for the item."""
+    latent_reason: str = ""
+    """The latent part in words, where a model has no paths."""
 
     @property
     def reasons(self) -> tuple[str, ...]:
         """In words: the strongest path, and the strongest fact that speaks for the item.
 
-        Without a path, what is known of the item, or its popularity.
+        Without a path, what is known of the item, or what a network makes of it, or its popularity.
         """
         if not self.paths:
-            return (self.content_reason or "it is popular with everyone",)
+            return (self.content_reason or self.latent_reason or "it is popular with everyone",)
         facts = [path for path in self.paths if not path.through_users and path.share > 0]
         return tuple(dict.fromkeys(path.reason for path in (*self.paths[:1], *facts[:1])))
 
     @property
     def because(self) -> str:
         """The reasons as a clause, to stand after the item's name or under it."""
-        return because(self.reasons, against=bool(self.paths) and self.paths[0].share < 0)
+        if self.paths:
+            return because(self.reasons, against=self.paths[0].share < 0)
+        by_vectors = not self.content_reason and bool(self.latent_reason)
+        return because(self.reasons, against=by_vectors and self.rest["latent"] < 0)
 
     @property
     def sentence(self) -> str:

@@ -70,6 +70,14 @@ class Sentences:
         """
         return f"what is known of it appeals to people who {self.verb} {start}, as you did"
 
+    def through_vectors(self, *, against: bool = False) -> str:
+        """A model of vectors likes the item, and no path says why.
+
+        :param against: whether it does not
+        """
+        place = "far from" if against else "close to"
+        return f"the network places it {place} all that you {self.verb}, taken together"
+
     def direct(self, start: str, relation: Relation, forward: bool) -> str:
         """A fact joins the two items.
 

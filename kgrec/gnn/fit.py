@@ -9,6 +9,8 @@ from kgrec.gnn.inputs import NodeInputs
 from kgrec.gnn.linear.fit import fit_linear
 from kgrec.gnn.log import TrainingLog
 from kgrec.gnn.model import Model
+from kgrec.gnn.training.checkpoints import Checkpoints
+from kgrec.gnn.training.finite import check_finite
 
 
 def fit(
@@ -18,6 +20,7 @@ def fit(
     *,
     seed: int,
     progress: Progress,
+    checkpoints: Checkpoints | None = None,
 ) -> tuple[Model, TrainingLog]:
     """Choose on valid, then refit on all that is known.
 
@@ -26,5 +29,18 @@ def fit(
     :param config: hyper-parameters
     :param seed: same seed, same data, same machine: same model
     :param progress: receives the stages and epochs
+    :param checkpoints: where to go on from, and where to keep the state; ``None``: nowhere
+    :raises DataError: if a vector holds a number that is not finite
+    :raises KgrecError: if the training diverges
     """
-    return fit_linear(features, inputs, config, seed=seed, progress=progress)
+    check_finite(features, inputs)
+    if config.model != "linear":
+        # Imported late: who takes the default has no use for it.
+        from kgrec.gnn.deep.fit import fit_deep
+
+        return fit_deep(
+            features, inputs, config, seed=seed, progress=progress, checkpoints=checkpoints
+        )
+    return fit_linear(
+        features, inputs, config, seed=seed, progress=progress, checkpoints=checkpoints
+    )

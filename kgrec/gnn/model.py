@@ -15,6 +15,10 @@ class Model(Protocol):
     """Enough to score, and to say of which parts a score is the sum."""
 
     @property
+    def kind(self) -> str:
+        """The setting ``gnn.model`` that makes such a model."""
+
+    @property
     def recency(self) -> float:
         """The power by which histories are weighed before they come here."""
 

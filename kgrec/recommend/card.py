@@ -10,8 +10,7 @@ from kgrec.graph import KnowledgeGraph
 
 _CARD = """# A kgrec recommender for {name}
 
-Every score is a sum over paths of the knowledge graph beside this file, what facts and texts
-carry over to items with few users, and popularity.
+{how}
 
 - **Graph:** {graph}
 - **Licence of the data:** {licence}
@@ -31,7 +30,7 @@ rec.recommend(users=["…"], k=10)
 
 It learns from what users took, so it repeats the tastes and gaps of that record. Users without
 any interaction are given what is popular. Items that nobody took are found through their facts
-and texts only.
+and texts only.{limits}
 
 ## Settings
 
@@ -40,12 +39,25 @@ and texts only.
 ```
 """
 
+_PATHS = """\
+Every score is a sum over paths of the knowledge graph beside this file, what facts and texts
+carry over to items with few users, and popularity."""
+
+_VECTORS = """\
+Every score is the product of two vectors of a graph network ({model}) over the knowledge graph
+beside this file, and popularity."""
+
+_NO_PATHS = " No path of the graph accounts for a score: the default, gnn.model = linear, has them."
+
 
 def model_card(graph: KnowledgeGraph, config: Config, log: TrainingLog) -> str:
     """Write the card in Markdown."""
     choices = "; ".join(f"{name} {value:.4g}" for name, value in log.choices.items())
     strongest = sorted(log.gates.items(), key=lambda gate: -gate[1])[:8]
+    linear = config.gnn.model == "linear"
     return _CARD.format(
+        how=_PATHS if linear else _VECTORS.format(model=config.gnn.model),
+        limits="" if linear else _NO_PATHS,
         name=graph.name or "a catalog",
         graph=repr(graph),
         licence=" ".join(graph.licence.split()) or "not stated",

@@ -7,12 +7,14 @@ import dataclasses
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import torch
 from scipy.sparse import csr_matrix
 
 from kgrec.callbacks import Progress
 from kgrec.config import Config
 from kgrec.features import Features
 from kgrec.gnn.inputs import NodeInputs
+from kgrec.gnn.training.checkpoints import Checkpoints
 from kgrec.graph import KnowledgeGraph
 from kgrec.kge import pretrain
 from kgrec.text import CachedEncoder, TextEncoder, TransformerEncoder, describe, encode_descriptions
@@ -25,25 +27,33 @@ def node_inputs(
     config: Config,
     encoder: TextEncoder | None,
     progress: Progress,
+    checkpoints: Checkpoints,
 ) -> NodeInputs:
     """Describe and encode the core nodes, and embed the graph.
 
     :param encoder: turns texts into vectors; ``None``: what the configuration says, cached on disk
+    :param checkpoints: keep the embeddings, so that they need not be trained twice
     """
     text = _text(graph, features, config, encoder, progress) if config.text.enabled else None
     embeddings = None
     if config.kge.enabled:
-        size = len(features.core)
-        embeddings = pretrain(
-            features.pretraining_triples(),
-            features.num_kge_entities,
-            len(features.relations) + 1,
-            config.kge,
-            seed=config.seed,
-            progress=progress,
-        ).entities[:size]
+        kept = checkpoints.once("Pretrain", lambda: _embeddings(features, config, progress))
+        embeddings = kept.numpy()
     words = _words(graph) if config.text.enabled else None
     return NodeInputs(text, embeddings, words)
+
+
+def _embeddings(features: Features, config: Config, progress: Progress) -> torch.Tensor:
+    """Embeddings of the core nodes, float32, shape ``(N, p)``."""
+    embeddings = pretrain(
+        features.pretraining_triples(interactions=config.kge.interactions),
+        features.num_kge_entities,
+        len(features.relations) + 1,
+        config.kge,
+        seed=config.seed,
+        progress=progress,
+    )
+    return torch.from_numpy(embeddings.entities[: len(features.core)])
 
 
 def _words(graph: KnowledgeGraph) -> csr_matrix:

@@ -16,14 +16,16 @@ from scipy.sparse import csr_matrix
 from kgrec.callbacks import Progress, TimedProgress
 from kgrec.config import Config
 from kgrec.errors import ConfigError, RunError
-from kgrec.explain import Explainer, Explanation
+from kgrec.explain import Explains, Explanation, make_explainer
 from kgrec.features import Features
 from kgrec.gnn.fit import fit
 from kgrec.gnn.linear.recency import recent_histories
 from kgrec.gnn.log import TrainingLog
 from kgrec.gnn.model import Model
+from kgrec.gnn.training.checkpoints import Checkpoints
 from kgrec.graph import KnowledgeGraph
 from kgrec.index import TopK, top_k
+from kgrec.recommend.checkpoint import open_checkpoints
 from kgrec.recommend.inputs import node_inputs
 from kgrec.recommend.profile import PROFILE, Profile, profile_history
 from kgrec.recommend.recommendations import Recommendations
@@ -40,6 +42,7 @@ class _State:
     features: Features
     model: Model
     log: TrainingLog
+    checkpoints: Checkpoints
 
 
 class Recommender:
@@ -71,23 +74,41 @@ class Recommender:
             return f"Recommender(seed={self.config.seed}, not fitted)"
         return f"Recommender(seed={self.config.seed}, fitted on {self.graph!r})"
 
-    def fit(self, graph: KnowledgeGraph) -> Self:
+    def fit(
+        self,
+        graph: KnowledgeGraph,
+        *,
+        checkpoint: str | Path | None = None,
+        checkpoint_minutes: float = 5.0,
+    ) -> Self:
         """Describe and encode the nodes, pretrain embeddings, train, and choose on valid.
 
         :param graph: a typed graph with training (and, for the choices, validation) interactions
+        :param checkpoint: a folder that keeps the state of the training; when the same training is
+            begun again there, it goes on and ends with the same model, and :meth:`save` deletes
+            what is in it. ``None``: nothing is kept
+        :param checkpoint_minutes: wall minutes between two states; 0: one after every epoch
+        :raises KgrecError: if the training diverges
         :raises ConfigError: if the graph has no interaction to learn from
         """
         progress = TimedProgress(self._progress)
         features = Features.of(graph)
         if not features.history.nnz:
             raise ConfigError("The graph has no interaction to learn from: add events to the data.")
-        with limited_threads(self.config.threads):
-            inputs = node_inputs(graph, features, self.config, self._encoder, progress)
+        config, encoder = self.config, self._encoder
+        checkpoints = open_checkpoints(checkpoint, checkpoint_minutes, graph, config, encoder)
+        with limited_threads(config.threads):
+            inputs = node_inputs(graph, features, config, encoder, progress, checkpoints)
             model, log = fit(
-                features, inputs, self.config.gnn, seed=self.config.seed, progress=progress
+                features,
+                inputs,
+                config.gnn,
+                seed=config.seed,
+                progress=progress,
+                checkpoints=checkpoints,
             )
         log = dataclasses.replace(log, seconds=progress.seconds)
-        self._fitted = _State(graph, features, model, log)
+        self._fitted = _State(graph, features, model, log, checkpoints)
         for stale in ("_explainer", "_histories"):
             self.__dict__.pop(stale, None)
         return self
@@ -107,9 +128,9 @@ class Recommender:
     ) -> Recommendations:
         """Return the best items that each user does not have yet.
 
-        Only items that some path of the graph leads to are recommended, so a list may be shorter
-        than ``k``. A user from whom no path leads to anything new, a stranger say, is given
-        what is popular.
+        With ``gnn.model = linear`` only items that some path of the graph leads to are
+        recommended, so a list may be shorter than ``k``. A user from whom no path leads to
+        anything new, a stranger say, is given what is popular.
 
         :param users: user ids, or a single one; ``None``: all
         :param k: items for each user, at least 1
@@ -147,6 +168,7 @@ class Recommender:
     def explain(self, user: str, item: str, *, paths: int | None = 5) -> Explanation:
         """Say why an item has its score for a user.
 
+        Only ``gnn.model = linear`` has paths; elsewhere all but the popularity is ``latent``.
         Of the strongest paths the last place is kept for a fact, if there is one and people would
         otherwise fill the list.
 
@@ -183,6 +205,7 @@ class Recommender:
         state = self._state
         held_out = self.held_out if held_out is None else held_out
         write_run(Path(folder), state.graph, state.model, state.log, self.config, held_out)
+        state.checkpoints.clear()
 
     @classmethod
     def load(cls, folder: str | Path) -> Self:
@@ -193,7 +216,7 @@ class Recommender:
         run = read_run(Path(folder))
         rec = cls(run.config)
         rec.held_out = run.held_out
-        rec._fitted = _State(run.graph, Features.of(run.graph), run.model, run.log)
+        rec._fitted = _State(run.graph, Features.of(run.graph), run.model, run.log, Checkpoints())
         return rec
 
     @property
@@ -208,10 +231,10 @@ class Recommender:
         return recent_histories(self._state.features, self._state.model.recency)
 
     @cached_property
-    def _explainer(self) -> Explainer:
+    def _explainer(self) -> Explains:
         state = self._state
         fitted_on = state.features.history if self.config.gnn.refit else state.features.train
-        return Explainer(state.graph, state.features, state.model, fitted_on)
+        return make_explainer(state.graph, state.features, state.model, fitted_on)
 
     def _top(self, histories: csr_matrix, k: int, *, seen: csr_matrix | None = None) -> TopK:
         model, features = self._state.model, self._state.features

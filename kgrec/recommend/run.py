@@ -4,7 +4,7 @@
 
     RUN/
       config.json         format, version, settings
-      model.safetensors   item–item weights, popularity, vectors, gates
+      model.safetensors   the model of the kind gnn.model: item–item weights, popularity, vectors …
       graph/              the knowledge graph it was trained on
       log.json            epochs, choices, gates, seconds
       test.parquet        held-out interactions, if they were given
@@ -29,9 +29,9 @@ from kgrec.data import replaced_folder
 from kgrec.data.atomic import kept_still
 from kgrec.data.disk import write_json
 from kgrec.errors import ConfigError, GraphError, RunError
-from kgrec.gnn.linear.pairs import PairModel
 from kgrec.gnn.log import TrainingLog
 from kgrec.gnn.model import Model
+from kgrec.gnn.saved import model_of
 from kgrec.graph import KnowledgeGraph
 from kgrec.recommend.card import model_card
 
@@ -133,7 +133,9 @@ def _read_whole(folder: Path) -> Run:
     except (ConfigError, KeyError, TypeError, ValueError) as error:
         raise RunError(f"{folder}: the settings or the log are broken; train again.") from error
     graph = _read_graph(folder / "graph")
-    return Run(graph, _read_model(folder / _MODEL, graph), log, config, _read_held_out(folder))
+    return Run(
+        graph, _read_model(folder / _MODEL, graph, config), log, config, _read_held_out(folder)
+    )
 
 
 def _read_graph(folder: Path) -> KnowledgeGraph:
@@ -158,7 +160,7 @@ def _read_json(path: Path) -> dict[str, Any]:
 def _write_model(path: Path, model: Model, graph: KnowledgeGraph) -> None:
     whole = {name: np.ascontiguousarray(value) for name, value in model.tensors().items()}
     # Not save_file: it would make the file readable by its owner alone, unlike its neighbours.
-    path.write_bytes(save(whole, {"graph": _fingerprint(graph)}))
+    path.write_bytes(save(whole, {"graph": _fingerprint(graph), "model": model.kind}))
 
 
 def _fingerprint(graph: KnowledgeGraph) -> str:
@@ -169,17 +171,27 @@ def _fingerprint(graph: KnowledgeGraph) -> str:
     return hashlib.sha256(parts.encode()).hexdigest()
 
 
-def _read_model(path: Path, graph: KnowledgeGraph) -> Model:
+def _read_model(path: Path, graph: KnowledgeGraph, config: Config) -> Model:
     try:
         with safe_open(path, framework="numpy") as file:
-            belongs = (file.metadata() or {}).get("graph") == _fingerprint(graph)
+            about = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        model = PairModel.of_tensors(tensors)
+        # A file that does not say its kind is older than the second one.
+        kind = about.get("model", "linear")
+        model = model_of(kind, tensors) if kind == config.gnn.model else None
     except FileNotFoundError as error:
         raise RunError(f"{path}: the file is missing; train again.") from error
     except (SafetensorError, OSError, KeyError, ValueError) as error:
         raise RunError(f"{path}: the file is broken; train again.") from error
-    if not belongs or model.num_items != graph.nodes.filter(pl.col("kind") == "item").height:
+    if model is None:
+        raise RunError(
+            f"{path}: the file holds a model of the kind '{kind}', but the settings beside it say "
+            f"gnn.model = '{config.gnn.model}'; train again."
+        )
+    if (
+        about.get("graph") != _fingerprint(graph)
+        or model.num_items != graph.nodes.filter(pl.col("kind") == "item").height
+    ):
         raise RunError(f"{path}: the model does not belong to the graph beside it; train again.")
     return model
 

@@ -10,12 +10,13 @@ from typing import Any
 
 from markupsafe import Markup
 
-from kgrec.audit import Audit, Slice
+from kgrec.audit import AlphaCurve, Audit, Slice
 from kgrec.audit.arms import NO_GRAPH
 from kgrec.audit.conclusions import best_baseline, signed
 from kgrec.audit.measure import METRIC
 from kgrec.audit.splits import COLD
 from kgrec.errors import DataError
+from kgrec.report.alpha import alpha_svg
 from kgrec.report.files import replaced_file
 from kgrec.report.page import fill
 from kgrec.report.whiskers import Whisker, whiskers_svg
@@ -77,15 +78,18 @@ def to_html(audit: Audit) -> str:
         sentences=audit.conclusions[: -len(audit.remarks) or None],
         splits=[_split(audit, each) for each in audit.splits],
         parts=[_part(each) for each in audit.parts if NO_GRAPH.name in each.differences],
+        curves=[_curve(each) for each in audit.curves],
         method=_method(audit),
     )
 
 
 def _lead(audit: Audit) -> str:
+    fixed = sum(len(curve.alphas) for curve in audit.curves) * len(audit.seeds)
     trained = len(audit.arms) * len(audit.splits) * len(audit.seeds)
+    more = f" {_count(fixed, 'further training')} had a fixed alpha." if fixed else ""
     return (
         f"{_count(trained, 'training')}: {_count(len(audit.arms), 'arm')}, each with "
-        f"{_count(len(audit.seeds), 'seed')}, on {_count(len(audit.splits), 'test')}."
+        f"{_count(len(audit.seeds), 'seed')}, on {_count(len(audit.splits), 'test')}.{more}"
     )
 
 
@@ -130,6 +134,14 @@ def _part(part: Slice) -> dict[str, Any]:
         "other": f"{difference.other_mean:.4f}",
         "against": signed(difference),
         "verdict": difference.verdict,
+    }
+
+
+def _curve(curve: AlphaCurve) -> dict[str, Any]:
+    return {
+        "name": curve.split,
+        "picture": Markup(alpha_svg(f"{METRIC}, {curve.split}", curve.points, curve.learned)),
+        "sentence": curve.sentence,
     }
 
 

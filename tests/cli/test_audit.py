@@ -70,3 +70,11 @@ def test_a_dataset_that_leaks_is_refused(
     result = cli("audit", tmp_path, "--out", tmp_path / "report", *CHOSEN, *fast)
     assert result.exit_code == 1
     assert "the data give test answers away (test.csv: 2 rows set aside" in result.stderr
+
+
+def test_a_curve_is_drawn_on_request(
+    cli: Callable[..., Any], tiny: Path, fast: list[str], tmp_path: Path
+) -> None:
+    result = cli("audit", tiny, "--out", tmp_path / "report", *CHOSEN, *fast, "--alpha-curve")
+    assert result.exit_code == 0, result.stderr
+    assert "over alpha was measured, for text.enabled is off" in result.stdout

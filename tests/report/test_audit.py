@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kgrec.audit import Audit, Slice, System
+from kgrec.audit import AlphaCurve, Audit, Slice, System
 from kgrec.audit.measure import METRICS
 from kgrec.errors import DataError
 from kgrec.report import audit as page
@@ -138,3 +138,13 @@ def test_page_and_numbers_are_written(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(ZeroDivisionError):
         write_audit(places, audit)
     assert places.page.read_text(encoding="utf-8") == before
+
+
+def test_a_curve_over_alpha_has_a_section_with_its_sentence() -> None:
+    names = [("learned", 0.3), ("0", 0.2), ("1", 0.3)]
+    curve = AlphaCurve((0.0, 1.0), Slice.of("cold", [system(*each) for each in names]))
+    html = to_html(make(curves=(curve,)))
+    section = html.split('<section id="alpha">')[1].split("</section>")[0]
+    assert section.count("<svg") == 1
+    assert curve.sentence in section
+    assert 'id="alpha"' not in to_html(make())

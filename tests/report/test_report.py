@@ -140,3 +140,15 @@ def test_an_earlier_report_survives_a_failure(
         write_report(target, make_report(statistics={}))
     assert target.read_text(encoding="utf-8") == before
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_scores_without_paths_are_not_said_to_have_some(
+    make_report: Callable[..., Report], explanation: Explanation
+) -> None:
+    rest = {"popularity": 0.1, "content": 0.0, "latent": 0.9}
+    without = replace(explanation, paths=(), rest=rest, latent_reason="the network says so")
+    words = " ".join(Page(to_html(make_report(explanations=(without,), path_share=0.0))).words)
+    assert "because the network says so" in words
+    assert "No path carries these scores" in words
+    assert "A path's share" not in words
+    assert "those behind a reason" not in words

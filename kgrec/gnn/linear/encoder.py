@@ -1,19 +1,16 @@
 r"""The linear relational encoder: a vector for every node of the catalog.
 
 .. math::
-    z^{(0)} = e + t W, \qquad z^{(l+1)} = \hat A z^{(l)}, \qquad z = \sum_l a_l z^{(l)}
+    z^{(l+1)} = \hat A z^{(l)}, \qquad z = \sum_l a_l z^{(l)}
 
-:math:`e` is a free vector that starts from the node's knowledge-graph embedding, :math:`t` the
-vector of its description, :math:`\hat A` the gated adjacency of
-:mod:`kgrec.gnn.linear.propagation` and :math:`a` a softmax over layers. **Users have no
-vector**: a user is the sum of the items in the history, so that whatever the model says of a user
-can be laid at the door of something the user did.
+:math:`z^{(0)}` is what is known of a node itself (:mod:`kgrec.gnn.training.nodes`),
+:math:`\hat A` the gated adjacency of :mod:`kgrec.gnn.linear.propagation` and :math:`a` a softmax
+over layers. **Users have no vector**: a user is the sum of the items in the history, so that
+whatever the model says of a user can be laid at the door of something the user did.
 """
 
 from __future__ import annotations
 
-import numpy as np
-import numpy.typing as npt
 import torch
 from scipy.sparse import csr_matrix
 
@@ -22,6 +19,7 @@ from kgrec.features import Features
 from kgrec.gnn.inputs import NodeInputs
 from kgrec.gnn.linear.propagation import RelationalAdjacency
 from kgrec.gnn.training.encoder import SHARED_RATE, Encoder, ParameterGroup
+from kgrec.gnn.training.nodes import NodeVectors
 from kgrec.sparse import product
 
 
@@ -38,20 +36,16 @@ class LinearRelationalEncoder(Encoder):
         self.num_items = len(features.items)
         self.layers = config.layers if len(features.core_facts) else 0
         self.dropout = config.dropout
-        size = config.embedding_size
-        self.nodes = torch.nn.Parameter(_start(len(features.core), size, inputs.pretrained, config))
+        self.nodes = NodeVectors(len(features.core), inputs, config)
         self.bias = torch.nn.Parameter(torch.zeros(self.num_items))
         self.layer_logits = torch.nn.Parameter(torch.zeros(self.layers + 1))
         self.adjacency = RelationalAdjacency(
             features.core_facts, len(features.core), len(features.relations)
         )
-        self.text = torch.from_numpy(inputs.text) if inputs.text is not None else None
-        if self.text is not None:
-            self.text_weights = torch.nn.Parameter(torch.zeros(self.text.shape[1], size))
 
     def item_vectors(self) -> torch.Tensor:
         """Vectors of all items, shape ``(I, d)``."""
-        vectors = self.nodes if self.text is None else self.nodes + self.text @ self.text_weights
+        vectors: torch.Tensor = self.nodes()
         weights = self.layer_logits.softmax(dim=0)
         total = weights[0] * vectors
         for layer in range(self.layers):
@@ -68,25 +62,9 @@ class LinearRelationalEncoder(Encoder):
         return product(histories, known) * scale, vectors
 
     def groups(self) -> tuple[ParameterGroup, ...]:
-        """Node vectors decay; gates and layer weights move faster."""
-        decayed = [self.nodes] if self.text is None else [self.nodes, self.text_weights]
+        """Those of the nodes; gates and layer weights move faster."""
         return (
-            ParameterGroup("nodes", decayed, decay=True),
+            *self.nodes.groups(),
             ParameterGroup("bias", [self.bias]),
             ParameterGroup("shared", [self.layer_logits, self.adjacency.gates], rate=SHARED_RATE),
         )
-
-
-def _start(
-    num_nodes: int, size: int, pretrained: npt.NDArray[np.float32] | None, config: GnnConfig
-) -> torch.Tensor:
-    """Random vectors, with the pretrained ones in place of their first numbers.
-
-    Pretrained vectors are scaled to the spread of the random ones: a warm start gives directions,
-    not lengths.
-    """
-    vectors = torch.randn(num_nodes, size) * config.init_scale
-    if pretrained is not None:
-        known = torch.from_numpy(pretrained[:, :size])
-        vectors[:, : known.shape[1]] = known / known.std().clamp_min(1e-12) * config.init_scale
-    return vectors

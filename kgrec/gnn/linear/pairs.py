@@ -59,6 +59,11 @@ class PairModel:
     recency: float = 0.0
 
     @property
+    def kind(self) -> str:
+        """See :class:`kgrec.gnn.model.Model`."""
+        return "linear"
+
+    @property
     def num_items(self) -> int:
         """Columns of a score."""
         return len(self.bias)

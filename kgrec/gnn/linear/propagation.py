@@ -9,13 +9,11 @@ without the non-linearity, as LightGCN and LightKG found best where data are spa
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from kgrec.sparse import csr_tensor
+from kgrec.gnn.pattern import Pattern
 
 
 class RelationalAdjacency(torch.nn.Module):
@@ -38,13 +36,9 @@ class RelationalAdjacency(torch.nn.Module):
         rows, columns, kinds = rows[order], columns[order], kinds[order]
         norms = 1 / np.sqrt(degrees[rows] * degrees[columns])
         self.num_nodes = num_nodes
-        self.starts = np.searchsorted(rows, np.arange(num_nodes + 1))
-        self.columns = torch.from_numpy(columns)
-        self.rows = torch.from_numpy(rows)
+        self.edges = Pattern(rows, columns, (num_nodes, num_nodes))
         self.kinds = torch.from_numpy(kinds)
         self.norms = torch.from_numpy(norms.astype(np.float32))
-        # The reverse of every edge is an edge, too: the transpose is the same pattern.
-        self.mirror = torch.from_numpy(np.lexsort((rows, columns)))
         self.gates = torch.nn.Parameter(torch.ones(2 * max(num_relations, 1)))
 
     def forward(self, vectors: torch.Tensor) -> torch.Tensor:
@@ -53,32 +47,4 @@ class RelationalAdjacency(torch.nn.Module):
         :param vectors: shape ``(N, d)``
         :return: shape ``(N, d)``
         """
-        values = self.norms * self.gates[self.kinds]
-        result: torch.Tensor = _Product.apply(values, vectors, self)  # type: ignore[no-untyped-call]
-        return result
-
-    def matrix(self, values: torch.Tensor) -> torch.Tensor:
-        """The CSR matrix with these values, in the order of :attr:`rows`, shape ``(N, N)``."""
-        return csr_tensor(self.starts, self.columns, values, (self.num_nodes, self.num_nodes))
-
-
-class _Product(torch.autograd.Function):
-    """CSR times dense with a gradient for the values, which :mod:`torch.sparse` does not give."""
-
-    @staticmethod
-    def forward(
-        ctx: Any, values: torch.Tensor, vectors: torch.Tensor, adjacency: RelationalAdjacency
-    ) -> torch.Tensor:
-        ctx.save_for_backward(values, vectors)
-        ctx.adjacency = adjacency
-        return adjacency.matrix(values) @ vectors
-
-    @staticmethod
-    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, None]:
-        values, vectors = ctx.saved_tensors
-        adjacency = ctx.adjacency
-        of_vectors = adjacency.matrix(values[adjacency.mirror]) @ gradient
-        of_values = torch.sparse.sampled_addmm(
-            adjacency.matrix(torch.zeros_like(values)), gradient, vectors.T
-        ).values()
-        return of_values, of_vectors, None
+        return self.edges.product(self.norms * self.gates[self.kinds], vectors)

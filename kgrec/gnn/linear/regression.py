@@ -7,7 +7,6 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from scipy.sparse import csr_matrix, diags, vstack
 
 from kgrec.callbacks import Progress
@@ -18,11 +17,9 @@ from kgrec.gnn.linear.pairs import closed_form_pairs
 from kgrec.gnn.linear.recency import POWERS, recent_train
 from kgrec.gnn.trial import Trial
 
-REGULARISATIONS = (30.0, 60.0, 120.0, 200.0, 300.0, 500.0)
+REGULARISATIONS = (30.0, 60.0, 120.0, 200.0, 300.0, 500.0, 1000.0)
 # Zero is not among them: facts always have a voice, or an item without users could not be found.
 FACT_WEIGHTS = (0.3, 0.1, 1.0, 3.0)
-# In units in which the closed form spreads like what it is added to.
-MIXES = (0.1, 0.2, 0.4, 0.7, 1.0, 1.5, 2.5, 5.0)
 
 
 @dataclass(frozen=True)
@@ -84,18 +81,14 @@ def fit_regression(histories: csr_matrix, hubs: FactHubs, setting: Setting) -> R
 
 @dataclass(frozen=True)
 class Choice:
-    """The best closed form beside given scores.
+    """The best closed form.
 
     :ivar setting: its settings
-    :ivar mix: the factor of its weights, at least 0
-    :ivar alone: NDCG@20 on valid of the closed form by itself
-    :ivar together: NDCG@20 on valid of both
+    :ivar reached: NDCG@20 on valid of the closed form by itself; -1: not measured
     """
 
     setting: Setting = field(default_factory=Setting)
-    mix: float = 0.0
-    alone: float = -1.0
-    together: float = -1.0
+    reached: float = -1.0
 
 
 def choose_recency(features: Features, closed_form: ClosedForm, history_power: float) -> float:
@@ -115,15 +108,10 @@ def choose_recency(features: Features, closed_form: ClosedForm, history_power: f
     return max(POWERS, key=reached)
 
 
-def choose_regression(
-    closed_form: ClosedForm, trial: Trial, beside: torch.Tensor, progress: Progress
-) -> Choice:
-    """Search the closed form that adds most to given scores: regularisation, facts, mix.
-
-    One setting is searched after the other.
+def choose_regression(closed_form: ClosedForm, trial: Trial, progress: Progress) -> Choice:
+    """Search the regularisation, then the weight of facts.
 
     :param closed_form: of train
-    :param beside: scores of the users of ``trial``, shape ``(n, I)``
     """
     best = Choice()
     total = len(REGULARISATIONS) + len(FACT_WEIGHTS) - 1
@@ -131,33 +119,12 @@ def choose_regression(
         for number in range(2):
             settings = _others(best.setting) if number else _first()
             for setting in settings:
-                weights = closed_form.fit(setting).weights
-                choice = _choose_mix(setting, trial.sums(weights), trial, beside)
-                best = max(best, choice, key=lambda each: each.together)
+                scores = trial.sums(closed_form.fit(setting).weights)
+                choice = Choice(setting, trial.measure(scores)["NDCG@20"])
+                best = max(best, choice, key=lambda each: each.reached)
                 bar.advance()
-                bar.note(f"NDCG@20 {best.together:.4f}")
+                bar.note(f"NDCG@20 {best.reached:.4f}")
     return best
-
-
-def _choose_mix(
-    setting: Setting, scores: torch.Tensor, trial: Trial, beside: torch.Tensor
-) -> Choice:
-    unit = _unit(spread(beside), spread(scores))
-    reached = {mix: trial.measure(beside + mix * unit * scores)["NDCG@20"] for mix in MIXES}
-    best = max(reached, key=lambda mix: reached[mix])
-    return Choice(setting, best * unit, trial.measure(scores)["NDCG@20"], reached[best])
-
-
-def spread(scores: torch.Tensor) -> float:
-    """Mean standard deviation of a user's scores, shape ``(n, I)``."""
-    return float(scores.std(dim=1, correction=0).mean())
-
-
-def _unit(of_beside: float, of_scores: float) -> float:
-    """The factor that makes both spread alike; 0 where there is nothing to mix in."""
-    if not of_scores:
-        return 0.0
-    return of_beside / of_scores if of_beside else 1.0
 
 
 def _first() -> list[Setting]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from scipy.sparse import csr_matrix
 
@@ -21,12 +22,14 @@ class ParameterGroup:
     :ivar parameters: of the encoder
     :ivar rate: factor of the learning rate
     :ivar decay: whether weight decay applies
+    :ivar frozen: for so many epochs they do not move; see :mod:`kgrec.gnn.training.freeze`
     """
 
     name: str
     parameters: Sequence[torch.nn.Parameter]
     rate: float = 1.0
     decay: bool = False
+    frozen: float = 0.0
 
 
 class Encoder(torch.nn.Module):
@@ -54,6 +57,15 @@ class Encoder(torch.nn.Module):
     @abstractmethod
     def groups(self) -> tuple[ParameterGroup, ...]:
         """All parameters, each in one group."""
+
+    def alternate(self, random: np.random.Generator) -> Iterator[torch.Tensor]:  # noqa: ARG002
+        """Losses beside the recommendation, on the graph alone: none, unless a model has one.
+
+        After each pass over the users as many are taken as there were batches, a step for each.
+
+        :param random: chance
+        """
+        return iter(())
 
     def forward(self, histories: csr_matrix, scale: torch.Tensor) -> torch.Tensor:
         """Scores of all items, shape ``(n, I)``; arguments as in :meth:`vectors`."""

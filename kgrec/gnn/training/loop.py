@@ -1,4 +1,4 @@
-"""Training the encoder: full softmax, early stopping on valid."""
+"""Training an encoder: batches of users, early stopping on valid, checkpoints."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from scipy.sparse import csr_matrix
 
 from kgrec.callbacks import Progress
 from kgrec.config import GnnConfig
 from kgrec.errors import KgrecError
+from kgrec.gnn.training.checkpoints import Checkpoints
 from kgrec.gnn.training.encoder import Encoder
-from kgrec.gnn.training.losses import full_softmax, history_scale, split_histories
+from kgrec.gnn.training.epoch import Epochs
+from kgrec.gnn.training.freeze import set_trainable
+from kgrec.gnn.training.snapshot import Standing, finished, go_on, take, weights_of
+from kgrec.gnn.training.stepper import DivergedError
 
 Measure = Callable[[], dict[str, float]]
 
@@ -36,6 +39,7 @@ def train_encoder(
     measure: Measure | None = None,
     progress: Progress,
     stage: str,
+    checkpoints: Checkpoints | None = None,
 ) -> Course:
     """Train in place and leave the encoder as it was after its best epoch.
 
@@ -43,67 +47,59 @@ def train_encoder(
     :param epochs: at most so many passes
     :param random: which items are hidden, and the order of users
     :param measure: NDCG@20 and more on valid after each epoch; ``None``: train all epochs
-    :raises KgrecError: if the loss is no longer a number
+    :param checkpoints: where to go on from, and where to keep the state; the result is the same
+    :raises KgrecError: if the training diverges
     """
-    optimizer = _optimizer(encoder, config)
-    users = np.flatnonzero(np.diff(histories.indptr) > 1)
-    course: list[dict[str, float]] = []
-    best, kept = 0, _state(encoder)
+    checkpoints = checkpoints or Checkpoints()
+    trained = Epochs(encoder, histories, config, random)
+    standing = Standing([], 0, weights_of(encoder))
+    before = checkpoints.restore(stage)
+    if before is not None:
+        standing = go_on(before, encoder, trained.stepper, random)
     with progress.stage(stage, epochs) as bar:
-        for epoch in range(1, epochs + 1):
-            loss = _epoch(encoder, histories, random.permutation(users), config, optimizer, random)
-            values = {"epoch": float(epoch), "loss": loss, **(measure() if measure else {})}
-            course.append(values)
-            progress.epoch(epoch, values)
+        bar.advance(len(standing.course))
+        while not _over(standing, epochs, config.patience if measure else epochs):
+            set_trainable(encoder.groups(), len(standing.course) + 1)
+            values = _values(len(standing.course) + 1, trained, measure, config, checkpoints)
+            _keep_best(standing, values, encoder, measured=measure is not None)
+            progress.epoch(len(standing.course), values)
             bar.advance()
             bar.note(" ".join(f"{name} {value:.4f}" for name, value in list(values.items())[1:3]))
-            if not measure or not best or values["NDCG@20"] > course[best - 1]["NDCG@20"]:
-                best, kept = epoch, _state(encoder)
-            elif epoch - best >= config.patience:
-                break
-    encoder.load_state_dict(kept)
-    return Course(tuple(course), best)
-
-
-def _optimizer(encoder: Encoder, config: GnnConfig) -> torch.optim.Optimizer:
-    groups = [
-        {
-            "params": list(group.parameters),
-            "lr": config.learning_rate * group.rate,
-            "weight_decay": config.weight_decay if group.decay else 0.0,
-        }
-        for group in encoder.groups()
-    ]
-    return torch.optim.AdamW(groups, lr=config.learning_rate)
-
-
-def _epoch(
-    encoder: Encoder,
-    histories: csr_matrix,
-    users: np.ndarray,
-    config: GnnConfig,
-    optimizer: torch.optim.Optimizer,
-    random: np.random.Generator,
-) -> float:
-    """One pass over the users; returns the mean loss."""
-    encoder.train()
-    losses = []
-    for batch in np.array_split(users, max(1, round(len(users) / config.batch_size))):
-        split = split_histories(csr_matrix(histories[batch]), config.keep, random)
-        if not split.hidden.nnz:
-            continue
-        scale = history_scale(split.shown, config.history_power)
-        loss = full_softmax(encoder(split.shown, scale), split)
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-        losses.append(loss.item())
-    mean = float(np.mean(losses)) if losses else 0.0
-    if not np.isfinite(mean):
-        raise KgrecError("The training has diverged; lower gnn.learning_rate.")
+            if checkpoints.due() and trained.sound():
+                checkpoints.save(take(standing, encoder, trained.stepper, random))
+    encoder.load_state_dict(standing.kept)
     encoder.eval()
-    return mean
+    checkpoints.finish(finished(standing))
+    return Course(tuple(standing.course), standing.best)
 
 
-def _state(encoder: Encoder) -> dict[str, torch.Tensor]:
-    return {name: value.detach().clone() for name, value in encoder.state_dict().items()}
+def _over(standing: Standing, epochs: int, patience: int) -> bool:
+    epoch = len(standing.course)
+    return epoch >= epochs or (standing.best > 0 and epoch - standing.best >= patience)
+
+
+def _values(
+    epoch: int,
+    trained: Epochs,
+    measure: Measure | None,
+    config: GnnConfig,
+    checkpoints: Checkpoints,
+) -> dict[str, float]:
+    try:
+        loss = trained.run()
+    except DivergedError as reason:
+        kept = f"; {checkpoints.kept}" if checkpoints.kept else ""
+        raise KgrecError(
+            f"The training has diverged in epoch {epoch} ({reason}): lower gnn.learning_rate, "
+            f"which is {config.learning_rate:g}{kept}."
+        ) from None
+    return {"epoch": float(epoch), "loss": loss, **(measure() if measure else {})}
+
+
+def _keep_best(
+    standing: Standing, values: dict[str, float], encoder: Encoder, *, measured: bool
+) -> None:
+    course, best = standing.course, standing.best
+    course.append(values)
+    if not measured or not best or values["NDCG@20"] > course[best - 1]["NDCG@20"]:
+        standing.best, standing.kept = len(course), weights_of(encoder)

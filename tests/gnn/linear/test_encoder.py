@@ -31,11 +31,11 @@ def test_vectors_are_a_weighted_sum_over_hops(
     features = random_features(2)
     text = np.random.default_rng(0).normal(size=(len(features.core), 4)).astype(np.float32)
     encoder = encoder_of(features, quick(gnn__layers=layers), NodeInputs(text=text))
-    encoder.text_weights.normal_()
+    encoder.nodes.text_weights.normal_()
     encoder.layer_logits.normal_()
     encoder.adjacency.gates.normal_()
     dense = encoder.adjacency(torch.eye(len(features.core)))
-    hop = encoder.nodes + encoder.text @ encoder.text_weights
+    hop = encoder.nodes.own.free + encoder.nodes.text @ encoder.nodes.text_weights
     expected = torch.zeros_like(hop)
     for weight in encoder.layer_logits.softmax(0):
         expected += weight * hop
@@ -63,12 +63,12 @@ def test_pretrained_vectors_give_directions_at_the_usual_spread(
     features = random_features(4)
     known = np.random.default_rng(0).normal(size=(len(features.core), width)).astype(np.float32)
     encoder = encoder_of(features, quick(gnn__init_scale=0.05), NodeInputs(pretrained=7 * known))
-    start = encoder.nodes.detach()[:, : min(width, 8)]
+    start = encoder.nodes.own.free.detach()[:, : min(width, 8)]
     assert float(start.std()) == pytest.approx(0.05, rel=1e-4)
     ratio = start.numpy() / known[:, :8]
     np.testing.assert_allclose(ratio, ratio.mean(), rtol=1e-3)
-    plain = encoder_of(features, quick(gnn__init_scale=0.05)).nodes.detach()
-    torch.testing.assert_close(encoder.nodes.detach()[:, width:], plain[:, width:])
+    plain = encoder_of(features, quick(gnn__init_scale=0.05)).nodes.own.free.detach()
+    torch.testing.assert_close(encoder.nodes.own.free.detach()[:, width:], plain[:, width:])
 
 
 def test_text_has_no_say_before_training(

@@ -1,0 +1,65 @@
+"""What can be said for a model of vectors: how much of a score is what, but by no path."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from kgrec.errors import ConfigError
+from kgrec.explain.explanation import Explanation
+from kgrec.explain.sentences import Sentences
+from kgrec.features import Features
+from kgrec.gnn.linear.recency import recent_histories
+from kgrec.gnn.model import Model
+from kgrec.graph import KnowledgeGraph
+from kgrec.graph.schema import key
+
+
+class LatentExplainer:
+    """Explains the scores of a model that is no sum over paths: popularity, and all else.
+
+    :param graph: the graph it was trained on
+    :param features: the same in numbers
+    :param model: the trained model
+    """
+
+    def __init__(self, graph: KnowledgeGraph, features: Features, model: Model) -> None:
+        self.graph, self.features, self.model = graph, features, model
+        self.histories = recent_histories(features, model.recency)
+        self.sentences = Sentences(graph.vocabulary)
+
+    def explain(
+        self, user: str, item: str, *, paths: int | None = 5, score: float | None = None
+    ) -> Explanation:
+        """Explain one score; see :meth:`kgrec.explain.Explainer.explain`.
+
+        :param paths: checked, but there are none
+        """
+        if paths is not None and paths < 0:
+            raise ConfigError(f"The number of paths must be at least 0, not {paths}.")
+        history = self.histories[self.features.user_indices([user])]
+        target = self.features.item_index(item)
+        parts = self.model.parts(history, np.array([target]))
+        rest = {name: float(part[0]) for name, part in parts.items() if name != "paths"}
+        if score is None:
+            score = float(self.model.score(history)[0, target])
+        # What rounding leaves over has no other place.
+        rest["latent"] += score - sum(rest.values())
+        return Explanation(
+            user=user,
+            item=item,
+            label=self.graph.label(key("item", item)),
+            score=score,
+            paths=(),
+            rest={name: rest[name] for name in ("popularity", "content", "latent")},
+            path_share=0.0,
+            latent_reason=self._reason(rest) if history.nnz else "",
+        )
+
+    def _reason(self, rest: dict[str, float]) -> str:
+        """What the vectors say, unless the item is there for its popularity."""
+        stranger = csr_matrix((1, self.model.num_items), dtype=np.float32)
+        known = rest["popularity"] - float(self.model.score(stranger).mean())
+        if rest["latent"] <= max(known, 0.0) and known > 0:
+            return ""
+        return self.sentences.through_vectors(against=rest["latent"] < 0)

@@ -1,0 +1,39 @@
+"""The explainer that fits a model."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from scipy.sparse import csr_matrix
+
+from kgrec.explain.explainer import Explainer
+from kgrec.explain.explanation import Explanation
+from kgrec.explain.latent import LatentExplainer
+from kgrec.features import Features
+from kgrec.gnn.linear.pairs import PairModel
+from kgrec.gnn.model import Model
+from kgrec.graph import KnowledgeGraph
+
+
+class Explains(Protocol):
+    """Explains scores."""
+
+    def explain(
+        self, user: str, item: str, *, paths: int | None = 5, score: float | None = None
+    ) -> Explanation:
+        """Explain one score; see :meth:`kgrec.explain.Explainer.explain`."""
+
+
+def make_explainer(
+    graph: KnowledgeGraph, features: Features, model: Model, fitted_on: csr_matrix
+) -> Explains:
+    """Paths where a model is made of them; elsewhere what can honestly be said.
+
+    :param graph: the graph it was trained on
+    :param features: the same in numbers
+    :param model: the trained model
+    :param fitted_on: the interactions it was fitted on, binary, shape ``(U, I)``
+    """
+    if isinstance(model, PairModel):
+        return Explainer(graph, features, model, fitted_on)
+    return LatentExplainer(graph, features, model)

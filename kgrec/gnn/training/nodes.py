@@ -1,0 +1,111 @@
+r"""What a graph network knows of a node before it looks at the node's neighbours.
+
+.. math::
+    z = \frac{(1 - \alpha)\, e + \alpha\, t W}{\max(\alpha, 1 - \alpha)}
+
+:math:`e` is the *behaviour* part, a vector of the node's own, which begins with the node's
+knowledge-graph embedding; :math:`t` the vector of its description, and so :math:`t W` the
+*language* part. :math:`\alpha` weighs the two: 0 is no language, 1 is language alone, and at 1/2,
+where a learned :math:`\alpha` starts, :math:`z = e + t W`. Dividing by the larger weight keeps the
+length of a vector.
+
+In training the behaviour part of some nodes is left out (``id_dropout``), so that a network learns
+to do without: DropoutNet (Volkovs et al., NIPS 2017,
+https://papers.nips.cc/paper/7081-dropoutnet-addressing-cold-start-in-recommender-systems).
+"""
+
+from __future__ import annotations
+
+import torch
+
+from kgrec.config import GnnConfig
+from kgrec.errors import ConfigError
+from kgrec.gnn.inputs import NodeInputs
+from kgrec.gnn.training.encoder import SHARED_RATE, ParameterGroup
+from kgrec.gnn.training.freeze import NEVER
+from kgrec.gnn.training.own import OwnVectors
+
+
+class NodeVectors(torch.nn.Module):
+    """Trainable vectors of all core nodes.
+
+    :param num_nodes: core nodes, items first
+    :param inputs: texts and pretrained vectors
+    :param config: sizes, ``alpha``, ``id_dropout`` and what happens to pretrained vectors
+    :raises ConfigError: if ``alpha = 1`` and there is no text
+    """
+
+    def __init__(self, num_nodes: int, inputs: NodeInputs, config: GnnConfig) -> None:
+        super().__init__()
+        self.own = OwnVectors(num_nodes, inputs.pretrained, config)
+        self.id_dropout = config.id_dropout
+        self.fixed = config.alpha
+        self.text: torch.Tensor | None = None
+        if inputs.text is None and self.fixed == 1:
+            raise ConfigError("gnn.alpha = 1 is language alone, but there is no text: lower it.")
+        if inputs.text is not None and self.fixed != 0:
+            self.text = torch.from_numpy(inputs.text)
+            self.text_weights = torch.nn.Parameter(_first_weights(self.text, config))
+            if self.fixed is None:
+                self.alpha_logit = torch.nn.Parameter(torch.zeros(()))
+
+    @property
+    def alpha(self) -> float:
+        """The weight of language against behaviour, 0–1; without text it is 0."""
+        if self.text is None:
+            return 0.0
+        return self.alpha_logit.detach().sigmoid().item() if self.fixed is None else self.fixed
+
+    def chance(self) -> torch.Tensor | None:
+        """Which nodes keep their behaviour part in a step of training; ``None``: all of them."""
+        if not self.training or not self.id_dropout:
+            return None
+        return torch.rand(len(self.own.free)) >= self.id_dropout
+
+    def forward(self, known: torch.Tensor | None = None) -> torch.Tensor:
+        """Vectors of all core nodes, shape ``(N, d)``; in training some without behaviour.
+
+        :param known: which nodes keep it, shape ``(N,)``; ``None``: as :meth:`chance` has it
+        """
+        known = self.chance() if known is None else known
+        if self.text is None:
+            return self._behaviour(known)
+        if self.fixed == 1:
+            return self.text @ self.text_weights
+        of_behaviour, of_language = self._shares()
+        language = self.text @ (of_language * self.text_weights)
+        return of_behaviour * self._behaviour(known) + language
+
+    def groups(self) -> tuple[ParameterGroup, ...]:
+        """All parameters; node vectors and text weights decay, ``alpha`` moves faster."""
+        frozen = NEVER if self.fixed == 1 else 0.0
+        groups = list(self.own.groups(frozen))
+        if self.text is not None:
+            groups.append(ParameterGroup("text", [self.text_weights], decay=True))
+            if self.fixed is None:
+                groups.append(ParameterGroup("alpha", [self.alpha_logit], rate=SHARED_RATE))
+        return tuple(groups)
+
+    def _behaviour(self, known: torch.Tensor | None) -> torch.Tensor:
+        vectors: torch.Tensor = self.own()
+        return vectors if known is None else vectors * known[:, None]
+
+    def _shares(self) -> tuple[torch.Tensor | float, torch.Tensor | float]:
+        """Weights of behaviour and language, of which the larger is 1."""
+        if self.fixed is not None:
+            larger = max(self.fixed, 1 - self.fixed)
+            return (1 - self.fixed) / larger, self.fixed / larger
+        # The same of a sigmoid; where both are 1, a clamp lets both have their gradient.
+        return (-self.alpha_logit).clamp(max=0).exp(), self.alpha_logit.clamp(max=0).exp()
+
+
+def _first_weights(text: torch.Tensor, config: GnnConfig) -> torch.Tensor:
+    """Nothing, so that a text has to earn its say; random numbers where nothing else has one.
+
+    From all zeros there would be no way down: a score is a product of two vectors.
+    """
+    shape = (text.shape[1], config.embedding_size)
+    if config.alpha != 1:
+        return torch.zeros(shape)
+    length = text.square().sum(dim=1).mean().sqrt().clamp_min(1e-12)
+    return torch.randn(shape) * config.init_scale / length
