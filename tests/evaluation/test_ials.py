@@ -3,12 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
-from kgrec.evaluation import ials
 from kgrec.evaluation.ials import IALS
+from kgrec.gnn.linear.least_squares import LeastSquares
 
 
 def taken(seed: int, users: int = 12, items: int = 9) -> csr_matrix:
@@ -16,46 +14,21 @@ def taken(seed: int, users: int = 12, items: int = 9) -> csr_matrix:
     return csr_matrix(rng.random((users, items)) < 0.3, dtype=np.float32)
 
 
-def loss(model: IALS, train: np.ndarray, users: np.ndarray, items: np.ndarray) -> float:
-    """The formula, term by term."""
-    scores, alpha = users @ items.T, model.unobserved
-    fit = (train * (scores - 1) ** 2).sum() + alpha * (scores**2).sum()
-    of_users = (train.sum(1) + alpha * train.shape[1]) @ (users**2).sum(1)
-    of_items = (train.sum(0) + alpha * train.shape[0]) @ (items**2).sum(1)
-    return float(fit + model.regularisation / alpha**0.5 * (of_users + of_items))
+def test_every_setting_reaches_the_least_squares() -> None:
+    train = taken(0)
+    model = IALS(unobserved=0.4, regularisation=0.02, embedding_size=4, epochs=2, seed=5)
+    squares = LeastSquares(0.4, 0.02, 4, 2, 5)
+    items = squares.items(train)
+    expected = squares.solve(train, items) @ items.T
+    torch.testing.assert_close(torch.from_numpy(model.fit(train).score(train)), expected)
 
 
-@given(seed=st.integers(0, 50))
-def test_each_half_step_is_the_minimum(seed: int) -> None:
-    train, model = (
-        taken(seed),
-        IALS(unobserved=0.2, regularisation=0.1, embedding_size=3, seed=seed),
-    )
-    items = torch.randn(9, 3, generator=torch.Generator().manual_seed(seed))
-    users = model._solve(train, items)
-    best = loss(model, train.toarray(), users.numpy(), items.numpy())
-    rng = np.random.default_rng(seed)
-    for _ in range(5):
-        moved = users.numpy() + rng.normal(scale=0.05, size=users.shape)
-        assert loss(model, train.toarray(), moved, items.numpy()) > best - 1e-6
-
-
-def test_the_loss_falls_from_epoch_to_epoch() -> None:
-    train, losses = taken(0), []
-    for epochs in (1, 2, 4, 8):
-        model = IALS(embedding_size=4, epochs=epochs).fit(train)
-        users = model._solve(train, model._items)
-        losses.append(loss(model, train.toarray(), users.numpy(), model._items.numpy()))
-    assert losses == sorted(losses, reverse=True)
-    assert losses[-1] < losses[0]
-
-
-def test_the_size_of_a_batch_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    train = taken(1, users=40, items=30)
-    whole = IALS(embedding_size=5).fit(train).score(train)
-    for most in (1, 400, 3000):
-        monkeypatch.setattr(ials, "_MOST_NUMBERS", most)
-        np.testing.assert_allclose(IALS(embedding_size=5).fit(train).score(train), whole, atol=1e-4)
+def test_what_was_taken_scores_above_what_was_not() -> None:
+    train = taken(1)
+    scores = IALS(embedding_size=8).fit(train).score(train)
+    assert scores.shape == train.shape
+    known = train.toarray() > 0
+    assert scores[known].min() > np.median(scores[~known])
 
 
 def test_a_stranger_with_the_same_history_gets_the_same_scores() -> None:
@@ -71,3 +44,12 @@ def test_same_seed_same_scores() -> None:
     scores = [IALS(embedding_size=4, seed=seed).fit(train).score(train) for seed in (0, 0, 1)]
     assert np.array_equal(scores[0], scores[1])
     assert not np.array_equal(scores[0], scores[2])
+
+
+@pytest.mark.parametrize("name", list(IALS.grid))
+def test_the_grid_holds_settings_that_matter(name: str) -> None:
+    train = taken(4)
+    low, *_, high = (
+        IALS(embedding_size=4, **{name: value}).fit(train).score(train) for value in IALS.grid[name]
+    )
+    assert not np.allclose(low, high, atol=1e-4)

@@ -103,12 +103,15 @@ def test_path_shares_sum_to_the_score(fitted: Recommender) -> None:
     for row, score, why in zip(
         shares.iter_rows(named=True), table["score"], top.explanations, strict=True
     ):
-        assert row["paths"] + row["popularity"] == pytest.approx(score, rel=1e-6)
+        parts = {name: row[name] for name in ("paths", "content", "latent", "popularity")}
+        assert sum(parts.values()) == pytest.approx(score, rel=1e-6)
         assert row["paths"] == pytest.approx(why.path_share, rel=1e-3, abs=1e-6)
-        assert row["popularity"] == pytest.approx(why.rest["popularity"])
-        whole = abs(row["paths"]) + abs(row["popularity"])
+        for name in ("content", "latent", "popularity"):
+            assert row[name] == pytest.approx(why.rest[name], rel=1e-3, abs=1e-6)
+        whole = sum(map(abs, parts.values()))
         assert row["share"] == pytest.approx(abs(row["paths"]) / whole)
         assert 0 <= row["share"] <= 1
+    assert (shares["latent"] == 0).all()
 
 
 def test_a_user_of_facts_alone_is_given_what_is_popular(build: Build, quick: Quick) -> None:

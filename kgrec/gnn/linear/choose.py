@@ -89,6 +89,7 @@ def _choose_transfer(
     training: Training, trial: Trial, chosen: Choices, scores: torch.Tensor
 ) -> Choices:
     train = training.features.train
-    reach = choose_reach(train, training.content, training.seed, training.progress)
-    transfer = fit_transfer(train, training.content, reach)
+    content, facets = training.content, training.facets
+    reach = choose_reach(train, content, training.seed, training.progress, facets)
+    transfer = fit_transfer(train, content, reach, facets)
     return replace(chosen, reach=choose_credit(transfer, reach, trial, scores, chosen.content_mix))

@@ -77,7 +77,7 @@ def _refit(training: Training, histories: csr_matrix, choices: Choices) -> tuple
     bias, closed = encoder.bias.numpy().copy(), regression.weights
     transfer = None
     if training.transfers:
-        transfer = fit_transfer(histories, training.content, choices.reach)
+        transfer = fit_transfer(histories, training.content, choices.reach, training.facets)
         # On items without users the content alone is the better judge.
         closed = closed @ diags((transfer.users > 0).astype(np.float32))
         bias = transfer.popularity(bias)
@@ -132,6 +132,7 @@ def _log(
             "mix": model.mix,
             "text": choices.reach.text,
             "ridge": choices.reach.ridge,
+            "facets": choices.reach.facets,
             "credit": choices.reach.credit,
             "NDCG@20 of the graph network": network,
             "NDCG@20 of the factors": factors.reached,

@@ -14,6 +14,7 @@ from kgrec.features import Features
 from kgrec.gnn.inputs import NodeInputs
 from kgrec.gnn.linear.content import Content
 from kgrec.gnn.linear.encoder import LinearRelationalEncoder
+from kgrec.gnn.linear.facets import FacetTrainer
 from kgrec.gnn.linear.hubs import FactHubs
 from kgrec.gnn.linear.least_squares import LeastSquares
 from kgrec.gnn.linear.pairs import keeps_all_pairs, masked_affinity, shared_pairs
@@ -55,6 +56,11 @@ class Training:
                 checkpoints=self.checkpoints,
             )
         return encoder, course
+
+    @property
+    def facets(self) -> FacetTrainer:
+        """Trains what content carries over."""
+        return FacetTrainer(self.content, self.config, self.seed)
 
     @property
     def factors(self) -> LeastSquares:

@@ -24,9 +24,11 @@ import torch
 from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import csr_matrix
 
-from kgrec.callbacks import Progress
+from kgrec.callbacks import Bar, Progress
 from kgrec.gnn.linear.closed_form import ridge_inverse
 from kgrec.gnn.linear.content import Content
+from kgrec.gnn.linear.facets import FacetTrainer
+from kgrec.gnn.linear.mixing import spread
 from kgrec.gnn.trial import Trial
 
 Floats = npt.NDArray[np.float32]
@@ -34,6 +36,8 @@ Floats = npt.NDArray[np.float32]
 TEXTS = (0.3, 1.0)
 RIDGES = (3.0, 10.0)
 CREDITS = (0.0, 3.0, 10.0, 30.0)
+# In units in which both spread alike.
+FACETS = 0.5
 SMOOTHING = 100.0
 # Weights this far below the largest of an item are left out, so that the rest stays sparse.
 _LEAST = 0.01
@@ -47,6 +51,8 @@ class Reach:
 
     :ivar text: weight of words and descriptions, where facts weigh 1
     :ivar ridge: :math:`\\mu`, above 0
+    :ivar facets: the factor of :mod:`kgrec.gnn.linear.facets`, which are added to :math:`T`
+    :ivar epochs: how long facets are trained
     :ivar credit: :math:`c`, at least 0: so many users are worth as much as the content
     :ivar cold: NDCG@20 on items held out of train altogether; -1: not measured
     :ivar valid: NDCG@20 on valid of all parts together; -1: not measured
@@ -54,6 +60,8 @@ class Reach:
 
     text: float = 1.0
     ridge: float = 10.0
+    facets: float = 0.0
+    epochs: int = 0
     credit: float = 0.0
     cold: float = -1.0
     valid: float = -1.0
@@ -92,12 +100,19 @@ class Transfer:
         return np.where(warm, bias, predicted).astype(np.float32)
 
 
-def fit_transfer(histories: csr_matrix, content: Content, reach: Reach) -> Transfer:
+def fit_transfer(
+    histories: csr_matrix, content: Content, reach: Reach, facets: FacetTrainer | None = None
+) -> Transfer:
     """Fit the transfer.
 
     :param histories: binary, shape ``(U, I)``
+    :param facets: trains the facets, where ``reach`` has a factor for them
     """
-    return _fit(_smoothed(histories), content.kernel(reach.text), reach.ridge)
+    transfer = _fit(_smoothed(histories), content.kernel(reach.text), reach.ridge)
+    if facets and reach.facets:
+        learned = facets.fit(histories, reach.epochs)
+        transfer = replace(transfer, weights=transfer.weights + np.float32(reach.facets) * learned)
+    return transfer
 
 
 def _smoothed(histories: csr_matrix) -> tuple[npt.NDArray[np.float64], Floats]:
@@ -126,10 +141,17 @@ def _fit(
     return Transfer(weights, carry, users)
 
 
-def choose_reach(train: csr_matrix, content: Content, seed: int, progress: Progress) -> Reach:
-    """Choose the weight of texts and the ridge by items that are held out of train.
+def choose_reach(
+    train: csr_matrix,
+    content: Content,
+    seed: int,
+    progress: Progress,
+    facets: FacetTrainer | None = None,
+) -> Reach:
+    """Choose the weight of texts, the ridge and the facets by items that are held out of train.
 
     :param train: binary, shape ``(U, I)``
+    :param facets: trains the facets; ``None``: without them
     """
     users = np.asarray(train.sum(axis=0)).ravel()
     warm = np.flatnonzero(users)
@@ -141,19 +163,50 @@ def choose_reach(train: csr_matrix, content: Content, seed: int, progress: Progr
     mask[held_out] = 0.0
     known, hidden = _columns(train, mask), _columns(train, 1 - mask)
     trial = Trial(known, hidden, history_power=0.0, candidates=held_out)
+    with progress.stage("Choose transfer to new items", len(TEXTS) * len(RIDGES) + 1) as bar:
+        reach, scores = _choose_kernel(known, content, trial, bar)
+        if facets:
+            reach = _choose_facets(known, facets, trial, reach, scores)
+        bar.advance()
+        bar.note(f"NDCG@20 {reach.cold:.4f}")
+    return reach
+
+
+def _choose_kernel(
+    known: csr_matrix, content: Content, trial: Trial, bar: Bar
+) -> tuple[Reach, torch.Tensor]:
+    """The best weight of texts and ridge, and the scores of the users of ``trial``."""
     smoothed = _smoothed(known)
-    best = Reach()
-    texts = TEXTS if content.has_text else TEXTS[:1]
-    with progress.stage("Choose transfer to new items", len(texts) * len(RIDGES)) as bar:
-        for text in texts:
-            kernel = content.kernel(text)
-            for ridge in RIDGES:
-                scores = trial.sums(torch.from_numpy(_fit(smoothed, kernel, ridge).weights))
-                cold = trial.measure(scores)["NDCG@20"]
-                best = max(best, Reach(text, ridge, cold=cold), key=lambda each: each.cold)
-                bar.advance()
-                bar.note(f"NDCG@20 {best.cold:.4f}")
-    return best
+    best, best_scores = Reach(), torch.zeros(())
+    for text in TEXTS:
+        if text != TEXTS[0] and not content.has_text:
+            break
+        kernel = content.kernel(text)
+        for ridge in RIDGES:
+            scores = trial.sums(torch.from_numpy(_fit(smoothed, kernel, ridge).weights))
+            cold = trial.measure(scores)["NDCG@20"]
+            if cold > best.cold:
+                best, best_scores = Reach(text, ridge, cold=cold), scores
+            bar.advance()
+            bar.note(f"NDCG@20 {best.cold:.4f}")
+    return best, best_scores
+
+
+def _choose_facets(
+    known: csr_matrix, facets: FacetTrainer, trial: Trial, reach: Reach, beside: torch.Tensor
+) -> Reach:
+    """Add the facets, half as loud, if that is better on the items held out."""
+
+    def measure(weights: Floats) -> dict[str, float]:
+        return trial.measure(trial.sums(torch.from_numpy(weights)))
+
+    weights, epochs = facets.search(known, measure)
+    scores = trial.sums(torch.from_numpy(weights))
+    if not (unit := spread(scores)):
+        return reach
+    factor = FACETS * spread(beside) / unit
+    cold = trial.measure(beside + factor * scores)["NDCG@20"]
+    return replace(reach, facets=factor, epochs=epochs, cold=cold) if cold > reach.cold else reach
 
 
 def choose_credit(

@@ -14,9 +14,13 @@ from kgrec.config import Config
 from kgrec.features import Features
 from kgrec.gnn.inputs import NodeInputs
 from kgrec.gnn.linear import fit as module
+from kgrec.gnn.linear.choose import Choices
+from kgrec.gnn.linear.factors import fit_factors
 from kgrec.gnn.linear.hubs import FactHubs
-from kgrec.gnn.linear.pairs import PairModel
-from kgrec.gnn.linear.regression import Choice
+from kgrec.gnn.linear.least_squares import LeastSquares
+from kgrec.gnn.linear.mixing import Mix
+from kgrec.gnn.linear.pairs import PairModel, masked_affinity, shared_pairs
+from kgrec.gnn.linear.regression import Setting, fit_regression
 from kgrec.gnn.log import TrainingLog
 from kgrec.gnn.training.loop import Course
 
@@ -31,6 +35,16 @@ def arrays(model: PairModel) -> list[bytes]:
     weights = model.weights
     whole = (weights.data, weights.indices, weights.indptr, model.bias, model.vectors, model.gates)
     return [array.tobytes() for array in whole]
+
+
+def parts_of(model: PairModel, features: Features, setting: Setting) -> list[csr_matrix]:
+    """What the network, the factors and the closed form bring to the weights."""
+    shared = shared_pairs(features.history)
+    vectors = torch.from_numpy(model.vectors)
+    network, factors = vectors[:, :8], vectors[:, 8:]
+    regression = fit_regression(features.history, FactHubs.of(features), setting)
+    learned = [masked_affinity(part.contiguous(), shared) for part in (network, factors)]
+    return [*learned, regression.weights * np.float32(model.mix)]
 
 
 def test_same_seed_same_bits_and_the_global_generators_are_left_alone(
@@ -70,16 +84,41 @@ def test_without_valid_there_is_a_model_all_the_same(tiny_features: Features, qu
     model, log = train(features, quick())
     assert log.epochs == ()
     assert log.best_epoch == 0
-    assert model.mix > 0
     assert np.isfinite(model.weights.data).all()
+    # All parts weigh alike.
+    network, factors, closed = parts_of(model, features, Setting())
+    size = float(abs(network).sum())
+    assert size > 0
+    assert float(abs(factors).sum()) == pytest.approx(size, rel=1e-4)
+    assert float(abs(closed).sum()) == pytest.approx(size, rel=1e-4)
+
+
+def test_the_weights_are_the_sum_of_three_parts(tiny_features: Features, quick: Quick) -> None:
+    model, log = train(tiny_features, quick(gnn__content=False, gnn__factors=5))
+    assert model.vectors.shape == (40, 8 + 5)
+    setting = Setting(log.choices["regularisation"], log.choices["facts"])
+    parts = parts_of(model, tiny_features, setting)
+    expected = sum(part.toarray() for part in parts)
+    np.testing.assert_allclose(model.weights.toarray(), expected, rtol=1e-3, atol=1e-5)
+
+
+def test_factors_are_as_loud_as_was_chosen(tiny_features: Features, quick: Quick) -> None:
+    model, log = train(tiny_features, quick(gnn__factors=5))
+    setting = LeastSquares(
+        log.choices["unobserved"], log.choices["regularisation of factors"], embedding_size=5
+    )
+    found = fit_factors(tiny_features.history, setting)
+    expected = log.choices["mix of factors"] * (found @ found.T)
+    own = model.vectors[:, 8:]
+    np.testing.assert_allclose(own @ own.T, expected, rtol=1e-3, atol=1e-5)
 
 
 def test_without_refit_valid_chooses_and_teaches_nothing(
     tiny_features: Features, quick: Quick, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     course = Course(({"epoch": 1.0, "loss": 1.0, "NDCG@20": 0.5},), 1)
-    choices = module._Choices(course=course, closed=Choice(mix=0.5))
-    monkeypatch.setattr(module, "_choose", lambda *_: choices)
+    choices = Choices(course=course, mix=Mix((0.5, 0.5), 0.4))
+    monkeypatch.setattr(module, "choose", lambda _: choices)
     other = csr_matrix(tiny_features.valid[::-1])
     changed = dataclasses.replace(tiny_features, valid=other)
     alone = quick(gnn__refit=False)
@@ -93,6 +132,9 @@ def test_the_log_says_what_was_chosen(tiny_features: Features, quick: Quick) -> 
     assert log.choices["NDCG@20 of the graph network"] == pytest.approx(
         max(epoch["NDCG@20"] for epoch in log.epochs)
     )
+    for part in ("the factors", "the closed form", "these three", "all"):
+        assert 0 < log.choices[f"NDCG@20 of {part}"] <= 1
+    assert log.choices["mix of factors"] > 0
     assert list(log.gates.values()) == pytest.approx(model.gates.tolist())
     assert {name.removesuffix(" (inverse)") for name in log.gates} <= set(tiny_features.relations)
     assert TrainingLog.from_dict(log.to_dict()) == log
@@ -107,6 +149,6 @@ def test_where_nobody_took_two_items_facts_still_speak(
     nothing = csr_matrix(single.shape, dtype=np.float32)
     features = dataclasses.replace(random_features(1), train=single, valid=nothing)
     model, _ = train(features, quick(gnn__epochs=2))
-    assert model.mix == 1
+    assert model.mix > 0
     assert model.weights.nnz
     assert abs(model.path_scores(single)).max() > 0

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
 import pytest
-import torch
 from scipy.sparse import csr_matrix
 
 from kgrec.callbacks import Progress
@@ -13,15 +13,16 @@ from kgrec.gnn.linear import regression
 from kgrec.gnn.linear.alignment import relation_gates
 from kgrec.gnn.linear.closed_form import ridge_weights
 from kgrec.gnn.linear.hubs import FactHubs
+from kgrec.gnn.linear.recency import POWERS, recent_train
 from kgrec.gnn.linear.regression import (
     FACT_WEIGHTS,
-    MIXES,
     REGULARISATIONS,
+    Choice,
     ClosedForm,
     Setting,
+    choose_recency,
     choose_regression,
     fit_regression,
-    spread,
 )
 from kgrec.gnn.trial import Trial
 
@@ -55,49 +56,61 @@ def test_a_pair_with_nothing_but_a_silent_relation_has_no_weight(
     assert set(zip(*fitted.weights.nonzero(), strict=True)) == {(0, 1), (1, 0)}
 
 
-def test_the_choice_is_one_of_those_offered_and_the_best_seen(
-    tiny_features: Features,
-) -> None:
-    trial = Trial(tiny_features.train, tiny_features.valid, 0.5)
-    hubs = FactHubs.of(tiny_features)
-    rng = np.random.default_rng(0)
-    beside = torch.from_numpy(rng.normal(size=(trial.histories.shape[0], 40)).astype(np.float32))
-    choice = choose_regression(ClosedForm(tiny_features.train, hubs), trial, beside, Progress())
-    assert choice.setting.regularisation in REGULARISATIONS
-    assert choice.setting.facts in FACT_WEIGHTS
-    weights = fit_regression(tiny_features.train, hubs, choice.setting).weights
-    scores = trial.sums(weights)
-    unit = spread(beside) / spread(scores)
-    assert min(abs(choice.mix / unit - mix) for mix in MIXES) < 1e-5
-    assert choice.alone == trial.measure(scores)["NDCG@20"]
-    assert choice.together == trial.measure(beside + choice.mix * scores)["NDCG@20"]
-    assert choice.together >= trial.measure(beside)["NDCG@20"]
+def test_the_choice_is_the_best_of_what_was_tried(tiny_features: Features) -> None:
+    train = tiny_features.train
+    trial = Trial(train, tiny_features.valid, 0.5)
+    closed_form = ClosedForm(train, FactHubs.of(tiny_features))
+
+    def reached(regularisation: float, facts: float) -> float:
+        weights = closed_form.fit(Setting(regularisation, facts)).weights
+        return trial.measure(trial.sums(weights))["NDCG@20"]
+
+    choice = choose_regression(closed_form, trial, Progress())
+    chosen = choice.setting
+    assert choice.reached == reached(chosen.regularisation, chosen.facts)
+    first, *_ = FACT_WEIGHTS
+    rows = [reached(regularisation, first) for regularisation in REGULARISATIONS]
+    column = [reached(chosen.regularisation, facts) for facts in FACT_WEIGHTS]
+    assert choice.reached == max(rows + column)
 
 
-def cold_trial() -> tuple[csr_matrix, FactHubs, Trial]:
+def test_where_nothing_can_be_told_a_setting_that_was_offered_is_chosen() -> None:
     """Users of valid of whom train knows nothing: no closed form can score for them."""
     train = csr_matrix(np.array([[1, 1, 0], [1, 1, 1], [0, 0, 0]], dtype=np.float32))
     valid = csr_matrix(np.array([[0, 0, 0], [0, 0, 0], [1, 0, 0]], dtype=np.float32))
     hubs = FactHubs(csr_matrix((3, 0), dtype=np.float32), np.zeros(0, int), np.zeros(0, int), ())
-    return train, hubs, Trial(train, valid, 0.5)
+    choice = choose_regression(ClosedForm(train, hubs), Trial(train, valid, 0.5), Progress())
+    assert choice.setting.regularisation in REGULARISATIONS
+    assert choice.setting.facts in FACT_WEIGHTS
+    assert choice.reached >= 0
 
 
-def test_scores_that_tell_nothing_are_not_mixed_in_a_billionfold() -> None:
-    train, hubs, trial = cold_trial()
-    beside = torch.tensor([[0.3, 0.2, 0.1]])
-    assert choose_regression(ClosedForm(train, hubs), trial, beside, Progress()).mix == 0
+def test_a_choice_that_was_not_made_is_the_default() -> None:
+    assert Choice() == Choice(Setting(), -1.0)
 
 
-def test_a_network_that_tells_nothing_leaves_the_closed_form_its_say(
-    tiny_features: Features,
+def test_without_times_or_valid_nothing_is_recent(
+    tiny_features: Features, random_features: Callable[..., Features]
 ) -> None:
-    trial = Trial(tiny_features.train, tiny_features.valid, 0.5)
-    beside = torch.zeros(trial.histories.shape[0], 40)
-    hubs = FactHubs.of(tiny_features)
-    choice = choose_regression(ClosedForm(tiny_features.train, hubs), trial, beside, Progress())
-    assert choice.mix in MIXES
+    timeless = random_features(0)
+    closed_form = ClosedForm(timeless.train, FactHubs.of(timeless))
+    assert timeless.valid.nnz
+    assert choose_recency(timeless, closed_form, 0.5) == 0
+    nothing = csr_matrix(tiny_features.valid.shape, dtype=np.float32)
+    features = dataclasses.replace(tiny_features, valid=nothing)
+    closed_form = ClosedForm(features.train, FactHubs.of(features))
+    assert features.train_ages is not None
+    assert choose_recency(features, closed_form, 0.5) == 0
 
 
-@pytest.mark.parametrize("items", [1, 3])
-def test_the_spread_of_equal_scores_is_zero(items: int) -> None:
-    assert spread(torch.ones(4, items)) == 0
+def test_the_power_of_recency_is_the_best_for_the_closed_form(tiny_features: Features) -> None:
+    closed_form = ClosedForm(tiny_features.train, FactHubs.of(tiny_features))
+    weights = closed_form.fit(Setting()).weights
+
+    def reached(power: float) -> float:
+        trial = Trial(recent_train(tiny_features, power), tiny_features.valid, 0.5)
+        return trial.measure(trial.sums(weights))["NDCG@20"]
+
+    chosen = choose_recency(tiny_features, closed_form, 0.5)
+    assert chosen in POWERS
+    assert reached(chosen) == max(map(reached, POWERS))

@@ -1,0 +1,149 @@
+r"""What the takers of one item make of the facts and words of another, learned by ranking.
+
+.. math:: L_{ji} = \langle q_j + x_j W, x_i W \rangle
+    = \sum_f \langle q_j + x_j W, W_f \rangle\, x_{if}
+
+An item to recommend is what is known of it and nothing else, the sum of its facets :math:`x_i`
+(facts, words, the vector of its description), so that one whom nobody has taken is scored like any
+other; only items of a history have a vector :math:`q` of their own. Trained like the graph network,
+with a softmax over the items that have users. This is DropoutNet (Volkovs et al., NIPS 2017,
+https://papers.nips.cc/paper/7081-dropoutnet-addressing-cold-start-in-recommender-systems) with the
+own vectors of targets left out always, and linear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from scipy.sparse import csr_matrix, hstack
+
+from kgrec.callbacks import Progress
+from kgrec.config import GnnConfig
+from kgrec.gnn.linear.content import Content
+from kgrec.gnn.training.encoder import Encoder, ParameterGroup
+from kgrec.gnn.training.freeze import NEVER
+from kgrec.gnn.training.loop import train_encoder
+from kgrec.sparse import product
+
+Floats = npt.NDArray[np.float32]
+Measure = Callable[[Floats], dict[str, float]]
+
+# Facets are many and each is rare: small steps, strong decay, an early stop.
+_TRAINING = {
+    "learning_rate": 0.003,
+    "weight_decay": 0.5,
+    "batch_size": 256,
+    "patience": 5,
+    "dropout": 0.5,
+    "keep": 0.5,
+    "loss": "softmax",
+}
+_MOST_EPOCHS = 30
+_INIT = 0.05
+_NEVER_RANKED = -1e9
+
+
+class FacetEncoder(Encoder):
+    """Items by their facets, users by their histories.
+
+    :param content: what is known of the items
+    :param warm: whether an item has users, shape ``(I,)``; the others are not ranked in training
+    :param config: size and dropout
+    """
+
+    def __init__(self, content: Content, warm: npt.NDArray[np.bool_], config: GnnConfig) -> None:
+        super().__init__()
+        size, num_items = config.embedding_size, len(warm)
+        self.dropout = config.dropout
+        self.facets = csr_matrix(hstack([content.facts, content.words]), dtype=np.float32)
+        self.described = None if content.vectors is None else torch.from_numpy(content.vectors)
+        width = 0 if self.described is None else self.described.shape[1]
+        # One column more: how popular a facet is.
+        self.of_facets = _random(self.facets.shape[1], size + 1)
+        self.of_vectors = _random(width, size + 1)
+        self.own = _random(num_items, size)
+        ranked = torch.where(torch.from_numpy(warm), 0.0, _NEVER_RANKED)
+        self.bias = torch.nn.Parameter(ranked, requires_grad=False)
+
+    def vectors(
+        self, histories: csr_matrix, scale: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Vectors of users and of all items; see :meth:`Encoder.vectors`."""
+        items = self._of_content()
+        known = torch.nn.functional.dropout(self.own + items[:, :-1], self.dropout, self.training)
+        users = product(histories, known) * scale
+        return torch.nn.functional.pad(users, (0, 1), value=1.0), items
+
+    @torch.no_grad()
+    def weights(self) -> Floats:
+        """:math:`L`, the rows of items without users 0, float32, shape ``(I, I)``."""
+        items = self._of_content()[:, :-1]
+        known = (self.own + items) * (self.bias == 0)[:, None]
+        weights = (known @ items.T).numpy()
+        np.fill_diagonal(weights, 0.0)
+        return np.asarray(weights)
+
+    def groups(self) -> tuple[ParameterGroup, ...]:
+        """All decay; the bias only says what is ranked."""
+        moving = [self.of_facets, self.of_vectors, self.own]
+        return (
+            ParameterGroup("facets", moving, decay=True),
+            ParameterGroup("bias", [self.bias], frozen=NEVER),
+        )
+
+    def _of_content(self) -> torch.Tensor:
+        items = product(self.facets, self.of_facets)
+        return items if self.described is None else items + self.described @ self.of_vectors
+
+
+@dataclass(frozen=True, eq=False)
+class FacetTrainer:
+    """Trains facets.
+
+    :ivar content: what is known of the items
+    :ivar config: the settings of the graph network
+    :ivar seed: of the first numbers, and of what is hidden
+    """
+
+    content: Content
+    config: GnnConfig
+    seed: int
+
+    def search(self, histories: csr_matrix, measure: Measure) -> tuple[Floats, int]:
+        """Train until ``measure`` of the weights gets worse: the best weights, and their epoch.
+
+        :param histories: binary, shape ``(U, I)``
+        """
+        return self._train(histories, _MOST_EPOCHS, measure)
+
+    def fit(self, histories: csr_matrix, epochs: int) -> Floats:
+        """Train for so many epochs: the weights, shape ``(I, I)``."""
+        return self._train(histories, epochs, None)[0]
+
+    def _train(
+        self, histories: csr_matrix, epochs: int, measure: Measure | None
+    ) -> tuple[Floats, int]:
+        config = self.config.model_copy(update=_TRAINING)
+        warm = np.asarray(histories.sum(axis=0)).ravel() > 0
+        with torch.enable_grad(), torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.seed)
+            encoder = FacetEncoder(self.content, warm, config)
+            course = train_encoder(
+                encoder,
+                histories,
+                config,
+                epochs=epochs,
+                random=np.random.default_rng(self.seed),
+                measure=(lambda: measure(encoder.weights())) if measure else None,
+                progress=Progress(),
+                stage="Train facets",
+            )
+        return encoder.weights(), course.best_epoch
+
+
+def _random(rows: int, columns: int) -> torch.nn.Parameter:
+    return torch.nn.Parameter(torch.randn(rows, columns) * _INIT)
