@@ -8,7 +8,6 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from kgrec.config import Config
 from kgrec.data.atomic import replaced_file
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.versions.identity import identity_of
+from kgrec.sources import code_version
 
 _LENGTH = 12
 _COLUMNS = ["user", "item", "rank", "score"]
@@ -41,8 +41,8 @@ class Cells:
     """A folder of lists, each under a name that says all that made it.
 
     The name holds a hash of the graph (its nodes, edges, candidates and ontologies), of the
-    settings with the seed, of the users, and of kgrec's version: lists of other data or settings
-    are never taken for these.
+    settings with the seed, of the users, and of kgrec's sources: lists of other data, settings or
+    code are never taken for these.
 
     :param folder: is made when there is something to keep; ``None``: nothing is kept
     """
@@ -77,7 +77,7 @@ def key_of(graph: KnowledgeGraph, users: list[str], config: Config | None, **mor
     :param more: further values, ready for JSON
     """
     parts: Mapping[str, Any] = {
-        "kgrec": version("kgrec"),
+        "kgrec": code_version(),
         "graph": graph.identity,
         "candidates": graph.candidates,
         "ontologies": graph.ontologies,

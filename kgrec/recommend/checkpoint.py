@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from importlib.metadata import version
 from pathlib import Path
 
 from kgrec.config import Config
 from kgrec.config_file import flat
 from kgrec.gnn.training.checkpoints import Checkpoints, FolderCheckpoints
 from kgrec.graph import KnowledgeGraph
+from kgrec.sources import code_version
 from kgrec.text import TextEncoder
 
 
@@ -30,7 +30,7 @@ def open_checkpoints(
         return Checkpoints()
     belongs = {name: json.dumps(value) for name, value in flat(config.model_dump())}
     belongs |= {
-        "version of kgrec": version("kgrec"),
+        "version of kgrec": code_version(),
         "graph": _fingerprint(graph),
         "text encoder": encoder.identity if encoder else "",
     }

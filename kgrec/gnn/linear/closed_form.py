@@ -42,10 +42,18 @@ def ridge_weights(hubs: csr_matrix, regularisation: float) -> npt.NDArray[np.flo
             f"{MOST_ITEMS:,} items: leave the closed form out for this catalog."
         )
     solve = _inverse_by_hubs if rows < items else _inverse_by_items
-    weights = solve(csr_matrix(hubs, dtype=np.float64), regularisation)
-    weights /= -np.diag(weights).copy()
-    np.fill_diagonal(weights, 0.0)
-    return weights.astype(np.float32)
+    return _weights(solve(csr_matrix(hubs, dtype=np.float64), regularisation))
+
+
+def ridge_of_square(square: csr_matrix, regularisation: float) -> npt.NDArray[np.float32]:
+    """The same from :math:`A^\\top \\Omega A`, float64, shape ``(I, I)``."""
+    return _weights(ridge_inverse(square, regularisation))
+
+
+def _weights(inverse: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    inverse /= -np.diag(inverse).copy()
+    np.fill_diagonal(inverse, 0.0)
+    return inverse.astype(np.float32)
 
 
 def _inverse_by_items(hubs: csr_matrix, regularisation: float) -> npt.NDArray[np.float64]:

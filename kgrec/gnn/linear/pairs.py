@@ -28,7 +28,8 @@ from scipy.sparse import csr_matrix, diags
 from kgrec.gnn.linear.closed_form import MOST_ITEMS, ridge_weights
 from kgrec.gnn.linear.neighbours import cosine_neighbours
 from kgrec.gnn.training.losses import history_scale
-from kgrec.sparse import MOST_DENSE, to_tensor
+from kgrec.panels import Panels
+from kgrec.sparse import MOST_DENSE
 
 NEIGHBOURS = 200
 """Pairs kept for an item where a catalog is too large for all pairs."""
@@ -126,13 +127,15 @@ class PairModel:
         :return: float32, shape ``(n, I)``
         """
         sums = self._from_history(histories)
-        scores = sums + torch.from_numpy(self.bias)
-        reached = sums != 0
-        new = reached.clone()
+        unreached = sums == 0
+        scores = sums.add_(torch.from_numpy(self.bias))
+        if not unreached.any():
+            return scores
+        new = ~unreached
         new[histories.nonzero()] = False
         allowed = new if candidates is None else new[:, torch.from_numpy(candidates)]
         lost = ~allowed.any(dim=1, keepdim=True)
-        return scores.masked_fill(~reached & ~lost, -torch.inf)
+        return scores.masked_fill_(unreached & ~lost, -torch.inf)
 
     def tensors(self) -> dict[str, npt.NDArray[Any]]:
         """All numbers by name."""
@@ -167,11 +170,11 @@ class PairModel:
 
     def _from_history(self, histories: csr_matrix) -> torch.Tensor:
         """All that the history carries, by paths or by content, shape ``(n, I)``."""
-        if self._dense is not None:
-            sums = to_tensor(histories) @ self._dense
+        if self._panels is not None:
+            sums = self._panels.sums(histories)
         else:
             sums = torch.from_numpy((histories @ (self.weights + self.content)).toarray())
-        return sums * history_scale(histories, self.history_power)
+        return sums.mul_(history_scale(histories, self.history_power))
 
     def _scaled(self, histories: csr_matrix, sums: csr_matrix) -> csr_matrix:
         scale = history_scale(histories, self.history_power).numpy().ravel()
@@ -186,10 +189,10 @@ class PairModel:
         return csr_matrix(self.content.T)
 
     @cached_property
-    def _dense(self) -> torch.Tensor | None:
-        small = self.num_items <= MOST_DENSE
-        whole = self.weights + self.content
-        return torch.from_numpy(whole.toarray().astype(np.float32)) if small else None
+    def _panels(self) -> Panels | None:
+        if self.num_items > MOST_DENSE:
+            return None
+        return Panels((self.weights + self.content).toarray())
 
 
 def masked_affinity(vectors: torch.Tensor, shared: csr_matrix) -> csr_matrix:
@@ -244,11 +247,13 @@ def closed_form_pairs(hubs: csr_matrix, regularisation: float) -> csr_matrix:
     """
     if not keeps_all_pairs(hubs.shape[1]):
         return cosine_neighbours(hubs, NEIGHBOURS)
-    pairs = shared_pairs(hubs)
-    dense = ridge_weights(hubs, regularisation)
-    rows = np.repeat(np.arange(len(dense)), np.diff(pairs.indptr))
-    pairs.data = dense[rows, pairs.indices]
-    return pairs
+    return at_pairs(ridge_weights(hubs, regularisation), shared_pairs(hubs))
+
+
+def at_pairs(weights: npt.NDArray[np.float32], pairs: csr_matrix) -> csr_matrix:
+    """Dense weights at some places only, both of shape ``(I, I)``; the places are shared."""
+    rows = np.repeat(np.arange(len(weights)), np.diff(pairs.indptr))
+    return csr_matrix((weights[rows, pairs.indices], pairs.indices, pairs.indptr), pairs.shape)
 
 
 def _sparse(name: str, matrix: csr_matrix) -> dict[str, npt.NDArray[Any]]:

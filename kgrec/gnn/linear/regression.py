@@ -12,8 +12,9 @@ from scipy.sparse import csr_matrix, diags, vstack
 from kgrec.callbacks import Progress
 from kgrec.features import Features
 from kgrec.gnn.linear.alignment import relation_gates
+from kgrec.gnn.linear.closed_form import ridge_of_square
 from kgrec.gnn.linear.hubs import FactHubs
-from kgrec.gnn.linear.pairs import closed_form_pairs
+from kgrec.gnn.linear.pairs import at_pairs, closed_form_pairs, keeps_all_pairs, shared_pairs
 from kgrec.gnn.linear.recency import POWERS, recent_train
 from kgrec.gnn.trial import Trial
 
@@ -65,10 +66,33 @@ class ClosedForm:
     def fit(self, setting: Setting) -> Regression:
         """Solve for the item–item weights."""
         gates = self.gates * np.float32(setting.facts)
-        facts = diags(np.sqrt(gates[self.hubs.roles])) @ self.hubs.members.T
+        hubs, items = self._hubs.shape
+        if hubs < items or not keeps_all_pairs(items):
+            facts = diags(np.sqrt(gates[self.hubs.roles])) @ self.hubs.members.T
+            rows = csr_matrix(vstack([self.histories, facts], format="csr"))
+            return Regression(closed_form_pairs(rows, setting.regularisation), gates)
+        # The squares of users and facts are the same whatever the setting.
+        of_users, of_facts = self._squares
+        square = of_users + np.float64(setting.facts) * of_facts
+        weights = at_pairs(ridge_of_square(square, setting.regularisation), self._pairs)
+        return Regression(weights, gates)
+
+    @cached_property
+    def _hubs(self) -> csr_matrix:
+        """Users, and facts with the square roots of their gates, as rows."""
+        facts = diags(np.sqrt(self.gates[self.hubs.roles])) @ self.hubs.members.T
         rows = csr_matrix(vstack([self.histories, facts], format="csr"))
         rows.eliminate_zeros()
-        return Regression(closed_form_pairs(rows, setting.regularisation), gates)
+        return rows
+
+    @cached_property
+    def _squares(self) -> tuple[csr_matrix, csr_matrix]:
+        rows, users = self._hubs.astype(np.float64), self.histories.shape[0]
+        return rows[:users].T @ rows[:users], rows[users:].T @ rows[users:]
+
+    @cached_property
+    def _pairs(self) -> csr_matrix:
+        return shared_pairs(self._hubs)
 
 
 def fit_regression(histories: csr_matrix, hubs: FactHubs, setting: Setting) -> Regression:

@@ -119,6 +119,8 @@ def _smoothed(histories: csr_matrix) -> tuple[npt.NDArray[np.float64], Floats]:
     """The number of users of each item, and :math:`S` of the warm ones."""
     users = np.asarray(histories.sum(axis=0), dtype=np.float64).ravel()
     taken = histories[:, np.flatnonzero(users)]
+    if not taken.shape[1]:
+        return users, np.zeros((0, 0), dtype=np.float32)
     smooth = -SMOOTHING * ridge_inverse(taken.T @ taken, SMOOTHING)
     smooth[np.diag_indices_from(smooth)] += 1.0
     return users, smooth.astype(np.float32)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -96,9 +98,13 @@ def test_only_pairs_that_share_a_user_have_a_weight() -> None:
     np.testing.assert_allclose(weights[~apart], (vectors @ vectors.T)[~apart], rtol=1e-5)
 
 
-def test_the_choice_is_the_best_of_what_was_tried(tiny_features: Features) -> None:
-    train = tiny_features.train
-    trial, shared = Trial(train, tiny_features.valid, 0.5), shared_pairs(train)
+@pytest.mark.parametrize("seed", range(6))
+def test_the_choice_is_the_best_of_what_was_tried(
+    seed: int, random_features: Callable[..., Features]
+) -> None:
+    features = random_features(seed, users=40, items=25)
+    train = features.train
+    trial, shared = Trial(train, features.valid, 0.5), shared_pairs(train)
     start = LeastSquares(embedding_size=5, epochs=2, seed=3)
 
     def reached(unobserved: float, regularisation: float) -> float:

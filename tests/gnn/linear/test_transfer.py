@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -8,8 +11,11 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from kgrec.callbacks import Progress
+from kgrec.config import GnnConfig
 from kgrec.gnn.linear import transfer as module
 from kgrec.gnn.linear.content import Content
+from kgrec.gnn.linear.facets import FacetTrainer
+from kgrec.gnn.linear.mixing import spread
 from kgrec.gnn.linear.transfer import Reach, Transfer, choose_credit, choose_reach, fit_transfer
 from kgrec.gnn.trial import Trial
 
@@ -108,3 +114,114 @@ def test_credit_is_given_where_it_helps() -> None:
     spoiled = fit_transfer(few, wrong, Reach())
     good = trial.sums(torch.from_numpy(transfer.weights)) * 1e3
     assert choose_credit(spoiled, Reach(), trial, good, 1e6).credit == 0
+
+
+@dataclass
+class Known:
+    """In place of a training of facets: weights that are known, and a count of the calls."""
+
+    weights: np.ndarray
+    epochs: int = 7
+    calls: list[Any] = field(default_factory=list)
+
+    def search(self, histories: csr_matrix, measure: Any) -> tuple[np.ndarray, int]:
+        assert 0 <= measure(self.weights)["NDCG@20"] <= 1
+        self.calls.append(histories)
+        return self.weights, self.epochs
+
+    def fit(self, histories: csr_matrix, epochs: int) -> np.ndarray:
+        self.calls.append((histories, epochs))
+        return self.weights
+
+
+def truth(groups: np.ndarray) -> np.ndarray:
+    """Items are for those who took others of their group."""
+    weights = (groups[:, None] == groups[None, :]).astype(np.float32)
+    np.fill_diagonal(weights, 0.0)
+    return weights
+
+
+def no_kinds(items: int = 48) -> Content:
+    """Nothing is known of any item."""
+    nothing = csr_matrix((items, 0), dtype=np.float32)
+    return Content(nothing, nothing, None, np.zeros(items, dtype=np.float32))
+
+
+def test_facets_are_added_as_loud_as_was_chosen_and_trained_as_long() -> None:
+    histories, content, known = tastes(0, GROUPS), content_of(GROUPS), Known(truth(GROUPS))
+    plain = fit_transfer(histories, content, Reach())
+    reach = Reach(facets=0.25, epochs=4)
+    both = fit_transfer(histories, content, reach, known)  # type: ignore[arg-type]
+    np.testing.assert_allclose(both.weights, plain.weights + 0.25 * known.weights, rtol=1e-6)
+    assert (both.carry == plain.carry).all()
+    assert known.calls == [(histories, 4)]
+
+
+def test_facets_that_were_not_chosen_are_not_trained() -> None:
+    histories, content, known = tastes(0, GROUPS), content_of(GROUPS), Known(truth(GROUPS))
+    plain = fit_transfer(histories, content, Reach()).weights
+    without = fit_transfer(histories, content, Reach(), known)  # type: ignore[arg-type]
+    assert (without.weights == plain).all()
+    assert not known.calls
+    assert (fit_transfer(histories, content, Reach(facets=0.5, epochs=2)).weights == plain).all()
+
+
+def test_facets_are_chosen_where_they_help_and_half_as_loud() -> None:
+    train, shuffled = tastes(4, GROUPS), np.random.default_rng(0).permutation(GROUPS)
+    content, known = content_of(shuffled), Known(truth(GROUPS))
+    without = choose_reach(train, content, 0, Progress())
+    reach = choose_reach(train, content, 0, Progress(), known)  # type: ignore[arg-type]
+    assert reach.cold > without.cold
+    assert reach == replace(without, cold=reach.cold, facets=reach.facets, epochs=7)
+    hidden = np.flatnonzero(np.diff((train - known.calls[0]).tocsc().indptr))
+    trial = Trial(known.calls[0], csr_matrix(train - known.calls[0]), 0.0, candidates=hidden)
+    kernel = fit_transfer(known.calls[0], content, without).weights
+    loud, unit = (spread(trial.sums(torch.from_numpy(each))) for each in (kernel, known.weights))
+    assert reach.facets == pytest.approx(0.5 * loud / unit, rel=1e-3)
+
+
+@pytest.mark.parametrize("of_facets", [np.zeros((48, 48), np.float32), -truth(GROUPS)])
+def test_facets_that_do_not_help_are_left_out(of_facets: np.ndarray) -> None:
+    train, content, known = tastes(4, GROUPS), content_of(GROUPS), Known(of_facets)
+    reach = choose_reach(train, content, 0, Progress(), known)  # type: ignore[arg-type]
+    assert len(known.calls) == 1
+    assert reach == choose_reach(train, content, 0, Progress())
+    assert (reach.facets, reach.epochs) == (0, 0)
+
+
+def test_items_held_out_are_not_known_to_the_training_of_facets() -> None:
+    train, known = tastes(5, GROUPS), Known(truth(GROUPS))
+    choose_reach(train, content_of(GROUPS), 0, Progress(), known)  # type: ignore[arg-type]
+    users = np.asarray(known.calls[0].sum(axis=0)).ravel()
+    before = np.asarray(train.sum(axis=0)).ravel()
+    assert (users[users > 0] == before[users > 0]).all()
+    assert ((users == 0) & (before > 0)).sum() == 4
+
+
+def test_too_few_items_train_no_facets() -> None:
+    few, known = GROUPS[:8], Known(truth(GROUPS[:8]))
+    reach = choose_reach(tastes(0, few), content_of(few), 0, Progress(), known)  # type: ignore[arg-type]
+    assert reach == Reach()
+    assert not known.calls
+
+
+@pytest.mark.parametrize("content", [content_of(GROUPS), no_kinds()])
+def test_trained_facets_choose_and_the_choice_is_repeatable(content: Content) -> None:
+    train = tastes(2, GROUPS)
+    trainer = FacetTrainer(content, GnnConfig(embedding_size=8), 0)
+    reach = choose_reach(train, content, 0, Progress(), trainer)
+    assert reach == choose_reach(train, content, 0, Progress(), trainer)
+    assert reach.cold >= choose_reach(train, content, 0, Progress()).cold
+    assert (reach.facets > 0) == (reach.epochs > 0)
+    assert content.facts.shape[1] or reach.facets == 0
+    assert np.isfinite(fit_transfer(train, content, reach, trainer).weights).all()
+
+
+def test_one_item_and_nobody_at_all() -> None:
+    one = content_of(np.zeros(1, dtype=np.int64))
+    nobody = csr_matrix((3, 1), dtype=np.float32)
+    for histories in (nobody, csr_matrix(np.ones((1, 1), dtype=np.float32))):
+        trainer = FacetTrainer(one, GnnConfig(embedding_size=8), 0)
+        assert choose_reach(histories, one, 0, Progress(), trainer) == Reach()
+        found = fit_transfer(histories, one, Reach(facets=0.5, epochs=2), trainer)
+        assert found.credited(3.0).toarray().tolist() == [[0.0]]
