@@ -16,14 +16,12 @@ def read(path: Path) -> Any:
     return nbformat.read(path, as_version=4)
 
 
-def outputs(notebook: Any) -> str:
-    found = [
-        output.get("text", "") or str(output.get("data", ""))
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-    ]
-    return "\n".join(found)
+def code(notebook: Any) -> list[Any]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def output(cell: Any) -> str:
+    return "\n".join(part.get("text", "") or str(part.get("data", "")) for part in cell.outputs)
 
 
 @pytest.mark.filterwarnings("ignore")  # of the kernel and of its sockets
@@ -37,20 +35,23 @@ def test_it_runs(path: Path, bolt: Any, monkeypatch: pytest.MonkeyPatch, tmp_pat
     }.items():
         monkeypatch.setenv(name, value)
     notebook = read(path)
-    committed = outputs(notebook)
+    committed = [output(cell) for cell in code(notebook)]
     NotebookClient(
         notebook, timeout=240, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
     ).execute()
-    # What it prints is what is shown, but for times.
-    assert _timeless(outputs(notebook)) == _timeless(committed)
+    for cell, shown in zip(code(notebook), committed, strict=True):
+        if "trained" in cell.metadata.get("tags", ()):
+            _alike(output(cell), shown)
+        else:  # what it prints is what is shown, but for times
+            assert _timeless(output(cell)) == _timeless(shown)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_it_is_committed_with_its_outputs(path: Path) -> None:
-    cells = [cell for cell in read(path).cells if cell.cell_type == "code"]
+    cells = code(read(path))
     assert all(cell.execution_count for cell in cells)
     assert all(output.output_type != "error" for cell in cells for output in cell.outputs)
-    shown = outputs(read(path))
+    shown = "\n".join(map(output, cells))
     assert shown
     for private in ("/root/", "/home/", "/tmp/", "password"):
         assert private not in shown
@@ -58,6 +59,12 @@ def test_it_is_committed_with_its_outputs(path: Path) -> None:
 
 def test_there_are_notebooks() -> None:
     assert [path.name for path in NOTEBOOKS] == ["02-your-graph.ipynb"]
+
+
+def _alike(printed: str, shown: str) -> None:
+    """What a training decides: processors round differently, and near ties fall either way."""
+    assert printed.count("\n") == shown.count("\n")
+    assert all(some == everything for some, everything in re.findall(r"(\d+) of (\d+)", printed))
 
 
 def _timeless(text: str) -> str:

@@ -38,6 +38,7 @@ from kgrec.recommend.card import model_card
 FORMAT = 2
 _HEADER = "config.json"
 _MODEL = "model.safetensors"
+_ABOUT = "kgrec"
 # Everything that is replaced together; the report and the leaks are written by the command line.
 _PARTS = frozenset(
     {_HEADER, _MODEL, "graph", "log.json", "test.parquet", "README.md", "report.html", "leaks.txt"}
@@ -159,8 +160,10 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 def _write_model(path: Path, model: Model, graph: KnowledgeGraph) -> None:
     whole = {name: np.ascontiguousarray(value) for name, value in model.tensors().items()}
+    about = json.dumps({"graph": _fingerprint(graph), "model": model.kind})
     # Not save_file: it would make the file readable by its owner alone, unlike its neighbours.
-    path.write_bytes(save(whole, {"graph": _fingerprint(graph), "model": model.kind}))
+    # One entry: safetensors writes several in an order that changes from run to run.
+    path.write_bytes(save(whole, {_ABOUT: about}))
 
 
 def _fingerprint(graph: KnowledgeGraph) -> str:
@@ -174,14 +177,13 @@ def _fingerprint(graph: KnowledgeGraph) -> str:
 def _read_model(path: Path, graph: KnowledgeGraph, config: Config) -> Model:
     try:
         with safe_open(path, framework="numpy") as file:
-            about = file.metadata() or {}
+            about = json.loads((file.metadata() or {})[_ABOUT])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        # A file that does not say its kind is older than the second one.
-        kind = about.get("model", "linear")
+        kind = about["model"]
         model = model_of(kind, tensors) if kind == config.gnn.model else None
     except FileNotFoundError as error:
         raise RunError(f"{path}: the file is missing; train again.") from error
-    except (SafetensorError, OSError, KeyError, ValueError) as error:
+    except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise RunError(f"{path}: the file is broken; train again.") from error
     if model is None:
         raise RunError(

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
 from kgrec.gnn.linear.factors import FactorChoice, choose_factors, factor_weights, fit_factors
@@ -69,8 +71,9 @@ def _choose_parts(
     closed = choose_regression(closed_form, trial, progress)
     factor_vectors = fit_factors(train, factors.setting)
     bias = encoder.bias.detach()
+    learned = affinity(encoder, shared, trial)
     parts = [
-        affinity(encoder, shared, trial) + bias,
+        learned + bias,
         trial.sums(factor_weights(factor_vectors, shared)),
         trial.sums(closed_form.fit(closed.setting).weights),
     ]
@@ -78,18 +81,24 @@ def _choose_parts(
     chosen = replace(chosen, course=course, factors=factors, closed=closed, mix=mix)
     if not training.transfers:
         return chosen
-    scores = parts[0] + mix.factors[0] * parts[1] + mix.factors[1] * parts[2]
+    scores = learned + mix.factors[0] * parts[1] + mix.factors[1] * parts[2]
     # The transfer speaks in units of the closed form: raise it to those of all parts together.
     unit = spread(parts[2])
-    loud = spread(scores - bias) / unit if unit else 1.0
-    return _choose_transfer(training, trial, replace(chosen, content_mix=loud), scores)
+    chosen = replace(chosen, content_mix=spread(scores) / unit if unit else 1.0)
+    return _choose_transfer(training, trial, chosen, scores, bias.numpy())
 
 
 def _choose_transfer(
-    training: Training, trial: Trial, chosen: Choices, scores: torch.Tensor
+    training: Training,
+    trial: Trial,
+    chosen: Choices,
+    scores: torch.Tensor,
+    bias: npt.NDArray[np.float32],
 ) -> Choices:
+    """:param scores: of all other parts without popularity, which is ``bias``"""
     train = training.features.train
     content, facets = training.content, training.facets
     reach = choose_reach(train, content, training.seed, training.progress, facets)
     transfer = fit_transfer(train, content, reach, facets)
-    return replace(chosen, reach=choose_credit(transfer, reach, trial, scores, chosen.content_mix))
+    reach = choose_credit(transfer, reach, trial, scores, bias, chosen.content_mix)
+    return replace(chosen, reach=reach)

@@ -80,7 +80,7 @@ def _refit(training: Training, histories: csr_matrix, choices: Choices) -> tuple
         transfer = fit_transfer(histories, training.content, choices.reach, training.facets)
         # On items without users the content alone is the better judge.
         closed = closed @ diags((transfer.users > 0).astype(np.float32))
-        bias = transfer.popularity(bias)
+        bias = transfer.popularity(bias, choices.reach.caution)
     model = PairModel(
         weights=_sorted(learned + closed * np.float32(mix)),
         bias=bias,
@@ -134,6 +134,7 @@ def _log(
             "ridge": choices.reach.ridge,
             "facets": choices.reach.facets,
             "credit": choices.reach.credit,
+            "caution": choices.reach.caution,
             "NDCG@20 of the graph network": network,
             "NDCG@20 of the factors": factors.reached,
             "NDCG@20 of the closed form": closed.reached,

@@ -36,6 +36,8 @@ Floats = npt.NDArray[np.float32]
 TEXTS = (0.3, 1.0)
 RIDGES = (3.0, 10.0)
 CREDITS = (0.0, 3.0, 10.0, 30.0)
+# In units of the spread of a user's scores.
+CAUTIONS = (0.0, 1.0, 2.0, 4.0)
 # In units in which both spread alike.
 FACETS = 0.5
 SMOOTHING = 100.0
@@ -54,6 +56,8 @@ class Reach:
     :ivar facets: the factor of :mod:`kgrec.gnn.linear.facets`, which are added to :math:`T`
     :ivar epochs: how long facets are trained
     :ivar credit: :math:`c`, at least 0: so many users are worth as much as the content
+    :ivar caution: by so much an item without users is less popular than its content tells; among
+        such items nothing changes
     :ivar cold: NDCG@20 on items held out of train altogether; -1: not measured
     :ivar valid: NDCG@20 on valid of all parts together; -1: not measured
     """
@@ -63,6 +67,7 @@ class Reach:
     facets: float = 0.0
     epochs: int = 0
     credit: float = 0.0
+    caution: float = 0.0
     cold: float = -1.0
     valid: float = -1.0
 
@@ -90,13 +95,13 @@ class Transfer:
         weights[np.abs(weights) < _LEAST * np.abs(weights).max(axis=0)] = 0.0
         return csr_matrix(weights)
 
-    def popularity(self, bias: Floats) -> Floats:
-        """Bias with that of the items without users predicted from their content."""
+    def popularity(self, bias: Floats, caution: float = 0.0) -> Floats:
+        """Bias with that of the items without users predicted from their content, less caution."""
         warm = self.users > 0
         if not warm.any():
             return bias
         mean = bias[warm].mean()
-        predicted = mean + self.carry[warm].T @ (bias[warm] - mean)
+        predicted = mean + self.carry[warm].T @ (bias[warm] - mean) - np.float32(caution)
         return np.where(warm, bias, predicted).astype(np.float32)
 
 
@@ -212,23 +217,33 @@ def _choose_facets(
 
 
 def choose_credit(
-    transfer: Transfer, reach: Reach, trial: Trial, beside: torch.Tensor, mix: float
+    transfer: Transfer,
+    reach: Reach,
+    trial: Trial,
+    beside: torch.Tensor,
+    bias: Floats,
+    mix: float,
 ) -> Reach:
-    """Choose how many users are worth as much as an item's content.
+    """Choose how many users are worth as much as an item's content, and the caution.
 
     :param transfer: fitted to train
-    :param beside: scores of all other parts for the users of ``trial``, shape ``(n, I)``
+    :param beside: scores of all other parts without popularity, for the users of ``trial``, shape
+        ``(n, I)``
+    :param bias: popularity as train teaches it, shape ``(I,)``
     :param mix: the factor of the closed form, which the transfer shares
     """
-
-    def reached(credit: float) -> float:
-        carried = torch.from_numpy(transfer.credited(credit).toarray())
-        scores = beside + mix * trial.sums(carried)
-        return trial.measure(scores)["NDCG@20"]
-
-    values = {credit: reached(credit) for credit in CREDITS}
-    best = max(CREDITS, key=lambda credit: values[credit])
-    return replace(reach, credit=best, valid=values[best])
+    new, unit = torch.from_numpy(transfer.users == 0), spread(beside)
+    beside = beside.masked_fill(new, 0.0)  # of an item without users the content alone judges
+    cautions = [step * unit for step in CAUTIONS] if new.any() and not new.all() else [0.0]
+    best = reach
+    for credit in CREDITS:
+        carried = trial.sums(torch.from_numpy(transfer.credited(credit).toarray()))
+        for caution in cautions:
+            scores = beside + torch.from_numpy(transfer.popularity(bias, caution))
+            valid = trial.measure(scores.add_(carried, alpha=mix))["NDCG@20"]
+            if valid > best.valid:
+                best = replace(reach, credit=credit, caution=caution, valid=valid)
+    return best
 
 
 def _columns(matrix: csr_matrix, mask: Floats) -> csr_matrix:

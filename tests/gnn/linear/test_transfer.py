@@ -109,11 +109,41 @@ def test_credit_is_given_where_it_helps() -> None:
     trial = Trial(few, valid, 0.5)
     transfer = fit_transfer(few, content_of(GROUPS), Reach())
     noise = torch.randn(trial.relevant.shape, generator=torch.Generator().manual_seed(0)) * 1e-3
-    assert choose_credit(transfer, Reach(), trial, noise, 1.0).credit == max(module.CREDITS)
+    bias = np.zeros(48, dtype=np.float32)
+    assert choose_credit(transfer, Reach(), trial, noise, bias, 1.0).credit == max(module.CREDITS)
     wrong = content_of(np.random.default_rng(1).permutation(GROUPS))
     spoiled = fit_transfer(few, wrong, Reach())
     good = trial.sums(torch.from_numpy(transfer.weights)) * 1e3
-    assert choose_credit(spoiled, Reach(), trial, good, 1e6).credit == 0
+    assert choose_credit(spoiled, Reach(), trial, good, bias, 1e6).credit == 0
+
+
+def test_caution_keeps_items_without_users_back_where_nobody_takes_them() -> None:
+    """Half of the items have no users; they are alike in content to those that have."""
+    train = csr_matrix(tastes(6, GROUPS).multiply((np.arange(48) < 24)[None, :]))
+    train.eliminate_zeros()
+    some = csr_matrix(train.multiply(np.random.default_rng(0).random(train.shape) < 0.5))
+    some.eliminate_zeros()
+    rest = csr_matrix(train - some)
+    rest.eliminate_zeros()
+    transfer = fit_transfer(some, content_of(GROUPS), Reach())
+    bias = np.where(transfer.users > 0, 0.0, -5.0).astype(np.float32)
+
+    def caution(valid: csr_matrix) -> float:
+        trial = Trial(some, valid, 0.5)
+        beside = trial.sums(torch.from_numpy(transfer.weights))
+        return choose_credit(transfer, Reach(), trial, beside, bias, 1.0).caution
+
+    assert caution(rest) > 0
+    # Where new items are what valid is about, there is none, …
+    rng = np.random.default_rng(7)
+    kind = GROUPS[None, :] == GROUPS[some.toarray().argmax(axis=1)][:, None]
+    news = csr_matrix((kind & (np.arange(48) >= 24) & (rng.random(kind.shape) < 0.5)) * 1.0)
+    assert caution(news) == 0
+    # … and where all items that may be recommended are new, it changes no list.
+    new = np.flatnonzero(transfer.users == 0)
+    shifted = transfer.popularity(bias, 3.0)[new] - transfer.popularity(bias)[new]
+    np.testing.assert_allclose(shifted, -3.0, rtol=1e-5)
+    assert (transfer.popularity(bias, 3.0)[:24] == transfer.popularity(bias)[:24]).all()
 
 
 @dataclass
