@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+# In worlds this small, threads only wait for one another. Processes that tests start inherit it;
+# it is said before the libraries are imported, which read it once.
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+
 import numpy as np
 import polars as pl
 import pytest
+import torch
 from hypothesis import settings
 from scipy.sparse import csr_matrix
 
@@ -22,6 +28,7 @@ from kgrec.testing import tiny_dataset
 # Continuous integration is slow now and then; how long an example takes is not what is tested.
 settings.register_profile("kgrec", deadline=None, max_examples=40, derandomize=True)
 settings.load_profile("kgrec")
+torch.set_num_threads(1)
 
 Pairs = Sequence[tuple[str, str]]
 FAST = {

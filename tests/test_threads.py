@@ -16,6 +16,6 @@ def test_threads_are_limited_inside_and_restored_after(threads: int) -> None:
 
 def test_threads_are_restored_after_an_error() -> None:
     before = torch.get_num_threads()
-    with pytest.raises(RuntimeError, match="inside"), limited_threads(1):
+    with pytest.raises(RuntimeError, match="inside"), limited_threads(2):
         raise RuntimeError("inside")
     assert torch.get_num_threads() == before

@@ -37,7 +37,7 @@ def test_a_training_that_is_ended_leaves_no_trace(
 
     threads, random = torch.get_num_threads(), torch.get_rng_state()
     with pytest.raises(EnoughError):
-        Recommender(quick(), progress=Watch(enough)).fit(tiny_graph)
+        Recommender(quick(threads=2), progress=Watch(enough)).fit(tiny_graph)
     assert torch.get_num_threads() == threads
     assert torch.equal(torch.get_rng_state(), random)
     assert torch.is_grad_enabled()
