@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 
 import numpy as np
@@ -21,7 +21,7 @@ class IALS(Baseline):
 
     :ivar unobserved: the weight of pairs without interaction, above 0
     :ivar regularisation: above 0
-    :ivar embedding_size: length of a vector, at least 1
+    :ivar embedding_size: length of a vector, at least 1; never more than there are users or items
     :ivar epochs: how often users and items are solved for
     :ivar seed: of the first item vectors
     """
@@ -47,7 +47,9 @@ class IALS(Baseline):
 
     def fit(self, train: csr_matrix) -> Self:
         """Solve for users and items in turn."""
-        self._items = self._squares.items(train)
+        # A matrix has no more directions than rows or columns: longer vectors only cost time.
+        size = max(1, min(self.embedding_size, *train.shape))
+        self._items = replace(self._squares, embedding_size=size).items(train)
         return self
 
     def score(self, rows: csr_matrix) -> np.ndarray:

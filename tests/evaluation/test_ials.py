@@ -46,6 +46,12 @@ def test_same_seed_same_scores() -> None:
     assert not np.array_equal(scores[0], scores[2])
 
 
+def test_no_vector_is_longer_than_there_are_items() -> None:
+    train = taken(5)
+    scores = [IALS(embedding_size=size).fit(train).score(train) for size in (9, 128)]
+    assert np.array_equal(*scores)
+
+
 @pytest.mark.parametrize("name", list(IALS.grid))
 def test_the_grid_holds_settings_that_matter(name: str) -> None:
     train = taken(4)
