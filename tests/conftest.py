@@ -36,6 +36,7 @@ FAST = {
     "kge.enabled": False,
     "gnn.epochs": 6,
     "gnn.embedding_size": 8,
+    "gnn.factors": 8,
     "gnn.batch_size": 16,
     "threads": 1,
 }

@@ -20,6 +20,7 @@ FAST = Config().replace(
         "kge.enabled": False,
         "gnn.epochs": 2,
         "gnn.embedding_size": 8,
+        "gnn.factors": 8,
     }
 )
 

@@ -14,6 +14,7 @@ QUICK = {
     "kge.enabled": False,
     "gnn.epochs": 6,
     "gnn.embedding_size": 16,
+    "gnn.factors": 16,
     "threads": 1,
 }
 

@@ -10,7 +10,7 @@ import pytest
 import benchmarks.suite
 from benchmarks.__main__ import main
 
-FAST = ["text.enabled=False", "kge.enabled=False", "gnn.epochs=3", "threads=1"]
+FAST = ["text.enabled=False", "kge.enabled=False", "gnn.epochs=3", "gnn.factors=8"]
 
 
 @pytest.fixture

@@ -10,7 +10,13 @@ from typer.testing import CliRunner
 from kgrec.cli import app
 from kgrec.testing import write_tiny_folder
 
-_FAST = ("text.enabled=false", "kge.enabled=false", "gnn.epochs=2", "gnn.embedding_size=8")
+_FAST = (
+    "text.enabled=false",
+    "kge.enabled=false",
+    "gnn.epochs=2",
+    "gnn.embedding_size=8",
+    "gnn.factors=8",
+)
 
 
 def _call(*arguments: object) -> Any:

@@ -168,7 +168,8 @@ def test_a_disk_with_no_room_for_a_state_is_one_sentence(
     tiny: Path, settings: list[str], tmp_path: Path
 ) -> None:
     words = ["train", tiny, "--out", tmp_path / "run", "--checkpoint-minutes", 0, *settings]
-    result = run_script(_LIMITED, 24_000, *words, "--set", "gnn.embedding_size=64")
+    large = ("--set", "gnn.embedding_size=64", "--set", "gnn.factors=64")
+    result = run_script(_LIMITED, 24_000, *words, *large)
     told = [line for line in result.stderr.splitlines() if "cannot be kept" in line]
     assert len(told) == 1, result.stderr
     assert told[0].startswith(f"{tmp_path / 'run.checkpoint'}: the state of the training")

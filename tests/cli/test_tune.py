@@ -32,7 +32,7 @@ def test_the_best_trials_are_printed_and_progress_is_not_among_them(study: Any) 
 
 
 def test_what_was_found_is_what_train_takes(
-    cli: Cli, study: Any, tiny: Path, tmp_path: Path
+    cli: Cli, study: Any, tiny: Path, fast: list[str], tmp_path: Path
 ) -> None:
     best = study.folder / "best.toml"
     result = cli("train", tiny, "--out", tmp_path / "run", "--config", best)
@@ -40,21 +40,19 @@ def test_what_was_found_is_what_train_takes(
     config = Recommender.load(tmp_path / "run").config
     assert config.gnn.epochs == 2
     assert not config.text.enabled
-    found = json.loads(cli_json(cli, study, tiny).stdout)["best"]
+    found = json.loads(cli_json(cli, study, tiny, fast).stdout)["best"]
     assert config.gnn.dropout == found["gnn.dropout"]
     assert "gnn.epochs" not in found, "what is given is not searched"
 
 
-def cli_json(cli: Cli, study: Any, tiny: Path) -> Any:
-    fast = ["text.enabled=false", "kge.enabled=false", "gnn.epochs=2", "gnn.embedding_size=8"]
-    settings = [word for setting in fast for word in ("--set", setting)]
-    return cli("tune", tiny, "--out", study.folder, "--trials", 2, "--format", "json", *settings)
+def cli_json(cli: Cli, study: Any, tiny: Path, fast: list[str]) -> Any:
+    return cli("tune", tiny, "--out", study.folder, "--trials", 2, "--format", "json", *fast)
 
 
 def test_json_is_one_document_and_the_same_command_goes_on(
-    cli: Cli, study: Any, tiny: Path
+    cli: Cli, study: Any, tiny: Path, fast: list[str]
 ) -> None:
-    result = cli_json(cli, study, tiny)
+    result = cli_json(cli, study, tiny, fast)
     assert result.exit_code == 0, result.stderr
     answer = json.loads(result.stdout)
     assert answer["metric"] == "NDCG@20"

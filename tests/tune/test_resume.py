@@ -29,7 +29,7 @@ from kgrec.graph import KnowledgeGraph
 from kgrec.testing import tiny_dataset
 from kgrec.tune import Dimension, tune
 
-fast = {"text.enabled": False, "kge.enabled": False, "gnn.epochs": 3, "threads": 1}
+fast = {"text.enabled": False, "kge.enabled": False, "gnn.epochs": 1, "gnn.factors": 8}
 tune(
     KnowledgeGraph.build(tiny_dataset()),
     study=sys.argv[1],
@@ -120,7 +120,7 @@ def test_after_kill_9_the_study_is_that_of_an_uninterrupted_search(
     options: dict[str, Any] = {
         "space": {"gnn.dropout": Dimension(0.1, 0.8), "gnn.layers": Dimension(0, 2)},
         "config": Config().replace(
-            {"text.enabled": False, "kge.enabled": False, "gnn.epochs": 3, "threads": 1}
+            {"text.enabled": False, "kge.enabled": False, "gnn.epochs": 1, "gnn.factors": 8}
         ),
         "trials": done + 2,
     }
