@@ -99,7 +99,7 @@ class GnnConfig(_Section):
     """A history of ``n`` items is scaled by ``n ** -history_power``."""
     recency: float | None = Field(default=None, ge=0, le=5)
     """An item weighs ``(items taken since + 1) ** -recency``; ``None``: chosen on valid."""
-    factors: int = Field(default=64, ge=1, le=1024)
+    factors: int = Field(default=128, ge=1, le=1024)
     """Length of the vectors of the least-squares factorisation that is one of the parts."""
     content: bool = True
     """Whether facts and texts carry behaviour over to items with few users or none.

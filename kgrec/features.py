@@ -166,6 +166,44 @@ class Features:
         taken = np.column_stack([users + size, liked, items])
         return np.concatenate([self.core_facts, of_users, taken]).astype(np.int64)
 
+    def in_numbers_of(self, later: Features) -> Features:
+        """The same graph, its nodes and relations numbered as in a later version of it.
+
+        Ages are left out.
+
+        :param later: a version in which nothing is missing that is here
+        """
+        users = later.user_indices(self.users)
+        nodes = np.array([later._node_index[self.node_key(n)] for n in range(self.num_nodes)])
+        relations = np.array([later.relations.index(name) for name in self.relations])
+        nodes, relations = nodes.astype(np.int64), relations.astype(np.int64)
+        shape = later.train.shape
+
+        def moved(matrix: csr_matrix) -> csr_matrix:
+            part = matrix.tocoo()
+            ends = users[part.row], nodes[part.col]
+            matrix = csr_matrix((part.data, ends), shape=shape)
+            matrix.sort_indices()
+            return matrix
+
+        head, relation, tail = self.facts.T
+        user, user_relation, node = self.user_facts.T
+        return Features(
+            users=later.users,
+            items=later.items,
+            entities=later.entities,
+            relations=later.relations,
+            train=moved(self.train),
+            valid=moved(self.valid),
+            facts=np.column_stack([nodes[head], relations[relation], nodes[tail]]),
+            user_facts=np.column_stack([users[user], relations[user_relation], nodes[node]]),
+            candidates=None if self.candidates is None else np.sort(nodes[self.candidates]),
+        )
+
+    @cached_property
+    def _node_index(self) -> dict[str, int]:
+        return {self.node_key(node): node for node in range(self.num_nodes)}
+
     def _in_core(self, facts: Indices, ends: tuple[int, ...]) -> Indices:
         places = np.full(self.num_nodes, -1)
         places[self.core] = np.arange(len(self.core))

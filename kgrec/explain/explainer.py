@@ -43,18 +43,26 @@ class _Group:
 class Explainer:
     """Explains the scores of one trained model on one graph.
 
-    :param graph: the graph it was trained on
+    :param graph: the graph it was trained on, or a later version of it
     :param features: the same in numbers
     :param model: the trained model
     :param fitted_on: the interactions it was fitted on, binary, shape ``(U, I)``
+    :param fitted: the graph it was trained on, in the numbers of ``features``; ``None``: that is
+        ``features``
     """
 
     def __init__(
-        self, graph: KnowledgeGraph, features: Features, model: PairModel, fitted_on: csr_matrix
+        self,
+        graph: KnowledgeGraph,
+        features: Features,
+        model: PairModel,
+        fitted_on: csr_matrix,
+        fitted: Features | None = None,
     ) -> None:
         self.graph, self.features, self.model = graph, features, model
         self.histories = recent_histories(features, model.recency)
-        self.hubs = FactHubs.of(features)
+        # What came later carries no weight: walks lead through what was there.
+        self.hubs = FactHubs.of(fitted or features)
         self.finder = WalkFinder(model, fitted_on, self.hubs)
         self.sentences = Sentences(graph.vocabulary)
 

@@ -25,15 +25,16 @@ class Explains(Protocol):
 
 
 def make_explainer(
-    graph: KnowledgeGraph, features: Features, model: Model, fitted_on: csr_matrix
+    graph: KnowledgeGraph,
+    features: Features,
+    model: Model,
+    fitted_on: csr_matrix,
+    fitted: Features | None = None,
 ) -> Explains:
     """Paths where a model is made of them; elsewhere what can honestly be said.
 
-    :param graph: the graph it was trained on
-    :param features: the same in numbers
-    :param model: the trained model
-    :param fitted_on: the interactions it was fitted on, binary, shape ``(U, I)``
+    See :class:`kgrec.explain.Explainer`.
     """
     if isinstance(model, PairModel):
-        return Explainer(graph, features, model, fitted_on)
+        return Explainer(graph, features, model, fitted_on, fitted)
     return LatentExplainer(graph, features, model)

@@ -29,20 +29,27 @@ from kgrec.recommend.checkpoint import open_checkpoints
 from kgrec.recommend.inputs import node_inputs
 from kgrec.recommend.profile import PROFILE, Profile, profile_history
 from kgrec.recommend.recommendations import Recommendations
-from kgrec.recommend.run import read_run, write_run
+from kgrec.recommend.run import Run, read_run, write_run
+from kgrec.recommend.update import Fitted, Served, update_served
 from kgrec.text import TextEncoder
 from kgrec.threads import limited_threads
 
 
 @dataclass(frozen=True, eq=False)
 class _State:
-    """All that a fitted recommender holds."""
+    """All that a fitted recommender holds.
+
+    :ivar graph: what is served
+    :ivar features: the same in numbers
+    :ivar fitted: the version of the graph that the model was fitted on, in the same numbers
+    """
 
     graph: KnowledgeGraph
     features: Features
     model: Model
     log: TrainingLog
     checkpoints: Checkpoints
+    fitted: Fitted
 
 
 class Recommender:
@@ -108,14 +115,53 @@ class Recommender:
                 checkpoints=checkpoints,
             )
         log = dataclasses.replace(log, seconds=progress.seconds)
-        self._fitted = _State(graph, features, model, log, checkpoints)
+        fitted = Fitted(graph.version, features)
+        self._fitted = _State(graph, features, model, log, checkpoints, fitted)
         for stale in ("_explainer", "_histories"):
             self.__dict__.pop(stale, None)
         return self
 
+    def update(self, graph: KnowledgeGraph) -> Self:
+        """A recommender of a later version of the graph; nothing is trained.
+
+        New users and new behaviour count at once, since users are what they did. New items are
+        found by their facts and texts. The weights among what was there stay as they are: facts
+        and interactions that came later teach nothing before the next :meth:`fit`.
+
+        :param graph: of :meth:`KnowledgeGraph.update <kgrec.KnowledgeGraph.update>`, once or more
+        :return: another recommender; this one stays as it is
+        :raises GraphError: if the graph is no later version of the one that is served, or lacks
+            something that the model was fitted on
+        :raises ConfigError: if there are new items and the model cannot serve them
+        """
+        state = self._state
+        served = update_served(
+            Served(state.graph, state.features, state.model, state.fitted),
+            graph,
+            lambda features: node_inputs(
+                graph,
+                features,
+                self.config.replace({"kge.enabled": False}),
+                self._encoder,
+                self._progress,
+                Checkpoints(),
+            ),
+        )
+        rec = type(self)(self.config, encoder=self._encoder, progress=self._progress)
+        rec.held_out = self.held_out
+        rec._fitted = dataclasses.replace(
+            state,
+            graph=graph,
+            features=served.features,
+            model=served.model,
+            fitted=served.fitted,
+            checkpoints=Checkpoints(),
+        )
+        return rec
+
     @property
     def graph(self) -> KnowledgeGraph:
-        """The graph it was fitted on."""
+        """The graph that is served: the one it was fitted on, or the one of the last update."""
         return self._state.graph
 
     @property
@@ -204,7 +250,8 @@ class Recommender:
         """
         state = self._state
         held_out = self.held_out if held_out is None else held_out
-        write_run(Path(folder), state.graph, state.model, state.log, self.config, held_out)
+        run = Run(state.graph, state.model, state.log, self.config, held_out, state.fitted.version)
+        write_run(Path(folder), run)
         state.checkpoints.clear()
 
     @classmethod
@@ -216,7 +263,9 @@ class Recommender:
         run = read_run(Path(folder))
         rec = cls(run.config)
         rec.held_out = run.held_out
-        rec._fitted = _State(run.graph, Features.of(run.graph), run.model, run.log, Checkpoints())
+        features = Features.of(run.graph)
+        fitted = Fitted.of(run.graph, features, run.fitted_version)
+        rec._fitted = _State(run.graph, features, run.model, run.log, Checkpoints(), fitted)
         return rec
 
     @property
@@ -233,8 +282,9 @@ class Recommender:
     @cached_property
     def _explainer(self) -> Explains:
         state = self._state
-        fitted_on = state.features.history if self.config.gnn.refit else state.features.train
-        return make_explainer(state.graph, state.features, state.model, fitted_on)
+        fitted = state.fitted.features
+        fitted_on = fitted.history if self.config.gnn.refit else fitted.train
+        return make_explainer(state.graph, state.features, state.model, fitted_on, fitted)
 
     def _top(self, histories: csr_matrix, k: int, *, seen: csr_matrix | None = None) -> TopK:
         model, features = self._state.model, self._state.features

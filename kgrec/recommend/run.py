@@ -3,7 +3,7 @@
 ::
 
     RUN/
-      config.json         format, version, settings
+      config.json         format, settings, the version of the graph that was fitted on
       model.safetensors   the model of the kind gnn.model: item–item weights, popularity, vectors …
       graph/              the knowledge graph it was trained on
       log.json            epochs, choices, gates, seconds
@@ -47,36 +47,41 @@ _PARTS = frozenset(
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """What a run folder holds."""
+    """What a run folder holds.
+
+    :ivar fitted_version: the version of the graph that the model was fitted on
+    """
 
     graph: KnowledgeGraph
     model: Model
     log: TrainingLog
     config: Config
     held_out: pl.DataFrame | None
+    fitted_version: int
 
 
-def write_run(
-    folder: Path,
-    graph: KnowledgeGraph,
-    model: Model,
-    log: TrainingLog,
-    config: Config,
-    held_out: pl.DataFrame | None,
-) -> None:
+def write_run(folder: Path, run: Run) -> None:
     """Write a run, whole or not at all.
 
     :raises RunError: if the folder holds something that is not a run
     """
     check_writable(folder)
     with replaced_folder(folder) as fresh:
-        graph.save(fresh / "graph")
-        write_json(fresh / _HEADER, {"format": FORMAT, "settings": config.model_dump()})
-        write_json(fresh / "log.json", log.to_dict())
-        _write_model(fresh / _MODEL, model, graph)
-        if held_out is not None:
-            held_out.write_parquet(fresh / "test.parquet")
-        (fresh / "README.md").write_text(model_card(graph, config, log), encoding="utf-8")
+        run.graph.save(fresh / "graph")
+        write_json(fresh / _HEADER, _header(run))
+        write_json(fresh / "log.json", run.log.to_dict())
+        _write_model(fresh / _MODEL, run.model, run.graph)
+        if run.held_out is not None:
+            run.held_out.write_parquet(fresh / "test.parquet")
+        card = model_card(run.graph, run.config, run.log)
+        (fresh / "README.md").write_text(card, encoding="utf-8")
+
+
+def _header(run: Run) -> dict[str, Any]:
+    header = {"format": FORMAT, "settings": run.config.model_dump()}
+    if run.fitted_version != run.graph.version:
+        header["fitted_version"] = run.fitted_version
+    return header
 
 
 def check_writable(folder: Path) -> None:
@@ -135,7 +140,12 @@ def _read_whole(folder: Path) -> Run:
         raise RunError(f"{folder}: the settings or the log are broken; train again.") from error
     graph = _read_graph(folder / "graph")
     return Run(
-        graph, _read_model(folder / _MODEL, graph, config), log, config, _read_held_out(folder)
+        graph=graph,
+        model=_read_model(folder / _MODEL, graph, config),
+        log=log,
+        config=config,
+        held_out=_read_held_out(folder),
+        fitted_version=header.get("fitted_version", graph.version),
     )
 
 

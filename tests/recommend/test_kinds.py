@@ -135,16 +135,18 @@ def test_a_run_knows_its_kind(rec: Recommender, tmp_path: Path) -> None:
     path = tmp_path / "run" / "model.safetensors"
     with safe_open(path, framework="numpy") as file:
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        about = file.metadata()
+        about = json.loads(file.metadata()["kgrec"])
     assert about["model"] == rec.config.gnn.model
-    for kind in ({"model": "linear"}, {"model": "gcn"}, {}):
-        save_file(tensors, path, {"graph": about["graph"], **kind})
+    for kind in ("linear", "gcn"):
+        save_file(tensors, path, {"kgrec": json.dumps({**about, "model": kind})})
         with pytest.raises(RunError, match=r"holds a model of the kind .* train again\."):
             Recommender.load(tmp_path / "run")
-    tensors.pop("bias")
-    save_file(tensors, path, about)
-    with pytest.raises(RunError, match="the file is broken"):
-        Recommender.load(tmp_path / "run")
+    without_kind = {"kgrec": json.dumps({"graph": about["graph"]})}
+    missing = {name: value for name, value in tensors.items() if name != "bias"}
+    for broken, header in ((missing, {"kgrec": json.dumps(about)}), (tensors, without_kind)):
+        save_file(broken, path, header)
+        with pytest.raises(RunError, match="the file is broken"):
+            Recommender.load(tmp_path / "run")
 
 
 def test_a_model_on_another_graph_is_refused(

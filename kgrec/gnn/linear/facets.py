@@ -47,6 +47,29 @@ _INIT = 0.05
 _NEVER_RANKED = -1e9
 
 
+@dataclass(frozen=True, eq=False)
+class FacetVectors:
+    """Items as what a history holds, and as what may be recommended.
+
+    :ivar known: :math:`q_j + x_j W`, float32, shape ``(I, d)``
+    :ivar items: :math:`x_i W`, the same shape
+    """
+
+    known: Floats
+    items: Floats
+
+    @property
+    def weights(self) -> Floats:
+        """:math:`L`, zero diagonal, float32, shape ``(I, I)``."""
+        weights = self.known @ self.items.T
+        np.fill_diagonal(weights, 0.0)
+        return np.asarray(weights)
+
+    def times(self, factor: float) -> FacetVectors:
+        """As loud as ``factor`` has it."""
+        return FacetVectors(self.known * np.float32(factor), self.items)
+
+
 class FacetEncoder(Encoder):
     """Items by their facets, users by their histories.
 
@@ -79,13 +102,11 @@ class FacetEncoder(Encoder):
         return torch.nn.functional.pad(users, (0, 1), value=1.0), items
 
     @torch.no_grad()
-    def weights(self) -> Floats:
-        """:math:`L`, the rows of items without users 0, float32, shape ``(I, I)``."""
+    def item_vectors(self) -> FacetVectors:
+        """Vectors of all items; those of a history are 0 for items without users."""
         items = self._of_content()[:, :-1]
         known = (self.own + items) * (self.bias == 0)[:, None]
-        weights = (known @ items.T).numpy()
-        np.fill_diagonal(weights, 0.0)
-        return np.asarray(weights)
+        return FacetVectors(known.numpy(), items.numpy())
 
     def groups(self) -> tuple[ParameterGroup, ...]:
         """All decay; the bias only says what is ranked."""
@@ -118,15 +139,16 @@ class FacetTrainer:
 
         :param histories: binary, shape ``(U, I)``
         """
-        return self._train(histories, _MOST_EPOCHS, measure)
+        vectors, epochs = self._train(histories, _MOST_EPOCHS, measure)
+        return vectors.weights, epochs
 
-    def fit(self, histories: csr_matrix, epochs: int) -> Floats:
-        """Train for so many epochs: the weights, shape ``(I, I)``."""
+    def fit(self, histories: csr_matrix, epochs: int) -> FacetVectors:
+        """Train for so many epochs."""
         return self._train(histories, epochs, None)[0]
 
     def _train(
         self, histories: csr_matrix, epochs: int, measure: Measure | None
-    ) -> tuple[Floats, int]:
+    ) -> tuple[FacetVectors, int]:
         config = self.config.model_copy(update=_TRAINING)
         warm = np.asarray(histories.sum(axis=0)).ravel() > 0
         with torch.enable_grad(), torch.random.fork_rng(devices=[]):
@@ -138,11 +160,11 @@ class FacetTrainer:
                 config,
                 epochs=epochs,
                 random=np.random.default_rng(self.seed),
-                measure=(lambda: measure(encoder.weights())) if measure else None,
+                measure=(lambda: measure(encoder.item_vectors().weights)) if measure else None,
                 progress=Progress(),
                 stage="Train facets",
             )
-        return encoder.weights(), course.best_epoch
+        return encoder.item_vectors(), course.best_epoch
 
 
 def _random(rows: int, columns: int) -> torch.nn.Parameter:

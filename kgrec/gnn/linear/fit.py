@@ -21,6 +21,7 @@ from kgrec.gnn.linear.content import Content
 from kgrec.gnn.linear.factors import fit_factors
 from kgrec.gnn.linear.hubs import FactHubs
 from kgrec.gnn.linear.network import Training
+from kgrec.gnn.linear.newcomers import Newcomers
 from kgrec.gnn.linear.pairs import PairModel, masked_affinity, shared_pairs
 from kgrec.gnn.linear.regression import fit_regression
 from kgrec.gnn.linear.transfer import Transfer, fit_transfer
@@ -75,12 +76,13 @@ def _refit(training: Training, histories: csr_matrix, choices: Choices) -> tuple
     vectors = torch.cat([network, factors * of_factors**0.5], dim=1)
     learned = masked_affinity(vectors, shared)
     bias, closed = encoder.bias.numpy().copy(), regression.weights
-    transfer = None
+    transfer, newcomers = None, None
     if training.transfers:
         transfer = fit_transfer(histories, training.content, choices.reach, training.facets)
         # On items without users the content alone is the better judge.
         closed = closed @ diags((transfer.users > 0).astype(np.float32))
         bias = transfer.popularity(bias, choices.reach.caution)
+        newcomers = Newcomers.of(transfer, choices.reach, choices.content_mix)
     model = PairModel(
         weights=_sorted(learned + closed * np.float32(mix)),
         bias=bias,
@@ -90,6 +92,7 @@ def _refit(training: Training, histories: csr_matrix, choices: Choices) -> tuple
         gates=regression.gates,
         content=_content(transfer, choices, len(bias)),
         recency=choices.recency,
+        newcomers=newcomers,
     )
     return model, encoder.nodes.alpha
 

@@ -27,6 +27,7 @@ from scipy.sparse import csr_matrix, diags
 
 from kgrec.gnn.linear.closed_form import MOST_ITEMS, ridge_weights
 from kgrec.gnn.linear.neighbours import cosine_neighbours
+from kgrec.gnn.linear.newcomers import Newcomers
 from kgrec.gnn.training.losses import history_scale
 from kgrec.panels import Panels
 from kgrec.sparse import MOST_DENSE
@@ -48,6 +49,7 @@ class PairModel:
     :ivar recency: the power :math:`\\gamma` by which histories are weighed before they come here
     :ivar gates: the weight of a hub of each role in the closed form, where a user's is 1;
         float32, shape ``(roles,)``
+    :ivar newcomers: with which items are served that come later; ``None``: they cannot be
     """
 
     weights: csr_matrix
@@ -58,6 +60,7 @@ class PairModel:
     gates: npt.NDArray[np.float32]
     content: csr_matrix
     recency: float = 0.0
+    newcomers: Newcomers | None = None
 
     @property
     def kind(self) -> str:
@@ -147,6 +150,7 @@ class PairModel:
             "vectors": self.vectors,
             "gates": self.gates,
             "scalars": np.array(scalars, dtype=np.float64),
+            **(self.newcomers.tensors() if self.newcomers else {}),
         }
 
     @staticmethod
@@ -166,6 +170,7 @@ class PairModel:
             gates=tensors["gates"],
             content=_square("content", tensors),
             recency=recency,
+            newcomers=Newcomers.of_tensors(tensors),
         )
 
     def _from_history(self, histories: csr_matrix) -> torch.Tensor:

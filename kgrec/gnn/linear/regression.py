@@ -18,7 +18,7 @@ from kgrec.gnn.linear.pairs import at_pairs, closed_form_pairs, keeps_all_pairs,
 from kgrec.gnn.linear.recency import POWERS, recent_train
 from kgrec.gnn.trial import Trial
 
-REGULARISATIONS = (30.0, 60.0, 120.0, 200.0, 300.0, 500.0, 1000.0)
+REGULARISATIONS = (30.0, 60.0, 120.0, 200.0, 300.0, 500.0, 1000.0, 2000.0)
 # Zero is not among them: facts always have a voice, or an item without users could not be found.
 FACT_WEIGHTS = (0.3, 0.1, 1.0, 3.0)
 

@@ -27,7 +27,7 @@ from scipy.sparse import csr_matrix
 from kgrec.callbacks import Bar, Progress
 from kgrec.gnn.linear.closed_form import ridge_inverse
 from kgrec.gnn.linear.content import Content
-from kgrec.gnn.linear.facets import FacetTrainer
+from kgrec.gnn.linear.facets import FacetTrainer, FacetVectors
 from kgrec.gnn.linear.mixing import spread
 from kgrec.gnn.trial import Trial
 
@@ -79,11 +79,13 @@ class Transfer:
     :ivar weights: :math:`T`, float32, shape ``(I, I)``, zero diagonal
     :ivar carry: :math:`A`, with rows for all items; 0 for cold ones, shape ``(I, I)``
     :ivar users: users of each item, shape ``(I,)``
+    :ivar facets: whose products are part of the weights; ``None``: none are
     """
 
     weights: Floats
     carry: Floats
     users: npt.NDArray[np.float64]
+    facets: FacetVectors | None = None
 
     def credited(self, credit: float) -> csr_matrix:
         """The weights with each item's part, the faint ones left out, shape ``(I, I)``.
@@ -91,9 +93,7 @@ class Transfer:
         An item without users has all of it, whatever the credit.
         """
         part = np.where(self.users > 0, credit / np.maximum(credit + self.users, 1e-9), 1.0)
-        weights = self.weights * part.astype(np.float32)
-        weights[np.abs(weights) < _LEAST * np.abs(weights).max(axis=0)] = 0.0
-        return csr_matrix(weights)
+        return without_faint(self.weights * part.astype(np.float32))
 
     def popularity(self, bias: Floats, caution: float = 0.0) -> Floats:
         """Bias with that of the items without users predicted from their content, less caution."""
@@ -115,9 +115,14 @@ def fit_transfer(
     """
     transfer = _fit(_smoothed(histories), content.kernel(reach.text), reach.ridge)
     if facets and reach.facets:
-        learned = facets.fit(histories, reach.epochs)
-        transfer = replace(transfer, weights=transfer.weights + np.float32(reach.facets) * learned)
+        learned = facets.fit(histories, reach.epochs).times(reach.facets)
+        transfer = replace(transfer, weights=transfer.weights + learned.weights, facets=learned)
     return transfer
+
+
+def without_faint(weights: Floats) -> csr_matrix:
+    """Weights that are not far below the largest of their column, shape ``(I, I)``."""
+    return csr_matrix(np.where(np.abs(weights) < _LEAST * np.abs(weights).max(axis=0), 0, weights))
 
 
 def _smoothed(histories: csr_matrix) -> tuple[npt.NDArray[np.float64], Floats]:

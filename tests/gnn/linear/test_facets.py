@@ -69,7 +69,7 @@ def test_weights_equal_their_formula(seed: int, described: bool) -> None:
     expected = (encoder.own.detach().numpy() + of_content) @ of_content.T
     expected[~warm] = 0
     np.fill_diagonal(expected, 0)
-    np.testing.assert_allclose(encoder.weights(), expected, rtol=1e-3, atol=1e-6)
+    np.testing.assert_allclose(encoder.item_vectors().weights, expected, rtol=1e-3, atol=1e-6)
 
 
 @torch.no_grad()
@@ -81,7 +81,7 @@ def test_scores_are_weights_of_the_history_and_how_popular_facets_are() -> None:
     facets = np.hstack([content.facts.toarray(), content.words.toarray(), content.vectors])
     learned = np.vstack([encoder.of_facets.numpy(), encoder.of_vectors.numpy()])
     popular = facets @ learned[:, -1]
-    weights = encoder.weights()[[0, 4]] + popular
+    weights = encoder.item_vectors().weights[[0, 4]] + popular
     # An item has no weight for itself, but in training it has a score.
     others = np.ones_like(weights, dtype=np.bool_)
     others[[0, 1], [0, 4]] = False
@@ -111,7 +111,9 @@ def test_what_is_known_of_items_without_users_teaches_nothing(seed: int) -> None
     histories = histories_of(seed, GROUPS, cold)
     changed = GROUPS.copy()
     changed[list(cold)] = 3
-    weights = [trainer(kinds(groups), seed).fit(histories, 3) for groups in (GROUPS, changed)]
+    weights = [
+        trainer(kinds(groups), seed).fit(histories, 3).weights for groups in (GROUPS, changed)
+    ]
     warm = np.setdiff1d(np.arange(24), cold)
     assert np.array_equal(weights[0][np.ix_(warm, warm)], weights[1][np.ix_(warm, warm)])
     assert not weights[0][list(cold)].any()
@@ -119,7 +121,7 @@ def test_what_is_known_of_items_without_users_teaches_nothing(seed: int) -> None
 
 
 def test_items_alike_in_content_have_the_same_column() -> None:
-    weights = trainer(kinds(GROUPS)).fit(histories_of(0, GROUPS, cold=(0,)), 4)
+    weights = trainer(kinds(GROUPS)).fit(histories_of(0, GROUPS, cold=(0,)), 4).weights
     for one, other in ((4, 8), (0, 20)):
         rest = np.setdiff1d(np.arange(24), [one, other])
         np.testing.assert_allclose(weights[rest, one], weights[rest, other], rtol=1e-5, atol=1e-8)
@@ -134,7 +136,7 @@ def test_a_new_item_goes_to_those_who_like_its_kind(described: bool) -> None:
     if described:
         facts = content.facts.toarray()
         content = dataclasses.replace(content, facts=csr_matrix((24, 0)), vectors=facts)
-    weights = trainer(content).fit(histories, 15)
+    weights = trainer(content).fit(histories, 15).weights
     warm = np.arange(2, 24)
     same, other = warm[GROUPS[warm] == 0], warm[GROUPS[warm] != 0]
     assert weights[same, 0].min() > weights[other, 0].max()
@@ -144,11 +146,11 @@ def test_a_new_item_goes_to_those_who_like_its_kind(described: bool) -> None:
 def test_same_seed_same_bits_and_the_global_generator_is_left_alone() -> None:
     histories, content = histories_of(2, GROUPS), kinds(GROUPS)
     before = torch.get_rng_state()
-    first = trainer(content).fit(histories, 3)
+    first = trainer(content).fit(histories, 3).weights
     assert torch.equal(torch.get_rng_state(), before)
     torch.rand(5)
-    assert np.array_equal(first, trainer(content).fit(histories, 3))
-    assert not np.array_equal(first, trainer(content, seed=1).fit(histories, 3))
+    assert np.array_equal(first, trainer(content).fit(histories, 3).weights)
+    assert not np.array_equal(first, trainer(content, seed=1).fit(histories, 3).weights)
 
 
 def test_the_search_keeps_the_best_and_its_epochs_make_it_again() -> None:
@@ -163,19 +165,19 @@ def test_the_search_keeps_the_best_and_its_epochs_make_it_again() -> None:
     assert epochs == 4
     assert 4 < len(seen) < 30
     assert np.array_equal(best, seen[3])
-    assert np.array_equal(best, learner.fit(histories, epochs))
+    assert np.array_equal(best, learner.fit(histories, epochs).weights)
 
 
 def test_settings_of_the_network_do_not_make_it_fail() -> None:
     histories, content = histories_of(0, GROUPS), some_content(0, 24)
     for changes in ({"loss": "bce"}, {"precision": "bfloat16"}, {"clip": 0.1, "warm_up": 3}):
-        assert np.isfinite(trainer(content, **changes).fit(histories, 2)).all()
+        assert np.isfinite(trainer(content, **changes).fit(histories, 2).weights).all()
 
 
 def test_nothing_known_of_items_gives_zeros() -> None:
     nothing = csr_matrix((24, 0), dtype=np.float32)
     content = Content(nothing, nothing, None, np.zeros(24, dtype=np.float32))
-    assert not trainer(content).fit(histories_of(0, GROUPS), 3).any()
+    assert not trainer(content).fit(histories_of(0, GROUPS), 3).weights.any()
     weights, _ = trainer(content).search(histories_of(0, GROUPS), lambda _: {"NDCG@20": 0.0})
     assert weights.shape == (24, 24)
     assert not weights.any()
@@ -188,6 +190,6 @@ def test_too_little_to_learn_from_is_no_error(shape: tuple[int, int]) -> None:
     single[:, 0] = 1
     content = kinds(GROUPS[: shape[1]])
     for histories in (csr_matrix(single), csr_matrix(shape, dtype=np.float32)):
-        weights = trainer(content).fit(histories, 2)
+        weights = trainer(content).fit(histories, 2).weights
         assert weights.shape == (shape[1], shape[1])
         assert np.isfinite(weights).all()

@@ -14,7 +14,7 @@ from kgrec.callbacks import Progress
 from kgrec.config import GnnConfig
 from kgrec.gnn.linear import transfer as module
 from kgrec.gnn.linear.content import Content
-from kgrec.gnn.linear.facets import FacetTrainer
+from kgrec.gnn.linear.facets import FacetTrainer, FacetVectors
 from kgrec.gnn.linear.mixing import spread
 from kgrec.gnn.linear.transfer import Reach, Transfer, choose_credit, choose_reach, fit_transfer
 from kgrec.gnn.trial import Trial
@@ -159,9 +159,9 @@ class Known:
         self.calls.append(histories)
         return self.weights, self.epochs
 
-    def fit(self, histories: csr_matrix, epochs: int) -> np.ndarray:
+    def fit(self, histories: csr_matrix, epochs: int) -> FacetVectors:
         self.calls.append((histories, epochs))
-        return self.weights
+        return FacetVectors(self.weights, np.eye(len(self.weights), dtype=np.float32))
 
 
 def truth(groups: np.ndarray) -> np.ndarray:

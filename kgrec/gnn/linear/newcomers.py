@@ -1,0 +1,143 @@
+r"""Items that come after training: found by their facts and texts, and nothing is trained.
+
+What training would have carried over to a new item :math:`n` (:mod:`kgrec.gnn.linear.transfer`) is
+computed from what it left behind: the kernel regression is solved again, with the same settings,
+and the facets of :math:`n` are regressed on those of the items that were there,
+
+.. math:: x_n W \approx \sum_l A_{ln}\, x_l W
+
+A new item in a history speaks as the known items that are like it, :math:`C_{n\cdot} = A_{\cdot
+n}^\top (W + C)`. All of this is content: no walk was learned that leads to the item. Weights among
+items that were there stay as they were, to the last bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+
+from kgrec.gnn.linear.content import Content
+from kgrec.gnn.linear.facets import FacetVectors
+from kgrec.gnn.linear.transfer import Reach, Transfer, fit_transfer, without_faint
+
+if TYPE_CHECKING:
+    from kgrec.gnn.linear.pairs import PairModel
+
+Floats = npt.NDArray[np.float32]
+Indices = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Newcomers:
+    """What has to be kept of a training to serve items that it has not seen.
+
+    :ivar text: weight of texts, where facts weigh 1
+    :ivar ridge: :math:`\\mu` of the kernel regression
+    :ivar caution: by so much an item without users is less popular than its content tells
+    :ivar loud: the factor :math:`\\tau` of content in a score
+    :ivar facets: of the items that were there
+    """
+
+    text: float
+    ridge: float
+    caution: float
+    loud: float
+    facets: FacetVectors
+
+    @staticmethod
+    def of(transfer: Transfer, reach: Reach, loud: float) -> Newcomers:
+        """Keep it."""
+        nothing = np.zeros((len(transfer.users), 0), dtype=np.float32)
+        facets = transfer.facets or FacetVectors(nothing, nothing)
+        return Newcomers(reach.text, reach.ridge, reach.caution, loud, facets)
+
+    def tensors(self) -> dict[str, npt.NDArray[Any]]:
+        """All numbers by name."""
+        scalars = [self.text, self.ridge, self.caution, self.loud]
+        return {
+            "newcomers.scalars": np.array(scalars, dtype=np.float64),
+            "newcomers.known": self.facets.known,
+            "newcomers.items": self.facets.items,
+        }
+
+    @staticmethod
+    def of_tensors(tensors: Mapping[str, npt.NDArray[Any]]) -> Newcomers | None:
+        """The inverse of :meth:`tensors`; ``None`` if there are none."""
+        if "newcomers.scalars" not in tensors:
+            return None
+        facets = FacetVectors(tensors["newcomers.known"], tensors["newcomers.items"])
+        text, ridge, caution, loud = tensors["newcomers.scalars"].tolist()
+        return Newcomers(text, ridge, caution, loud, facets)
+
+
+def renumbered(model: PairModel, places: Indices, num_items: int) -> PairModel:
+    """The same model in another order of items, with room for more.
+
+    :param places: where each of its items goes, shape ``(I,)``
+    :param num_items: items afterwards
+    """
+
+    def rows(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        moved = np.zeros((num_items, *values.shape[1:]), dtype=values.dtype)
+        moved[places] = values
+        return moved
+
+    def pairs(matrix: csr_matrix) -> csr_matrix:
+        part = matrix.tocoo()
+        ends = places[part.row], places[part.col]
+        return _sorted(csr_matrix((part.data, ends), (num_items, num_items)))
+
+    newcomers = model.newcomers
+    if newcomers is not None:
+        facets = FacetVectors(rows(newcomers.facets.known), rows(newcomers.facets.items))
+        newcomers = replace(newcomers, facets=facets)
+    return replace(
+        model,
+        weights=pairs(model.weights),
+        content=pairs(model.content),
+        bias=rows(model.bias),
+        vectors=rows(model.vectors),
+        newcomers=newcomers,
+    )
+
+
+def welcomed(
+    model: PairModel,
+    newcomers: Newcomers,
+    new: Indices,
+    histories: csr_matrix,
+    content: Content,
+) -> PairModel:
+    """The model with new items served.
+
+    :param model: with room for them; see :func:`renumbered`
+    :param new: their indices, sorted
+    :param histories: what it was fitted on, nothing in the columns of ``new``, shape ``(U, I)``
+    :param content: what is known of all items
+    """
+    transfer = fit_transfer(histories, content, Reach(newcomers.text, newcomers.ridge))
+    reached = np.zeros_like(transfer.weights)
+    reached[:, new] = transfer.weights[:, new] + _of_facets(newcomers.facets, transfer, new)
+    carried = model.content + without_faint(reached) * np.float32(newcomers.loud)
+    speaking = np.zeros_like(reached)
+    speaking[new] = (csr_matrix(transfer.carry[:, new].T) @ (model.weights + carried)).toarray()
+    np.fill_diagonal(speaking, 0.0)
+    bias = model.bias.copy()
+    bias[new] = transfer.popularity(model.bias, newcomers.caution)[new]
+    return replace(model, content=_sorted(carried + csr_matrix(speaking)), bias=bias)
+
+
+def _of_facets(facets: FacetVectors, transfer: Transfer, new: Indices) -> Floats:
+    return np.asarray(facets.known @ (transfer.carry[:, new].T @ facets.items).T)
+
+
+def _sorted(matrix: csr_matrix) -> csr_matrix:
+    matrix = csr_matrix(matrix, dtype=np.float32)
+    matrix.sum_duplicates()
+    matrix.sort_indices()
+    return matrix
