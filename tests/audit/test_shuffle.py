@@ -77,7 +77,7 @@ def check_degrees(before: KnowledgeGraph, after: KnowledgeGraph) -> None:
                 assert degrees(first, end, "relation") == degrees(second, end, "relation")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(facts, st.integers(0, 9))
 def test_shuffled_tails_keep_all_degrees_and_a_valid_graph(rows: list[Fact], seed: int) -> None:
     graph = build(rows)
@@ -94,7 +94,7 @@ def test_shuffled_tails_keep_all_degrees_and_a_valid_graph(rows: list[Fact], see
     assert not facts_of(shuffled).filter(pl.col("head") == pl.col("tail")).height
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(facts, st.integers(0, 9))
 def test_shuffled_names_keep_the_pairs_and_the_counts(rows: list[Fact], seed: int) -> None:
     graph = build(rows)

@@ -52,7 +52,7 @@ def datasets(draw: st.DrawFn) -> Dataset:
     return clean(tables, DatasetInfo(name=draw(text) or "t", licence=draw(text)))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(datasets(), st.sampled_from(["csv", "parquet"]))
 def test_a_written_dataset_comes_back(data: Dataset, format: Format) -> None:
     with tempfile.TemporaryDirectory() as name:

@@ -105,7 +105,7 @@ def world(seed: int, *, cold: bool = False) -> tuple[Interactions, pl.DataFrame,
     return interactions, frame(test + test[:2]), scores
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), cold=st.booleans(), block=st.sampled_from([1, 2, 5, 1024]))
 def test_numbers_are_those_of_plain_definitions_whatever_the_block(
     seed: int, cold: bool, block: int
@@ -125,7 +125,7 @@ def test_numbers_are_those_of_plain_definitions_whatever_the_block(
     assert not cold or {item for _, item, _ in lists} <= set(ITEMS[:5])
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 10_000))
 def test_the_block_changes_no_number_at_all(seed: int) -> None:
     known, test, scores = world(seed)

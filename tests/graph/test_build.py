@@ -249,7 +249,7 @@ _ID = st.text(min_size=1, max_size=3)
 _FACT = st.tuples(_ID, st.sampled_from(["directed_by", "film.director.film", "x"]), _ID)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=st.lists(_FACT, max_size=12))
 def test_every_edge_ends_at_a_node_and_is_unique(make, facts: list[tuple[str, str, str]]) -> None:
     data = make(facts=[(*fact, "entity", "entity") for fact in facts])

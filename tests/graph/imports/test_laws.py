@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kgrec.errors import DataError
@@ -52,6 +52,7 @@ def graphs(draw: st.DrawFn) -> ForeignGraph:
 MAPPING = Mapping(users=("User",), items=("Item",), interactions=("bought",))
 
 
+@settings(max_examples=20)
 @given(graphs())
 def test_every_interaction_and_every_fact_survives(foreign: ForeignGraph) -> None:
     data = to_dataset(foreign, MAPPING)
@@ -74,6 +75,7 @@ def test_every_interaction_and_every_fact_survives(foreign: ForeignGraph) -> Non
         assert set(data.facts.select("head", "relation", "tail").iter_rows()) <= facts
 
 
+@settings(max_examples=20)
 @given(graphs())
 def test_what_edges_carry_survives(foreign: ForeignGraph) -> None:
     data = to_dataset(foreign, MAPPING)
@@ -89,6 +91,7 @@ def test_what_edges_carry_survives(foreign: ForeignGraph) -> None:
         assert found == next((one for one in several if one), {})
 
 
+@settings(max_examples=20)
 @given(graphs())
 def test_nodes_stay_apart_whatever_their_ids(foreign: ForeignGraph) -> None:
     data = to_dataset(foreign, MAPPING)
@@ -98,12 +101,14 @@ def test_nodes_stay_apart_whatever_their_ids(foreign: ForeignGraph) -> None:
     assert data.labels["entity"].is_unique().all()
 
 
+@settings(max_examples=15)
 @given(graphs())
 def test_a_graph_can_be_built(foreign: ForeignGraph) -> None:
     graph = KnowledgeGraph.build(to_dataset(foreign, MAPPING))
     assert graph.nodes["key"].is_unique().all()
 
 
+@settings(max_examples=20)
 @given(graphs())
 def test_what_is_suggested_fits(foreign: ForeignGraph) -> None:
     try:

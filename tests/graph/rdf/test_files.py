@@ -43,7 +43,7 @@ def test_round_trips_lose_nothing(
 ) -> None:
     path = tmp_path / f"graph{ending}"
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
     @given(any_content)
     def check(content: Content) -> None:
         assume(node_iri_is_unique(content))

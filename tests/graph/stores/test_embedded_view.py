@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kgrec.errors import GraphError, StoreError
@@ -69,6 +69,7 @@ def test_a_change_leads_from_any_graph_to_any_other(
     check_same: Callable[[Content, Content], None],
     next_version: Callable[..., Any],
 ) -> None:
+    @settings(max_examples=20)
     @given(any_content, any_content)
     def law(before: Content, other: Content) -> None:
         change, header = next_version(before, other)

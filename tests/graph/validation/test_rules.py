@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kgrec.graph.coded import Coded
@@ -103,6 +103,7 @@ def graphs(draw: st.DrawFn) -> tuple[pl.DataFrame, pl.DataFrame]:
     return pl.DataFrame(nodes, schema=NODES), pl.DataFrame(edges, schema=EDGES)
 
 
+@settings(max_examples=15)
 @given(graphs())
 def test_rules_and_shacl_agree_on_any_graph(graph: tuple[pl.DataFrame, pl.DataFrame]) -> None:
     nodes, edges = graph

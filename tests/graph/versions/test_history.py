@@ -101,6 +101,7 @@ def test_every_earlier_state_comes_back_exactly(
 
 
 @given(data=st.data())
+@settings(max_examples=12)
 def test_graphs_that_are_hard_to_keep_have_a_history_too(
     any_content: st.SearchStrategy[Content], data: st.DataObject, tmp_path_factory: Any
 ) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kgrec.data.dataset import Dataset, DatasetInfo
@@ -155,6 +155,7 @@ def _added(part: dict[str, Any]) -> dict[str, pl.DataFrame]:
     return {**tables, "labels": _labels(part)}
 
 
+@settings(max_examples=15)
 @given(halves())
 def test_a_dataset_may_come_in_two_parts(parts: list[dict[str, Any]]) -> None:
     whole = KnowledgeGraph.build(_dataset(parts))
