@@ -61,9 +61,9 @@ def test_a_start_that_is_not_in_the_space_is_not_tried(search: Search) -> None:
 
 
 def test_same_seed_same_study_and_another_seed_another(search: Search, tmp_path: Path) -> None:
-    first = search(study=tmp_path / "a", trials=3)
-    assert course(search(study=tmp_path / "b", trials=3)).equals(course(first))
-    other = search(study=tmp_path / "c", trials=3, seed=1)
+    first = search(study=tmp_path / "a", trials=2)
+    assert course(search(study=tmp_path / "b", trials=2)).equals(course(first))
+    other = search(study=tmp_path / "c", trials=2, seed=1)
     assert not course(other).equals(course(first))
     assert other.config.seed == 1
 
@@ -74,7 +74,7 @@ def test_the_test_part_changes_nothing(search: Search, tmp_path: Path) -> None:
     other = dataclasses.replace(data, test=data.test.with_columns(item=data.test["item"].reverse()))
     none = dataclasses.replace(data, test=data.test.clear())
     studies = [
-        search(graph=KnowledgeGraph.build(each), study=tmp_path / f"{number}")
+        search(graph=KnowledgeGraph.build(each), study=tmp_path / f"{number}", trials=2)
         for number, each in enumerate((data, other, none))
     ]
     assert course(studies[1]).equals(course(studies[0]))
