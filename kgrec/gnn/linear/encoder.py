@@ -11,13 +11,15 @@ whatever the model says of a user can be laid at the door of something the user 
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from scipy.sparse import csr_matrix
 
 from kgrec.config import GnnConfig
 from kgrec.features import Features
 from kgrec.gnn.inputs import NodeInputs
-from kgrec.gnn.linear.propagation import RelationalAdjacency
+from kgrec.gnn.linear.propagation import Hop, RelationalAdjacency
 from kgrec.gnn.training.encoder import SHARED_RATE, Encoder, ParameterGroup
 from kgrec.gnn.training.nodes import NodeVectors
 from kgrec.sparse import product
@@ -60,6 +62,33 @@ class LinearRelationalEncoder(Encoder):
         vectors = self.item_vectors()
         known = torch.nn.functional.dropout(vectors, self.dropout, self.training)
         return product(histories, known) * scale, vectors
+
+    def vectors_of(
+        self, histories: csr_matrix, scale: torch.Tensor, items: npt.NDArray[np.int64]
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """The same of some items, from their neighbours alone; see :meth:`Encoder.vectors_of`."""
+        vectors = self._vectors_at(items)
+        known = torch.nn.functional.dropout(vectors, self.dropout, self.training)
+        return product(csr_matrix(histories[:, items]), known) * scale, vectors
+
+    def _vectors_at(self, nodes: npt.NDArray[np.int64]) -> torch.Tensor:
+        """Rows of :meth:`item_vectors`, shape ``(m, d)``."""
+        hops: list[Hop] = []
+        sources = nodes
+        for _ in range(self.layers):
+            hops.append(self.adjacency.hop(sources))
+            sources = hops[-1].sources
+
+        def heard(all_of: npt.NDArray[np.int64], vectors: torch.Tensor) -> torch.Tensor:
+            return vectors.index_select(0, torch.from_numpy(np.searchsorted(all_of, nodes)))
+
+        weights = self.layer_logits.softmax(dim=0)
+        vectors: torch.Tensor = self.nodes(at=torch.from_numpy(sources))
+        total = weights[0] * heard(sources, vectors)
+        for layer, hop in enumerate(reversed(hops), start=1):
+            vectors = self.adjacency.along(hop, vectors)
+            total = total + weights[layer] * heard(hop.nodes, vectors)
+        return total
 
     def groups(self) -> tuple[ParameterGroup, ...]:
         """Those of the nodes; gates and layer weights move faster."""

@@ -9,11 +9,29 @@ without the non-linearity, as LightGCN and LightKG found best where data are spa
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from kgrec.gnn.pattern import Pattern
+from kgrec.gnn.pattern import Indices, Pattern
+
+
+@dataclass(frozen=True, eq=False)
+class Hop:
+    """Some nodes and their neighbours.
+
+    :ivar nodes: who hears, sorted, shape ``(m,)``
+    :ivar sources: the same and all whom they hear, sorted, shape ``(s,)``
+    :ivar edges: between places in both, shape ``(m, s)``
+    :ivar entries: which edges of the graph these are
+    """
+
+    nodes: Indices
+    sources: Indices
+    edges: Pattern
+    entries: torch.Tensor
 
 
 class RelationalAdjacency(torch.nn.Module):
@@ -48,3 +66,27 @@ class RelationalAdjacency(torch.nn.Module):
         :return: shape ``(N, d)``
         """
         return self.edges.product(self.norms * self.gates[self.kinds], vectors)
+
+    def hop(self, nodes: Indices) -> Hop:
+        """The edges over which some nodes hear from all of their neighbours.
+
+        :param nodes: sorted, int64, shape ``(m,)``
+        """
+        starts, stops = self.edges.starts[nodes], self.edges.starts[nodes + 1]
+        counts = stops - starts
+        rows = np.repeat(np.arange(len(nodes)), counts)
+        entries = np.arange(len(rows)) + np.repeat(starts - (np.cumsum(counts) - counts), counts)
+        columns = self.edges.columns.numpy()[entries]
+        sources = np.union1d(nodes, columns).astype(np.int64)
+        shape = (len(nodes), len(sources))
+        edges = Pattern(rows, np.searchsorted(sources, columns), shape)
+        return Hop(nodes, sources, edges, torch.from_numpy(entries))
+
+    def along(self, hop: Hop, vectors: torch.Tensor) -> torch.Tensor:
+        """Pass messages over some edges.
+
+        :param vectors: of the hop's sources, shape ``(s, d)``
+        :return: of its nodes, shape ``(m, d)``
+        """
+        values = self.norms[hop.entries] * self.gates[self.kinds[hop.entries]]
+        return hop.edges.product(values, vectors)

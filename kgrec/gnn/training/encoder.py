@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from scipy.sparse import csr_matrix
 
@@ -53,6 +54,20 @@ class Encoder(torch.nn.Module):
         :param scale: one factor for each user, shape ``(n, 1)``
         :return: shapes ``(n, d)`` and ``(I, d)``
         """
+
+    def vectors_of(
+        self, histories: csr_matrix, scale: torch.Tensor, items: npt.NDArray[np.int64]
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Vectors of users and of some items, those of the histories among them.
+
+        A network that does not need all of the graph for it does better than this.
+
+        :param histories: as in :meth:`vectors`
+        :param items: sorted indices, shape ``(m,)``
+        :return: shapes ``(n, d)`` and ``(m, d)``
+        """
+        users, vectors = self.vectors(histories, scale)
+        return users, vectors.index_select(0, torch.from_numpy(items))
 
     @abstractmethod
     def groups(self) -> tuple[ParameterGroup, ...]:

@@ -76,5 +76,4 @@ class Epochs:
     def _loss_of(self, split: Split, random: np.random.Generator) -> torch.Tensor:
         scale = history_scale(split.shown, self._config.history_power)
         with torch.autocast("cpu", torch.bfloat16, enabled=self._config.precision == "bfloat16"):
-            users, items = self._encoder.vectors(split.shown, scale)
-            return self._loss(users, items, self._encoder.bias, split, random)
+            return self._loss(self._encoder, split, scale, random)

@@ -62,19 +62,23 @@ class NodeVectors(torch.nn.Module):
             return None
         return torch.rand(len(self.own.free)) >= self.id_dropout
 
-    def forward(self, known: torch.Tensor | None = None) -> torch.Tensor:
-        """Vectors of all core nodes, shape ``(N, d)``; in training some without behaviour.
+    def forward(
+        self, known: torch.Tensor | None = None, at: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """Vectors of core nodes, shape ``(N, d)``; in training some without behaviour.
 
         :param known: which nodes keep it, shape ``(N,)``; ``None``: as :meth:`chance` has it
+        :param at: of these alone, int64; ``None``: of all
         """
         known = self.chance() if known is None else known
         if self.text is None:
-            return self._behaviour(known)
+            return self._behaviour(known, at)
+        text = self.text if at is None else self.text.index_select(0, at)
         if self.fixed == 1:
-            return self.text @ self.text_weights
+            return text @ self.text_weights
         of_behaviour, of_language = self._shares()
-        language = self.text @ (of_language * self.text_weights)
-        return of_behaviour * self._behaviour(known) + language
+        language = text @ (of_language * self.text_weights)
+        return of_behaviour * self._behaviour(known, at) + language
 
     def groups(self) -> tuple[ParameterGroup, ...]:
         """All parameters; node vectors and text weights decay, ``alpha`` moves faster."""
@@ -86,9 +90,11 @@ class NodeVectors(torch.nn.Module):
                 groups.append(ParameterGroup("alpha", [self.alpha_logit], rate=SHARED_RATE))
         return tuple(groups)
 
-    def _behaviour(self, known: torch.Tensor | None) -> torch.Tensor:
-        vectors: torch.Tensor = self.own()
-        return vectors if known is None else vectors * known[:, None]
+    def _behaviour(self, known: torch.Tensor | None, at: torch.Tensor | None) -> torch.Tensor:
+        vectors: torch.Tensor = self.own(at)
+        if known is None:
+            return vectors
+        return vectors * (known if at is None else known[at])[:, None]
 
     def _shares(self) -> tuple[torch.Tensor | float, torch.Tensor | float]:
         """Weights of behaviour and language, of which the larger is 1."""

@@ -53,14 +53,21 @@ class OwnVectors(torch.nn.Module):
             self.adapter_nodes = torch.nn.Parameter(torch.zeros(num_nodes, rank))
             self.adapter_basis = torch.nn.Parameter(torch.randn(rank, width) / rank**0.5)
 
-    def forward(self) -> torch.Tensor:
-        """Vectors of all core nodes, shape ``(N, d)``."""
+    def forward(self, at: torch.Tensor | None = None) -> torch.Tensor:
+        """Vectors of core nodes, shape ``(N, d)``.
+
+        :param at: of these alone, int64; ``None``: of all
+        """
+
+        def rows(table: torch.Tensor) -> torch.Tensor:
+            return table if at is None else table.index_select(0, at)
+
         if self.policy == "full":
-            return self.free
-        known: torch.Tensor = self.known
+            return rows(self.free)
+        known = rows(self.known)
         if self.policy == "low_rank":
-            known = torch.addmm(known, self.adapter_nodes, self.adapter_basis)
-        return torch.cat([known, self.free], dim=1)
+            known = torch.addmm(known, rows(self.adapter_nodes), self.adapter_basis)
+        return torch.cat([known, rows(self.free)], dim=1)
 
     def groups(self, frozen: float = 0.0) -> tuple[ParameterGroup, ...]:
         """All parameters.

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from kgrec.config import GnnConfig
+from kgrec.gnn.training.encoder import Encoder
 from kgrec.gnn.training.losses import full_softmax, make_loss
 from kgrec.gnn.training.negatives import Draws, Sample, draw_rivals, every_item
 from kgrec.gnn.training.pairwise import bce, bpr
@@ -176,6 +177,24 @@ def test_pairs_lose_what_their_formulas_say(seed: int) -> None:
     )
 
 
+class Given(Encoder):
+    """Vectors that are what they are."""
+
+    def __init__(self, users: torch.Tensor, items: torch.Tensor, bias: torch.Tensor) -> None:
+        super().__init__()
+        self.users, self.items, self.popularity = users, items, bias
+
+    @property
+    def bias(self) -> torch.Tensor:  # type: ignore[override]
+        return self.popularity
+
+    def vectors(self, *_: object) -> tuple[torch.Tensor, torch.Tensor]:
+        return self.users, self.items
+
+    def groups(self) -> tuple[()]:
+        return ()
+
+
 @pytest.mark.parametrize("name", ["softmax", "sampled_softmax", "bpr", "bce"])
 @pytest.mark.parametrize("far", [1.0, 1e4])
 def test_odd_users_and_far_vectors_give_finite_gradients(name: str, far: float) -> None:
@@ -187,7 +206,7 @@ def test_odd_users_and_far_vectors_give_finite_gradients(name: str, far: float) 
         (part.float() * far).detach().requires_grad_() for part in random_vectors(1, split)
     )
     loss = make_loss(GnnConfig(loss=name, negatives=4), split.known)
-    value = loss(*vectors, split, np.random.default_rng(0))
+    value = loss(Given(*vectors), split, torch.ones(3, 1), np.random.default_rng(0))
     assert torch.isfinite(value)
     assert all(torch.isfinite(part).all() for part in gradients(value, vectors))
 
@@ -205,7 +224,7 @@ def test_the_sampled_softmax_never_makes_users_by_items() -> None:
         part.requires_grad_()
     loss = make_loss(GnnConfig(loss="sampled_softmax", negatives=256), histories)
     with torch.profiler.profile(profile_memory=True) as profile:
-        loss(*vectors, split, rng).backward()
+        loss(Given(*vectors), split, torch.ones(len(vectors[0]), 1), rng).backward()
     largest = max(abs(event.self_cpu_memory_usage) for event in profile.events())
     assert largest <= 8 * items * 4 * 4, "no more than a few copies of the items' vectors"
     assert largest < split.hidden.shape[0] * items * 4 / 4
