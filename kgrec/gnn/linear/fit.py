@@ -135,6 +135,7 @@ def _log(
             "mix": model.mix,
             "text": choices.reach.text,
             "ridge": choices.reach.ridge,
+            "smoothing": choices.reach.smoothing,
             "facets": choices.reach.facets,
             "credit": choices.reach.credit,
             "caution": choices.reach.caution,

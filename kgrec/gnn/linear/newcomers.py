@@ -38,6 +38,7 @@ class Newcomers:
 
     :ivar text: weight of texts, where facts weigh 1
     :ivar ridge: :math:`\\mu` of the kernel regression
+    :ivar smoothing: its :math:`\\lambda`
     :ivar caution: by so much an item without users is less popular than its content tells
     :ivar loud: the factor :math:`\\tau` of content in a score
     :ivar facets: of the items that were there
@@ -45,6 +46,7 @@ class Newcomers:
 
     text: float
     ridge: float
+    smoothing: float
     caution: float
     loud: float
     facets: FacetVectors
@@ -54,11 +56,11 @@ class Newcomers:
         """Keep it."""
         nothing = np.zeros((len(transfer.users), 0), dtype=np.float32)
         facets = transfer.facets or FacetVectors(nothing, nothing)
-        return Newcomers(reach.text, reach.ridge, reach.caution, loud, facets)
+        return Newcomers(reach.text, reach.ridge, reach.smoothing, reach.caution, loud, facets)
 
     def tensors(self) -> dict[str, npt.NDArray[Any]]:
         """All numbers by name."""
-        scalars = [self.text, self.ridge, self.caution, self.loud]
+        scalars = [self.text, self.ridge, self.smoothing, self.caution, self.loud]
         return {
             "newcomers.scalars": np.array(scalars, dtype=np.float64),
             "newcomers.known": self.facets.known,
@@ -71,8 +73,8 @@ class Newcomers:
         if "newcomers.scalars" not in tensors:
             return None
         facets = FacetVectors(tensors["newcomers.known"], tensors["newcomers.items"])
-        text, ridge, caution, loud = tensors["newcomers.scalars"].tolist()
-        return Newcomers(text, ridge, caution, loud, facets)
+        text, ridge, smoothing, caution, loud = tensors["newcomers.scalars"].tolist()
+        return Newcomers(text, ridge, smoothing, caution, loud, facets)
 
 
 def renumbered(model: PairModel, places: Indices, num_items: int) -> PairModel:
@@ -120,7 +122,8 @@ def welcomed(
     :param histories: what it was fitted on, nothing in the columns of ``new``, shape ``(U, I)``
     :param content: what is known of all items
     """
-    transfer = fit_transfer(histories, content, Reach(newcomers.text, newcomers.ridge))
+    reach = Reach(newcomers.text, newcomers.ridge, newcomers.smoothing)
+    transfer = fit_transfer(histories, content, reach)
     reached = np.zeros_like(transfer.weights)
     reached[:, new] = transfer.weights[:, new] + _of_facets(newcomers.facets, transfer, new)
     carried = model.content + without_faint(reached) * np.float32(newcomers.loud)

@@ -16,7 +16,9 @@ A_{ii} e_i) / (1 - A_{ii})`. An item with :math:`n` users is given the part :mat
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -39,8 +41,8 @@ CREDITS = (0.0, 3.0, 10.0, 30.0)
 # In units of the spread of a user's scores.
 CAUTIONS = (0.0, 1.0, 2.0, 4.0)
 # In units in which both spread alike.
-FACETS = 0.5
-SMOOTHING = 100.0
+FACETS = (0.5, 1.0)
+SMOOTHINGS = (100.0, 300.0)
 # Weights this far below the largest of an item are left out, so that the rest stays sparse.
 _LEAST = 0.01
 _FEWEST_ITEMS = 30
@@ -53,6 +55,7 @@ class Reach:
 
     :ivar text: weight of words and descriptions, where facts weigh 1
     :ivar ridge: :math:`\\mu`, above 0
+    :ivar smoothing: :math:`\\lambda`, above 0
     :ivar facets: the factor of :mod:`kgrec.gnn.linear.facets`, which are added to :math:`T`
     :ivar epochs: how long facets are trained
     :ivar credit: :math:`c`, at least 0: so many users are worth as much as the content
@@ -64,6 +67,7 @@ class Reach:
 
     text: float = 1.0
     ridge: float = 10.0
+    smoothing: float = SMOOTHINGS[0]
     facets: float = 0.0
     epochs: int = 0
     credit: float = 0.0
@@ -113,7 +117,8 @@ def fit_transfer(
     :param histories: binary, shape ``(U, I)``
     :param facets: trains the facets, where ``reach`` has a factor for them
     """
-    transfer = _fit(_smoothed(histories), content.kernel(reach.text), reach.ridge)
+    smoothed = _smoothed(histories, reach.smoothing)
+    transfer = _fit(smoothed, content.kernel(reach.text), reach.ridge)
     if facets and reach.facets:
         learned = facets.fit(histories, reach.epochs).times(reach.facets)
         transfer = replace(transfer, weights=transfer.weights + learned.weights, facets=learned)
@@ -125,13 +130,13 @@ def without_faint(weights: Floats) -> csr_matrix:
     return csr_matrix(np.where(np.abs(weights) < _LEAST * np.abs(weights).max(axis=0), 0, weights))
 
 
-def _smoothed(histories: csr_matrix) -> tuple[npt.NDArray[np.float64], Floats]:
+def _smoothed(histories: csr_matrix, smoothing: float) -> tuple[npt.NDArray[np.float64], Floats]:
     """The number of users of each item, and :math:`S` of the warm ones."""
     users = np.asarray(histories.sum(axis=0), dtype=np.float64).ravel()
     taken = histories[:, np.flatnonzero(users)]
     if not taken.shape[1]:
         return users, np.zeros((0, 0), dtype=np.float32)
-    smooth = -SMOOTHING * ridge_inverse(taken.T @ taken, SMOOTHING)
+    smooth = -smoothing * ridge_inverse(taken.T @ taken, smoothing)
     smooth[np.diag_indices_from(smooth)] += 1.0
     return users, smooth.astype(np.float32)
 
@@ -160,7 +165,7 @@ def choose_reach(
     progress: Progress,
     facets: FacetTrainer | None = None,
 ) -> Reach:
-    """Choose the weight of texts, the ridge and the facets by items that are held out of train.
+    """Choose all but credit and caution by items that are held out of train.
 
     :param train: binary, shape ``(U, I)``
     :param facets: trains the facets; ``None``: without them
@@ -175,7 +180,8 @@ def choose_reach(
     mask[held_out] = 0.0
     known, hidden = _columns(train, mask), _columns(train, 1 - mask)
     trial = Trial(known, hidden, history_power=0.0, candidates=held_out)
-    with progress.stage("Choose transfer to new items", len(TEXTS) * len(RIDGES) + 1) as bar:
+    steps = len(TEXTS) * len(RIDGES) + len(SMOOTHINGS)
+    with progress.stage("Choose transfer to new items", steps) as bar:
         reach, scores = _choose_kernel(known, content, trial, bar)
         if facets:
             reach = _choose_facets(known, facets, trial, reach, scores)
@@ -187,18 +193,19 @@ def choose_reach(
 def _choose_kernel(
     known: csr_matrix, content: Content, trial: Trial, bar: Bar
 ) -> tuple[Reach, torch.Tensor]:
-    """The best weight of texts and ridge, and the scores of the users of ``trial``."""
-    smoothed = _smoothed(known)
+    """The best weight of texts and ridge, then smoothing, and scores for the users of ``trial``."""
     best, best_scores = Reach(), torch.zeros(())
-    for text in TEXTS:
-        if text != TEXTS[0] and not content.has_text:
-            break
-        kernel = content.kernel(text)
-        for ridge in RIDGES:
-            scores = trial.sums(torch.from_numpy(_fit(smoothed, kernel, ridge).weights))
+    kernel = lru_cache(maxsize=1)(content.kernel)
+    for number, smoothing in enumerate(SMOOTHINGS):
+        smoothed = _smoothed(known, smoothing)
+        texts = TEXTS if content.has_text else TEXTS[:1]
+        settings = [(best.text, best.ridge)] if number else itertools.product(texts, RIDGES)
+        for text, ridge in settings:
+            weights = _fit(smoothed, kernel(text), ridge).weights
+            scores = trial.sums(torch.from_numpy(weights))
             cold = trial.measure(scores)["NDCG@20"]
             if cold > best.cold:
-                best, best_scores = Reach(text, ridge, cold=cold), scores
+                best, best_scores = Reach(text, ridge, smoothing, cold=cold), scores
             bar.advance()
             bar.note(f"NDCG@20 {best.cold:.4f}")
     return best, best_scores
@@ -207,7 +214,7 @@ def _choose_kernel(
 def _choose_facets(
     known: csr_matrix, facets: FacetTrainer, trial: Trial, reach: Reach, beside: torch.Tensor
 ) -> Reach:
-    """Add the facets, half as loud, if that is better on the items held out."""
+    """Add the facets, half or just as loud, if that is better on the items held out."""
 
     def measure(weights: Floats) -> dict[str, float]:
         return trial.measure(trial.sums(torch.from_numpy(weights)))
@@ -216,9 +223,12 @@ def _choose_facets(
     scores = trial.sums(torch.from_numpy(weights))
     if not (unit := spread(scores)):
         return reach
-    factor = FACETS * spread(beside) / unit
-    cold = trial.measure(beside + factor * scores)["NDCG@20"]
-    return replace(reach, facets=factor, epochs=epochs, cold=cold) if cold > reach.cold else reach
+    for ratio in FACETS:
+        factor = ratio * spread(beside) / unit
+        cold = trial.measure(beside + factor * scores)["NDCG@20"]
+        if cold > reach.cold:
+            reach = replace(reach, facets=factor, epochs=epochs, cold=cold)
+    return reach
 
 
 def choose_credit(

@@ -96,6 +96,18 @@ def test_held_out_items_choose_and_the_choice_is_repeatable() -> None:
     assert choose_reach(train, content_of(random), 0, Progress()).cold < reach.cold
 
 
+def test_the_smoothing_is_the_better_one_on_items_held_out() -> None:
+    train, content = tastes(2, GROUPS), content_of(GROUPS)
+    reach = choose_reach(train, content, 0, Progress())
+    alone = {}
+    for smoothing in module.SMOOTHINGS:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(module, "SMOOTHINGS", (smoothing,))
+            alone[smoothing] = choose_reach(train, content, 0, Progress()).cold
+    assert reach.cold >= alone[module.SMOOTHINGS[0]]
+    assert reach.smoothing in alone
+
+
 def test_too_few_items_choose_nothing() -> None:
     assert choose_reach(tastes(0, GROUPS[:8]), content_of(GROUPS[:8]), 0, Progress()) == Reach()
 
@@ -196,7 +208,7 @@ def test_facets_that_were_not_chosen_are_not_trained() -> None:
     assert (fit_transfer(histories, content, Reach(facets=0.5, epochs=2)).weights == plain).all()
 
 
-def test_facets_are_chosen_where_they_help_and_half_as_loud() -> None:
+def test_facets_are_chosen_where_they_help_and_as_loud_as_is_best() -> None:
     train, shuffled = tastes(4, GROUPS), np.random.default_rng(0).permutation(GROUPS)
     content, known = content_of(shuffled), Known(truth(GROUPS))
     without = choose_reach(train, content, 0, Progress())
@@ -206,8 +218,14 @@ def test_facets_are_chosen_where_they_help_and_half_as_loud() -> None:
     hidden = np.flatnonzero(np.diff((train - known.calls[0]).tocsc().indptr))
     trial = Trial(known.calls[0], csr_matrix(train - known.calls[0]), 0.0, candidates=hidden)
     kernel = fit_transfer(known.calls[0], content, without).weights
-    loud, unit = (spread(trial.sums(torch.from_numpy(each))) for each in (kernel, known.weights))
-    assert reach.facets == pytest.approx(0.5 * loud / unit, rel=1e-3)
+    plain, learned = (trial.sums(torch.from_numpy(each)) for each in (kernel, known.weights))
+    unit = spread(plain) / spread(learned)
+    reached = {
+        ratio: trial.measure(plain + ratio * unit * learned)["NDCG@20"] for ratio in module.FACETS
+    }
+    best = max(reached, key=lambda ratio: reached[ratio])
+    assert reach.facets == pytest.approx(best * unit, rel=1e-3)
+    assert reach.cold == pytest.approx(reached[best])
 
 
 @pytest.mark.parametrize("of_facets", [np.zeros((48, 48), np.float32), -truth(GROUPS)])
