@@ -6,9 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from kgrec import Config, KnowledgeGraph, Recommender
+from kgrec.data import DatasetInfo, clean
 
 SOME = [("1", "1"), ("1", "2"), ("2", "1"), ("2", "2"), ("2", "3"), ("3", "3"), ("3", "1")]
 SOME += [("4", "4"), ("4", "2")]
@@ -27,6 +29,12 @@ WORLDS = {
     "items without users": (SOME, [("1", "3")], [*FACTS, ("8", "directed_by", "1")]),
     "all alike": (SQUARE, [(user, "4") for user in "123"], FACTS),
     "everybody has everything": (SQUARE, [], []),
+    "a relation with one edge": (SOME, [("1", "3")], [*FACTS, ("2", "edited_by", "7")]),
+    "facts far from any item": (
+        SOME,
+        [("1", "3")],
+        [*FACTS, ("8", "knows", "9", "entity", "entity")],
+    ),
     "one relation": (SOME, [("1", "3")], [fact for fact in FACTS if fact[1] == "starring"]),
     "one item a user": ([(id, id) for id in "1234"], [], FACTS),
     "one item a user, with valid": ([(id, id) for id in "1234"], [("1", "2"), ("2", "1")], FACTS),
@@ -62,6 +70,44 @@ def test_odd_data_are_no_trouble(
 ) -> None:
     rec = Recommender(quick(gnn__epochs=2)).fit(build(*WORLDS[name]))
     check(rec, tmp_path / "run")
+
+
+def test_an_entity_without_edges_and_weights_that_are_all_alike(
+    quick: Callable[..., Config], tmp_path: Path
+) -> None:
+    users, items = zip(*SOME, strict=True)
+    tables = {
+        "train": pl.DataFrame({"user": users, "item": items, "weight": [2.0] * len(SOME)}),
+        "valid": pl.DataFrame({"user": ["1"], "item": ["3"], "weight": [2.0]}),
+        "facts": pl.DataFrame(
+            [*FACTS, ("2", "edited_by", "7")], schema=["head", "relation", "tail"], orient="row"
+        ),
+    }
+    graph = KnowledgeGraph.build(clean(tables, DatasetInfo("made")))
+    graph = graph.update(removed=[("item:2", "edited_by", "entity:7")])
+    assert "entity:7" in set(graph.nodes["key"])
+    check(Recommender(quick(gnn__epochs=2)).fit(graph), tmp_path / "run")
+
+
+def test_a_hub_with_a_hundred_thousand_edges(quick: Callable[..., Config], tmp_path: Path) -> None:
+    """Every item and 2,200 entities have 40 facts about one and the same node."""
+    rng = np.random.default_rng(0)
+    ids = [f"n{number}" for number in range(2_500)]
+    events = {
+        "user": np.repeat(np.arange(60), 6),
+        "item": [ids[n] for n in rng.integers(0, 300, 360)],
+    }
+    relations = np.repeat([f"r{number}" for number in range(40)], len(ids))
+    facts = {"head": ids * 40, "relation": relations, "tail": ["hub"] * len(relations)}
+    tables = {"events": pl.DataFrame(events).cast(pl.String), "facts": pl.DataFrame(facts)}
+    graph = KnowledgeGraph.build(clean(tables, DatasetInfo("made")))
+    assert graph.cypher("MATCH ({id: 'hub'})--() RETURN count(*) AS n").rows == [[100_000]]
+    rec = Recommender(quick(gnn__epochs=2)).fit(graph)
+    (why,) = rec.recommend(users=["1"], k=1, explain=True).explanations
+    whole = rec.explain("1", why.item, paths=None)
+    total = sum(path.share for path in whole.paths) + sum(whole.rest.values())
+    assert total == pytest.approx(whole.score, rel=1e-5)
+    assert {path.nodes[2].id for path in whole.paths if not path.through_users} == {"hub"}
 
 
 @pytest.mark.parametrize("name", ["one pair", "one item a user"])
