@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar, Self
 
 import numpy as np
@@ -47,9 +47,7 @@ class IALS(Baseline):
 
     def fit(self, train: csr_matrix) -> Self:
         """Solve for users and items in turn."""
-        # A matrix has no more directions than rows or columns: longer vectors only cost time.
-        size = max(1, min(self.embedding_size, *train.shape))
-        self._items = replace(self._squares, embedding_size=size).items(train)
+        self._items = self._squares.items(train)
         return self
 
     def score(self, rows: csr_matrix) -> np.ndarray:

@@ -28,7 +28,7 @@ class LeastSquares:
     :ivar unobserved: :math:`\alpha`, the weight of pairs without interaction, above 0
     :ivar regularisation: :math:`\lambda \sqrt\alpha`, above 0; the best one hardly depends on
         :math:`\alpha` in this form
-    :ivar embedding_size: length of a vector, at least 1
+    :ivar embedding_size: length of a vector, at least 1; never more than there are users or items
     :ivar epochs: how often users and items are solved for
     :ivar seed: of the first item vectors
     """
@@ -51,8 +51,9 @@ class LeastSquares:
         """
         generator = torch.Generator().manual_seed(self.seed)
         by_user, by_item = csr_matrix(train), csr_matrix(train.T)
-        start = torch.randn(train.shape[1], self.embedding_size, generator=generator)
-        items = start * (0.1 / math.sqrt(self.embedding_size))
+        # A matrix has no more directions than rows or columns: longer vectors only cost time.
+        size = max(1, min(self.embedding_size, *train.shape))
+        items = torch.randn(train.shape[1], size, generator=generator) * (0.1 / math.sqrt(size))
         for _ in range(self.epochs):
             items = self.solve(by_item, self.solve(by_user, items))
         return items
