@@ -112,7 +112,7 @@ class Features:
 
         :raises UnknownIdError: if a user is not in the graph
         """
-        return np.array([_find(self._user_index, user, "user") for user in users], dtype=np.int64)
+        return _all(self._user_index, users, "user")
 
     def item_index(self, item: str) -> int:
         """The index of an item.
@@ -167,16 +167,19 @@ class Features:
         return np.concatenate([self.core_facts, of_users, taken]).astype(np.int64)
 
     def in_numbers_of(self, later: Features) -> Features:
-        """The same graph, its nodes and relations numbered as in a later version of it.
+        """Interactions and facts, numbered as in a later version of the graph.
 
-        Ages are left out.
+        Ages, candidates and what is known of users are left out.
 
-        :param later: a version in which nothing is missing that is here
+        :raises UnknownIdError: if the later version lacks a user, a node or a relation of a fact
         """
         users = later.user_indices(self.users)
-        nodes = np.array([later._node_index[self.node_key(n)] for n in range(self.num_nodes)])
-        relations = np.array([later.relations.index(name) for name in self.relations])
-        nodes, relations = nodes.astype(np.int64), relations.astype(np.int64)
+        keys = map(self.node_key, range(self.num_nodes))
+        nodes = _all(later._node_index, keys, "node")
+        head, relation, tail = self.facts.T
+        used, places = np.unique(relation, return_inverse=True)
+        names = [self.relations[number] for number in used]
+        relations = _all({name: n for n, name in enumerate(later.relations)}, names, "relation")
         shape = later.train.shape
 
         def moved(matrix: csr_matrix) -> csr_matrix:
@@ -186,8 +189,6 @@ class Features:
             matrix.sort_indices()
             return matrix
 
-        head, relation, tail = self.facts.T
-        user, user_relation, node = self.user_facts.T
         return Features(
             users=later.users,
             items=later.items,
@@ -195,9 +196,9 @@ class Features:
             relations=later.relations,
             train=moved(self.train),
             valid=moved(self.valid),
-            facts=np.column_stack([nodes[head], relations[relation], nodes[tail]]),
-            user_facts=np.column_stack([users[user], relations[user_relation], nodes[node]]),
-            candidates=None if self.candidates is None else np.sort(nodes[self.candidates]),
+            facts=np.column_stack([nodes[head], relations[places], nodes[tail]]),
+            user_facts=np.zeros((0, 3), dtype=np.int64),
+            candidates=None,
         )
 
     @cached_property
@@ -211,6 +212,10 @@ class Features:
         for end in ends:
             moved[:, end] = places[facts[:, end]]
         return moved[(moved[:, list(ends)] >= 0).all(axis=1)]
+
+
+def _all(index: dict[str, int], names: Iterable[str], kind: str) -> Indices:
+    return np.array([_find(index, name, kind) for name in names], dtype=np.int64)
 
 
 def _find(index: dict[str, int], name: str, kind: str) -> int:

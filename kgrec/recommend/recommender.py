@@ -15,10 +15,11 @@ from scipy.sparse import csr_matrix
 
 from kgrec.callbacks import Progress, TimedProgress
 from kgrec.config import Config
-from kgrec.errors import ConfigError, RunError
+from kgrec.errors import ConfigError, GraphError, RunError
 from kgrec.explain import Explains, Explanation, make_explainer
 from kgrec.features import Features
 from kgrec.gnn.fit import fit
+from kgrec.gnn.inputs import NodeInputs
 from kgrec.gnn.linear.recency import recent_histories
 from kgrec.gnn.log import TrainingLog
 from kgrec.gnn.model import Model
@@ -30,7 +31,7 @@ from kgrec.recommend.inputs import node_inputs
 from kgrec.recommend.profile import PROFILE, Profile, profile_history
 from kgrec.recommend.recommendations import Recommendations
 from kgrec.recommend.run import Run, read_run, write_run
-from kgrec.recommend.update import Fitted, Served, update_served
+from kgrec.recommend.update import Fitted, check_later, updated_model
 from kgrec.text import TextEncoder
 from kgrec.threads import limited_threads
 
@@ -42,6 +43,7 @@ class _State:
     :ivar graph: what is served
     :ivar features: the same in numbers
     :ivar fitted: the version of the graph that the model was fitted on, in the same numbers
+    :ivar encoder: the identity of an encoder of texts that was given; empty: the settings made it
     """
 
     graph: KnowledgeGraph
@@ -50,6 +52,7 @@ class _State:
     log: TrainingLog
     checkpoints: Checkpoints
     fitted: Fitted
+    encoder: str
 
 
 class Recommender:
@@ -79,7 +82,7 @@ class Recommender:
     def __repr__(self) -> str:
         if self._fitted is None:
             return f"Recommender(seed={self.config.seed}, not fitted)"
-        return f"Recommender(seed={self.config.seed}, fitted on {self.graph!r})"
+        return f"Recommender(seed={self.config.seed}, for {self.graph!r})"
 
     def fit(
         self,
@@ -115,8 +118,9 @@ class Recommender:
                 checkpoints=checkpoints,
             )
         log = dataclasses.replace(log, seconds=progress.seconds)
-        fitted = Fitted(graph.version, features)
-        self._fitted = _State(graph, features, model, log, checkpoints, fitted)
+        fitted = Fitted.of(graph, features, graph.version)
+        identity = _identity(encoder)
+        self._fitted = _State(graph, features, model, log, checkpoints, fitted, identity)
         for stale in ("_explainer", "_histories"):
             self.__dict__.pop(stale, None)
         return self
@@ -125,36 +129,37 @@ class Recommender:
         """A recommender of a later version of the graph; nothing is trained.
 
         New users and new behaviour count at once, since users are what they did. New items are
-        found by their facts and texts. The weights among what was there stay as they are: facts
-        and interactions that came later teach nothing before the next :meth:`fit`.
+        found by their facts and texts. All weights among what was there at :meth:`fit` stay as
+        they are.
 
         :param graph: of :meth:`KnowledgeGraph.update <kgrec.KnowledgeGraph.update>`, once or more
         :return: another recommender; this one stays as it is
-        :raises GraphError: if the graph is no later version of the one that is served, or lacks
-            something that the model was fitted on
-        :raises ConfigError: if there are new items and the model cannot serve them
+        :raises GraphError: if the graph is no later version of the one that the model was fitted
+            on, or lacks a node, a fact or an interaction of it
+        :raises ConfigError: if there are new items and the model, or the encoder of texts, cannot
+            serve them
         """
         state = self._state
-        served = update_served(
-            Served(state.graph, state.features, state.model, state.fitted),
-            graph,
-            lambda features: node_inputs(
-                graph,
+        check_later(state.graph, graph, state.fitted.version)
+        features = Features.of(graph)
+        fitted = Fitted.of(graph, features, state.fitted.version)
+        with limited_threads(self.config.threads):
+            model = updated_model(
+                state.model,
+                state.fitted,
+                fitted,
                 features,
-                self.config.replace({"kge.enabled": False}),
-                self._encoder,
-                self._progress,
-                Checkpoints(),
-            ),
-        )
+                lambda: self._texts(graph, features),
+                refit=self.config.gnn.refit,
+            )
         rec = type(self)(self.config, encoder=self._encoder, progress=self._progress)
         rec.held_out = self.held_out
         rec._fitted = dataclasses.replace(
             state,
             graph=graph,
-            features=served.features,
-            model=served.model,
-            fitted=served.fitted,
+            features=features,
+            model=model,
+            fitted=fitted,
             checkpoints=Checkpoints(),
         )
         return rec
@@ -250,22 +255,36 @@ class Recommender:
         """
         state = self._state
         held_out = self.held_out if held_out is None else held_out
-        run = Run(state.graph, state.model, state.log, self.config, held_out, state.fitted.version)
+        run = Run(
+            graph=state.graph,
+            model=state.model,
+            log=state.log,
+            config=self.config,
+            held_out=held_out,
+            fitted_version=state.fitted.version,
+            encoder=state.encoder,
+        )
         write_run(Path(folder), run)
         state.checkpoints.clear()
 
     @classmethod
-    def load(cls, folder: str | Path) -> Self:
+    def load(cls, folder: str | Path, *, encoder: TextEncoder | None = None) -> Self:
         """Read what :meth:`save` wrote; scores are the same to the last bit.
 
+        :param encoder: the one that was given when it was fitted; :meth:`update` needs it
         :raises RunError: if the folder is missing, half-written, broken or of another version
         """
         run = read_run(Path(folder))
-        rec = cls(run.config)
+        rec = cls(run.config, encoder=encoder)
         rec.held_out = run.held_out
         features = Features.of(run.graph)
-        fitted = Fitted.of(run.graph, features, run.fitted_version)
-        rec._fitted = _State(run.graph, features, run.model, run.log, Checkpoints(), fitted)
+        try:
+            fitted = Fitted.of(run.graph, features, run.fitted_version)
+        except GraphError as error:
+            raise RunError(f"{folder}: {error}") from error
+        rec._fitted = _State(
+            run.graph, features, run.model, run.log, Checkpoints(), fitted, run.encoder
+        )
         return rec
 
     @property
@@ -282,9 +301,19 @@ class Recommender:
     @cached_property
     def _explainer(self) -> Explains:
         state = self._state
+        fitted_on = state.fitted.interactions(refit=self.config.gnn.refit)
         fitted = state.fitted.features
-        fitted_on = fitted.history if self.config.gnn.refit else fitted.train
         return make_explainer(state.graph, state.features, state.model, fitted_on, fitted)
+
+    def _texts(self, graph: KnowledgeGraph, features: Features) -> NodeInputs:
+        """Texts of the core nodes, by the encoder with which the model was fitted."""
+        if self.config.text.enabled and _identity(self._encoder) != self._state.encoder:
+            raise ConfigError(
+                f"Texts were encoded by '{self._state.encoder}' when the model was fitted: give "
+                "Recommender.load(…, encoder=…) the same one to serve new items."
+            )
+        config = self.config.replace({"kge.enabled": False})
+        return node_inputs(graph, features, config, self._encoder, self._progress, Checkpoints())
 
     def _top(self, histories: csr_matrix, k: int, *, seen: csr_matrix | None = None) -> TopK:
         model, features = self._state.model, self._state.features
@@ -316,3 +345,7 @@ class Recommender:
                 "label": labels.gather(chosen),
             }
         )
+
+
+def _identity(encoder: TextEncoder | None) -> str:
+    return encoder.identity if encoder else ""

@@ -5,7 +5,7 @@
     RUN/
       config.json         format, settings, the version of the graph that was fitted on
       model.safetensors   the model of the kind gnn.model: item–item weights, popularity, vectors …
-      graph/              the knowledge graph it was trained on
+      graph/              the knowledge graph that is served, with its history
       log.json            epochs, choices, gates, seconds
       test.parquet        held-out interactions, if they were given
       README.md           the model card
@@ -35,7 +35,7 @@ from kgrec.gnn.saved import model_of
 from kgrec.graph import KnowledgeGraph
 from kgrec.recommend.card import model_card
 
-FORMAT = 2
+FORMAT = 3
 _HEADER = "config.json"
 _MODEL = "model.safetensors"
 _ABOUT = "kgrec"
@@ -50,6 +50,7 @@ class Run:
     """What a run folder holds.
 
     :ivar fitted_version: the version of the graph that the model was fitted on
+    :ivar encoder: the identity of the encoder of texts; empty: the one that the settings make
     """
 
     graph: KnowledgeGraph
@@ -58,6 +59,7 @@ class Run:
     config: Config
     held_out: pl.DataFrame | None
     fitted_version: int
+    encoder: str
 
 
 def write_run(folder: Path, run: Run) -> None:
@@ -70,7 +72,7 @@ def write_run(folder: Path, run: Run) -> None:
         run.graph.save(fresh / "graph")
         write_json(fresh / _HEADER, _header(run))
         write_json(fresh / "log.json", run.log.to_dict())
-        _write_model(fresh / _MODEL, run.model, run.graph)
+        _write_model(fresh / _MODEL, run)
         if run.held_out is not None:
             run.held_out.write_parquet(fresh / "test.parquet")
         card = model_card(run.graph, run.config, run.log)
@@ -78,10 +80,12 @@ def write_run(folder: Path, run: Run) -> None:
 
 
 def _header(run: Run) -> dict[str, Any]:
-    header = {"format": FORMAT, "settings": run.config.model_dump()}
-    if run.fitted_version != run.graph.version:
-        header["fitted_version"] = run.fitted_version
-    return header
+    return {
+        "format": FORMAT,
+        "settings": run.config.model_dump(),
+        "fitted_version": run.fitted_version,
+        "encoder": run.encoder,
+    }
 
 
 def check_writable(folder: Path) -> None:
@@ -138,14 +142,18 @@ def _read_whole(folder: Path) -> Run:
         log = TrainingLog.from_dict(_read_json(folder / "log.json"))
     except (ConfigError, KeyError, TypeError, ValueError) as error:
         raise RunError(f"{folder}: the settings or the log are broken; train again.") from error
+    version, encoder = header.get("fitted_version"), header.get("encoder")
+    if type(version) is not int or type(encoder) is not str:
+        raise RunError(f"{folder / _HEADER}: the file is broken; train again.")
     graph = _read_graph(folder / "graph")
     return Run(
         graph=graph,
-        model=_read_model(folder / _MODEL, graph, config),
+        model=_read_model(folder / _MODEL, graph, config, version),
         log=log,
         config=config,
         held_out=_read_held_out(folder),
-        fitted_version=header.get("fitted_version", graph.version),
+        fitted_version=version,
+        encoder=encoder,
     )
 
 
@@ -168,9 +176,15 @@ def _read_json(path: Path) -> dict[str, Any]:
     return tree
 
 
-def _write_model(path: Path, model: Model, graph: KnowledgeGraph) -> None:
-    whole = {name: np.ascontiguousarray(value) for name, value in model.tensors().items()}
-    about = json.dumps({"graph": _fingerprint(graph), "model": model.kind})
+def _write_model(path: Path, run: Run) -> None:
+    whole = {name: np.ascontiguousarray(value) for name, value in run.model.tensors().items()}
+    about = json.dumps(
+        {
+            "graph": _fingerprint(run.graph),
+            "fitted": run.fitted_version,
+            "model": run.model.kind,
+        }
+    )
     # Not save_file: it would make the file readable by its owner alone, unlike its neighbours.
     # One entry: safetensors writes several in an order that changes from run to run.
     path.write_bytes(save(whole, {_ABOUT: about}))
@@ -184,7 +198,7 @@ def _fingerprint(graph: KnowledgeGraph) -> str:
     return hashlib.sha256(parts.encode()).hexdigest()
 
 
-def _read_model(path: Path, graph: KnowledgeGraph, config: Config) -> Model:
+def _read_model(path: Path, graph: KnowledgeGraph, config: Config, version: int) -> Model:
     try:
         with safe_open(path, framework="numpy") as file:
             about = json.loads((file.metadata() or {})[_ABOUT])
@@ -202,6 +216,7 @@ def _read_model(path: Path, graph: KnowledgeGraph, config: Config) -> Model:
         )
     if (
         about.get("graph") != _fingerprint(graph)
+        or about.get("fitted") != version
         or model.num_items != graph.nodes.filter(pl.col("kind") == "item").height
     ):
         raise RunError(f"{path}: the model does not belong to the graph beside it; train again.")

@@ -7,18 +7,17 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-import polars as pl
+from scipy.sparse import csr_matrix
 
-from kgrec.errors import ConfigError, GraphError
+from kgrec.errors import ConfigError, GraphError, UnknownIdError
 from kgrec.features import Features
 from kgrec.gnn.inputs import NodeInputs
 from kgrec.gnn.linear.content import Content
 from kgrec.gnn.linear.hubs import FactHubs
-from kgrec.gnn.linear.newcomers import Indices, renumbered, welcomed
+from kgrec.gnn.linear.newcomers import Indices, moved, welcomed
 from kgrec.gnn.linear.pairs import PairModel
 from kgrec.gnn.model import Model
 from kgrec.graph import KnowledgeGraph
-from kgrec.graph.schema import TRIPLE
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,90 +26,102 @@ class Fitted:
 
     :ivar version: of the graph
     :ivar features: that graph, in the numbers of the one that is served
+    :ivar items: indices of its items there, in its own order, shape ``(I,)``
     """
 
     version: int
     features: Features
+    items: Indices
 
     @classmethod
     def of(cls, graph: KnowledgeGraph, features: Features, version: int) -> Self:
         """Look the version up in the history of the graph that is served.
 
-        :raises GraphError: if the graph does not know it
+        :param features: ``graph`` in numbers
+        :raises GraphError: if the graph does not know the version, or lacks a node, a fact of
+            items or entities, or an interaction that it had
         """
         if version == graph.version:
-            return cls(version, features)
-        return cls(version, Features.of(graph.at(version)).in_numbers_of(features))
+            return cls(version, features, np.arange(len(features.items)))
+        before = Features.of(graph.at(version))
+        try:
+            known = before.in_numbers_of(features)
+        except UnknownIdError as missing:
+            raise GraphError(_lacks(graph, str(missing))) from None
+        _check_kept(graph, known, features)
+        items = [features.item_index(item) for item in before.items]
+        return cls(version, known, np.array(items, dtype=np.int64))
+
+    def interactions(self, *, refit: bool) -> csr_matrix:
+        """What the model was fitted to, binary, shape ``(U, I)``."""
+        return self.features.history if refit else self.features.train
 
 
-@dataclass(frozen=True, eq=False)
-class Served:
-    """A model on a version of the graph."""
+def check_later(before: KnowledgeGraph, after: KnowledgeGraph, version: int) -> None:
+    """Check that two graphs have a version in common.
 
-    graph: KnowledgeGraph
-    features: Features
-    model: Model
-    fitted: Fitted
+    :raises GraphError: if they have not
+    """
+    try:
+        same = before.at(version).identity == after.at(version).identity
+    except GraphError:
+        same = False
+    if not same:
+        raise GraphError(
+            f"Version {after.version} of the graph '{after.name}' did not come of version "
+            f"{version} of '{before.name}', on which the model was fitted: update that graph, or "
+            "fit again."
+        )
 
 
-def update_served(
-    served: Served, graph: KnowledgeGraph, inputs: Callable[[Features], NodeInputs]
-) -> Served:
-    """Serve a later version.
+def updated_model(
+    model: Model,
+    before: Fitted,
+    after: Fitted,
+    features: Features,
+    inputs: Callable[[], NodeInputs],
+    *,
+    refit: bool,
+) -> Model:
+    """The model, serving a later version of the graph.
 
-    :param inputs: texts of the core nodes of the later version, asked for only if items are new
-    :raises GraphError: if it is no later version, or something is missing
+    :param before: what it was fitted on, in the numbers of the version that it serves now
+    :param after: the same in the numbers of the later version
+    :param features: the later version
+    :param inputs: texts of its core nodes, asked for only if items are new
     :raises ConfigError: if there are new items and the model cannot serve them
     """
-    _check_later(served.graph, graph)
-    features = Features.of(graph)
-    places = np.array([features.item_index(item) for item in served.features.items], dtype=np.int64)
-    fitted = Fitted(served.fitted.version, served.fitted.features.in_numbers_of(features))
-    model = _model(served.model, places, features, fitted.features, inputs)
-    return Served(graph, features, model, fitted)
-
-
-def _model(
-    model: Model,
-    places: Indices,
-    features: Features,
-    fitted: Features,
-    inputs: Callable[[Features], NodeInputs],
-) -> Model:
-    num_items = len(features.items)
-    if np.array_equal(places, np.arange(num_items)):
+    num_items, num_fitted = len(features.items), len(after.items)
+    if model.num_items == num_items == num_fitted and np.array_equal(before.items, after.items):
         return model
     if not isinstance(model, PairModel) or model.newcomers is None:
         raise ConfigError(
-            f"{num_items - len(places)} items are new, and a model with gnn.model = {model.kind} "
+            f"{num_items - num_fitted} items are new, and a model with gnn.model = {model.kind} "
             "and these settings cannot serve items that it was not fitted on: fit it again."
         )
-    new = np.setdiff1d(np.arange(num_items), places)
-    content = Content.of(FactHubs.of(features), inputs(features))
-    model = renumbered(model, places, num_items)
-    assert model.newcomers is not None
-    return welcomed(model, model.newcomers, new, fitted.history, content)
+    # Whatever came since is welcomed anew, so that the way to a version does not matter.
+    new = np.setdiff1d(np.arange(num_items), after.items)
+    fitted = moved(model, before.items, after.items, num_items)
+    content = Content.of(FactHubs.of(features), inputs())
+    return welcomed(fitted, new, after.interactions(refit=refit), content)
 
 
-def _check_later(before: KnowledgeGraph, after: KnowledgeGraph) -> None:
-    name = f"Version {after.version} of the graph '{after.name}'"
-    try:
-        later = after.at(before.version).identity == before.identity
-    except GraphError:
-        later = False
-    if not later:
-        raise GraphError(
-            f"{name} did not come of version {before.version} of '{before.name}', which is served: "
-            "update that graph, or fit again."
-        )
-    nodes = before.nodes.join(after.nodes, on="key", how="anti")["key"]
-    edges = before.edges.join(after.edges, on=TRIPLE, how="anti").select(
-        pl.concat_str(TRIPLE, separator=" ")
+def _check_kept(graph: KnowledgeGraph, known: Features, features: Features) -> None:
+    gone = csr_matrix(known.history - known.history.multiply(features.history))
+    gone.eliminate_zeros()
+    if gone.nnz:
+        user, item = (int(part[0]) for part in gone.nonzero())
+        what = f"There is no interaction of '{features.users[user]}' and '{features.items[item]}'"
+        raise GraphError(_lacks(graph, f"{what} in the graph."))
+    there = {tuple(fact) for fact in features.facts.tolist()}
+    for head, relation, tail in known.facts.tolist():
+        if (head, relation, tail) not in there:
+            ends = (features.node_key(head), features.relations[relation], features.node_key(tail))
+            raise GraphError(_lacks(graph, f"There is no fact '{' '.join(ends)}' in the graph."))
+
+
+def _lacks(graph: KnowledgeGraph, what: str) -> str:
+    return (
+        f"Version {graph.version} of the graph '{graph.name}' lacks what the model was fitted on: "
+        f"{what[0].lower()}{what[1:].rstrip('.')}; fit again."
     )
-    gone = [*nodes, *edges.to_series()]
-    if gone:
-        raise GraphError(
-            f"{name} lacks '{gone[0]}'"
-            + (f" and {len(gone) - 1} more" if len(gone) > 1 else "")
-            + ", but the model still knows it: fit again."
-        )

@@ -145,6 +145,12 @@ def test_a_broken_held_out_table_is_named(copy: Path) -> None:
         ("config.json", instead([{}]), "broken"),
         ("config.json", instead({"format": FORMAT}), "broken"),
         ("config.json", merged(settings="gnn"), "broken"),
+        *[
+            ("config.json", merged(fitted_version=wrong), "broken")
+            for wrong in (None, "0", 0.0, True, [0])
+        ],
+        *[("config.json", merged(fitted_version=other), "train again") for other in (-1, 1, 99)],
+        ("config.json", merged(encoder=None), "broken"),
         ("config.json", merged(settings={"gnn": {"epochs": 0}}), "broken"),
         ("log.json", merged(more=1), "broken"),
         ("log.json", instead({}), "broken"),
@@ -178,7 +184,43 @@ def odd_scalars(tensors: dict[str, np.ndarray]) -> None:
     tensors["scalars"] = np.zeros(4)
 
 
-@pytest.mark.parametrize("change", [far_away, below_zero, short_rows, without_bias, odd_scalars])
+def short_vectors(tensors: dict[str, np.ndarray]) -> None:
+    tensors["vectors"] = tensors["vectors"][:3]
+
+
+def short_newcomers(tensors: dict[str, np.ndarray]) -> None:
+    for name in ("newcomers.known", "newcomers.items"):
+        tensors[name] = tensors[name][:3]
+
+
+def unlike_newcomers(tensors: dict[str, np.ndarray]) -> None:
+    tensors["newcomers.known"] = np.ones((40, 8), dtype=np.float32)
+    tensors["newcomers.items"] = np.ones((40, 7), dtype=np.float32)
+
+
+def no_number(tensors: dict[str, np.ndarray]) -> None:
+    tensors["newcomers.scalars"][1] = np.nan
+
+
+def below_zero_again(tensors: dict[str, np.ndarray]) -> None:
+    tensors["newcomers.scalars"] *= -1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        far_away,
+        below_zero,
+        short_rows,
+        without_bias,
+        odd_scalars,
+        short_vectors,
+        short_newcomers,
+        unlike_newcomers,
+        no_number,
+        below_zero_again,
+    ],
+)
 def test_a_model_that_does_not_hold_together_is_refused(copy: Path, change: Any) -> None:
     rewrite_model(copy, change)
     message = refusal(copy)

@@ -14,6 +14,8 @@ from kgrec.config import Config
 from kgrec.data import DatasetInfo, clean
 from kgrec.errors import ConfigError, GraphError
 from kgrec.features import Features
+from kgrec.gnn.linear import choose
+from kgrec.gnn.linear.transfer import Reach
 from kgrec.graph import KnowledgeGraph
 from kgrec.recommend import Recommender
 from kgrec.testing import tiny_dataset
@@ -102,6 +104,7 @@ def test_one_update_after_another(
     much_later = later.update(events=pl.DataFrame({"user": ["last"], "item": [FILMS[0]]}))
     assert scores(updated.update(much_later), "last") == scores(fitted.update(much_later), "last")
     assert updated.update(later).graph.identity == later.identity
+    assert scores(updated.update(later), "fresh") == scores(updated, "fresh")
 
 
 def test_an_updated_run_is_saved_and_comes_back(updated: Recommender, tmp_path: Path) -> None:
@@ -123,28 +126,105 @@ def test_the_recommender_of_before_stays_as_it_was(
 
 
 @pytest.mark.parametrize(
-    ("removed", "named"),
-    [("item:3", "item:3"), ("user:7", "user:7"), (("item:1", "directed_by", "entity:5"), "item:1")],
+    ("removed", "what"),
+    [
+        ("item:3", "no node 'item:3'"),
+        ("user:7", "no user '7'"),
+        (("item:1", "directed_by", "entity:5"), "no fact 'item:1 directed_by entity:5'"),
+        (("user:1", "interacted", "item:{}"), "no interaction of '1' and '{}'"),
+    ],
 )
 def test_what_was_learned_from_must_still_be_there(
-    fitted: Recommender, tiny_graph: KnowledgeGraph, removed: object, named: str
+    fitted: Recommender, tiny_graph: KnowledgeGraph, removed: object, what: str
 ) -> None:
-    with pytest.raises(GraphError, match=rf"lacks '{named}.*fit again"):
+    item = DATA.train.filter(pl.col("user") == "1")["item"][0]
+    if isinstance(removed, tuple):
+        removed = tuple(part.format(item) for part in removed)
+    with pytest.raises(GraphError, match=rf"{what.format(item)}.*; fit again\.$"):
         fitted.update(tiny_graph.update(removed=[removed]))
+
+
+def test_what_came_later_may_go_again(
+    fitted: Recommender, updated: Recommender, later: KnowledgeGraph
+) -> None:
+    gone = later.update(removed=["item:new", "user:fresh"])
+    for rec in (fitted, updated):
+        assert scores(rec.update(gone), "1") == scores(fitted, "1")
+
+
+def test_what_is_known_of_users_may_change(fitted: Recommender, tiny_graph: KnowledgeGraph) -> None:
+    users = pl.DataFrame({"user": ["1"], "country": ["Elsewhere"]})
+    moved = tiny_graph.update(users=users)
+    assert moved.changes
+    assert scores(fitted.update(moved), "1") == scores(fitted, "1")
 
 
 def test_a_graph_that_is_no_later_version_is_refused(
     fitted: Recommender, updated: Recommender, tiny_graph: KnowledgeGraph
 ) -> None:
-    event = pl.DataFrame({"user": ["1"], "item": ["2"]})
-    others = [
-        (updated, tiny_graph),
-        (updated, tiny_graph.update(events=event)),
-        (fitted, KnowledgeGraph.build(tiny_dataset(users=50))),
-    ]
-    for rec, graph in others:
-        with pytest.raises(GraphError, match=r"did not come of version .* which is served"):
-            rec.update(graph)
+    for rec in (fitted, updated):
+        with pytest.raises(GraphError, match=r"did not come of version 0 .*fit again"):
+            rec.update(KnowledgeGraph.build(tiny_dataset(users=50)))
+    changed = tiny_graph.update(events=pl.DataFrame({"user": ["1"], "item": ["2"]}))
+    rec = Recommender(fitted.config).fit(changed)
+    with pytest.raises(GraphError, match=r"did not come of version 1 .*fit again"):
+        rec.update(tiny_graph)
+
+
+def test_the_way_to_a_version_does_not_matter(fitted: Recommender, later: KnowledgeGraph) -> None:
+    """An item whose facts come later; a newcomer in the history of one who gets another."""
+    item = later.update(
+        items=pl.DataFrame({"item": ["newer"], "title": ["The Newer Film"]}),
+        events=pl.DataFrame({"user": ["fresh"], "item": ["new"]}),
+    )
+    fact = item.update(
+        facts=pl.DataFrame({"head": ["newer"], "relation": ["directed_by"], "tail": [DIRECTOR]})
+    )
+    at_once = fitted.update(fact)
+    by_steps = fitted.update(later).update(item).update(fact)
+    assert "newer" in scores(at_once, "fresh")
+    for user in ("fresh", "1", "2"):
+        assert scores(at_once, user) == scores(by_steps, user)
+
+
+@pytest.mark.parametrize(("refit", "facets"), [(True, 0.0), (False, 0.0), (True, 1.0)])
+def test_a_newcomer_is_as_good_as_its_double_that_nobody_took(
+    refit: bool, facets: float, quick: Callable[..., Config], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An item without users, and the same facts under another name, that come after training."""
+    rng = np.random.default_rng(1)
+    kinds = np.arange(40) % 4
+    chance = np.where(np.arange(90)[:, None] % 4 == kinds, 0.5, 0.03)
+    taken = rng.random(chance.shape) < chance
+    taken[:, 0] = False
+    users, items = taken.nonzero()
+    events = pl.DataFrame({"user": users, "item": items}).cast(pl.String)
+    valid = rng.random(len(users)) < 0.2
+    facts = {"head": range(40), "relation": ["kind"] * 40, "tail": [f"k{kind}" for kind in kinds]}
+    more = {
+        "head": range(40),
+        "relation": ["era"] * 40,
+        "tail": [f"era {n % 3}" for n in range(40)],
+    }
+    tables = {
+        "train": events.filter(~valid),
+        "valid": events.filter(valid),
+        "items": pl.DataFrame({"item": range(40)}).cast(pl.String),
+        "facts": pl.concat([pl.DataFrame(facts), pl.DataFrame(more)]).cast(pl.String),
+    }
+    graph = KnowledgeGraph.build(clean(tables, DatasetInfo("made")))
+    reach = Reach(ridge=3.0, smoothing=30.0, facets=facets, epochs=4)
+    monkeypatch.setattr(choose, "choose_reach", lambda *_: reach)
+    rec = Recommender(quick(gnn__refit=refit)).fit(graph)
+    double = tables["facts"].filter(pl.col("head") == "0").with_columns(head=pl.lit("double"))
+    later = rec.update(graph.update(items=pl.DataFrame({"item": ["double"]}), facts=double))
+    pairs = np.array(
+        [[scores(later, str(user))[item] for item in ("0", "double")] for user in range(90)]
+    )
+    # Not equal: the facts of one more item change how rare the others are.
+    assert np.corrcoef(pairs.T)[0, 1] > 0.98
+    assert pairs[:, 1].std() == pytest.approx(pairs[:, 0].std(), rel=0.15)
+    assert pairs[:, 1].mean() == pytest.approx(pairs[:, 0].mean(), abs=0.15 * pairs[:, 0].std())
 
 
 def test_without_content_new_items_need_a_fit_and_new_users_do_not(
@@ -158,7 +238,7 @@ def test_without_content_new_items_need_a_fit_and_new_users_do_not(
         assert len(rec.update(tiny_graph.update(events=event)).recommend(users=["fresh"], k=3)) == 3
 
 
-def test_texts_lead_to_new_items_too(quick: Callable[..., Config]) -> None:
+def test_texts_lead_to_new_items_too(quick: Callable[..., Config], tmp_path: Path) -> None:
     """No facts at all; half of the films are about ships, and some people like these."""
     rng = np.random.default_rng(0)
     chance = np.where(np.arange(80)[:, None] % 2 == np.arange(40) % 2, 0.5, 0.02)
@@ -171,8 +251,14 @@ def test_texts_lead_to_new_items_too(quick: Callable[..., Config]) -> None:
     graph = KnowledgeGraph.build(clean(tables, DatasetInfo("made")))
     rec = Recommender(quick(text__enabled=True), encoder=Letters()).fit(graph)
     new = pl.DataFrame({"item": ["sea", "war"], "text": ["of ships at sea", "soldiers in a war"]})
-    found = scores(rec.update(graph.update(items=new)), "0")
+    later = graph.update(items=new)
+    found = scores(rec.update(later), "0")
     assert found["sea"] > found["war"]
+    rec.save(tmp_path / "run")
+    with pytest.raises(ConfigError, match=r"by 'letters' .* encoder=…"):
+        Recommender.load(tmp_path / "run").update(later)
+    again = Recommender.load(tmp_path / "run", encoder=Letters())
+    assert scores(again.update(later), "0") == found
 
 
 class Letters:

@@ -69,28 +69,39 @@ class Newcomers:
 
     @staticmethod
     def of_tensors(tensors: Mapping[str, npt.NDArray[Any]]) -> Newcomers | None:
-        """The inverse of :meth:`tensors`; ``None`` if there are none."""
+        """The inverse of :meth:`tensors`; ``None`` if there are none.
+
+        :raises ValueError: if tensors do not fit together or hold nonsense
+        """
         if "newcomers.scalars" not in tensors:
             return None
+        shapes = {tensors[name].shape for name in ("newcomers.known", "newcomers.items")}
+        (shape,) = shapes
+        scalars = tensors["newcomers.scalars"]
+        if shape[:-1] != tensors["bias"].shape or not np.isfinite(scalars).all():
+            raise ValueError("what serves new items does not fit the model")
+        if (scalars < 0).any() or (scalars[1:3] == 0).any():
+            raise ValueError("settings of new items are out of range")
         facets = FacetVectors(tensors["newcomers.known"], tensors["newcomers.items"])
         text, ridge, smoothing, caution, loud = tensors["newcomers.scalars"].tolist()
         return Newcomers(text, ridge, smoothing, caution, loud, facets)
 
 
-def renumbered(model: PairModel, places: Indices, num_items: int) -> PairModel:
-    """The same model in another order of items, with room for more.
+def moved(model: PairModel, items: Indices, places: Indices, num_items: int) -> PairModel:
+    """Some items of a model in other places, with room for more.
 
-    :param places: where each of its items goes, shape ``(I,)``
+    :param items: the ones that stay, shape ``(k,)``
+    :param places: where each of them goes, shape ``(k,)``
     :param num_items: items afterwards
     """
 
     def rows(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        moved = np.zeros((num_items, *values.shape[1:]), dtype=values.dtype)
-        moved[places] = values
-        return moved
+        result = np.zeros((num_items, *values.shape[1:]), dtype=values.dtype)
+        result[places] = values[items]
+        return result
 
     def pairs(matrix: csr_matrix) -> csr_matrix:
-        part = matrix.tocoo()
+        part = matrix[items][:, items].tocoo()
         ends = places[part.row], places[part.col]
         return _sorted(csr_matrix((part.data, ends), (num_items, num_items)))
 
@@ -108,20 +119,16 @@ def renumbered(model: PairModel, places: Indices, num_items: int) -> PairModel:
     )
 
 
-def welcomed(
-    model: PairModel,
-    newcomers: Newcomers,
-    new: Indices,
-    histories: csr_matrix,
-    content: Content,
-) -> PairModel:
+def welcomed(model: PairModel, new: Indices, histories: csr_matrix, content: Content) -> PairModel:
     """The model with new items served.
 
-    :param model: with room for them; see :func:`renumbered`
+    :param model: with room for them (see :func:`moved`), and with ``newcomers``
     :param new: their indices, sorted
     :param histories: what it was fitted on, nothing in the columns of ``new``, shape ``(U, I)``
     :param content: what is known of all items
     """
+    newcomers = model.newcomers
+    assert newcomers is not None
     reach = Reach(newcomers.text, newcomers.ridge, newcomers.smoothing)
     transfer = fit_transfer(histories, content, reach)
     reached = np.zeros_like(transfer.weights)

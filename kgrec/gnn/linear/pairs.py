@@ -161,13 +161,16 @@ class PairModel:
         :raises ValueError: if tensors do not fit together
         """
         power, mix, recency = tensors["scalars"].tolist()
+        vectors, gates = tensors["vectors"], tensors["gates"]
+        if vectors.shape[:-1] != tensors["bias"].shape or gates.ndim != 1:
+            raise ValueError("vectors or gates do not fit the model")
         return PairModel(
             weights=_square("weights", tensors),
             bias=tensors["bias"],
             history_power=power,
-            vectors=tensors["vectors"],
+            vectors=vectors,
             mix=mix,
-            gates=tensors["gates"],
+            gates=gates,
             content=_square("content", tensors),
             recency=recency,
             newcomers=Newcomers.of_tensors(tensors),

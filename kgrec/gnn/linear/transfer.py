@@ -180,7 +180,7 @@ def choose_reach(
     mask[held_out] = 0.0
     known, hidden = _columns(train, mask), _columns(train, 1 - mask)
     trial = Trial(known, hidden, history_power=0.0, candidates=held_out)
-    steps = len(TEXTS) * len(RIDGES) + len(SMOOTHINGS)
+    steps = len(_texts(content)) * len(RIDGES) + len(SMOOTHINGS)
     with progress.stage("Choose transfer to new items", steps) as bar:
         reach, scores = _choose_kernel(known, content, trial, bar)
         if facets:
@@ -198,9 +198,8 @@ def _choose_kernel(
     kernel = lru_cache(maxsize=1)(content.kernel)
     for number, smoothing in enumerate(SMOOTHINGS):
         smoothed = _smoothed(known, smoothing)
-        texts = TEXTS if content.has_text else TEXTS[:1]
-        settings = [(best.text, best.ridge)] if number else itertools.product(texts, RIDGES)
-        for text, ridge in settings:
+        first = itertools.product(_texts(content), RIDGES)
+        for text, ridge in [(best.text, best.ridge)] if number else first:
             weights = _fit(smoothed, kernel(text), ridge).weights
             scores = trial.sums(torch.from_numpy(weights))
             cold = trial.measure(scores)["NDCG@20"]
@@ -209,6 +208,10 @@ def _choose_kernel(
             bar.advance()
             bar.note(f"NDCG@20 {best.cold:.4f}")
     return best, best_scores
+
+
+def _texts(content: Content) -> tuple[float, ...]:
+    return TEXTS if content.has_text else TEXTS[:1]
 
 
 def _choose_facets(

@@ -21,6 +21,7 @@ from kgrec.gnn.linear.least_squares import LeastSquares
 from kgrec.gnn.linear.mixing import Mix
 from kgrec.gnn.linear.pairs import PairModel, masked_affinity, shared_pairs
 from kgrec.gnn.linear.regression import Setting, fit_regression
+from kgrec.gnn.linear.transfer import Reach
 from kgrec.gnn.log import TrainingLog
 from kgrec.gnn.training.loop import Course
 
@@ -124,6 +125,23 @@ def test_without_refit_valid_chooses_and_teaches_nothing(
     alone = quick(gnn__refit=False)
     assert arrays(train(tiny_features, alone)[0]) == arrays(train(changed, alone)[0])
     assert arrays(train(tiny_features, quick())[0]) != arrays(train(changed, quick())[0])
+
+
+def test_what_nobody_took_is_less_popular_by_the_caution(
+    tiny_features: Features, quick: Quick, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = csr_matrix(tiny_features.train.multiply(np.arange(40) > 2), dtype=np.float32)
+    taken.eliminate_zeros()
+    nothing = csr_matrix(taken.shape, dtype=np.float32)
+    features = dataclasses.replace(tiny_features, train=taken, valid=nothing)
+    biases = []
+    for caution in (0.0, 0.5):
+        choices = Choices(reach=Reach(caution=caution))
+        monkeypatch.setattr(module, "choose", lambda _, choices=choices: choices)
+        biases.append(train(features, quick(gnn__epochs=3))[0].bias)
+    cold = np.asarray(taken.sum(axis=0)).ravel() == 0
+    assert cold[:3].all()
+    np.testing.assert_allclose(biases[0] - biases[1], np.where(cold, 0.5, 0.0), atol=1e-6)
 
 
 def test_the_log_says_what_was_chosen(tiny_features: Features, quick: Quick) -> None:

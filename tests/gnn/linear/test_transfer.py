@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -96,16 +97,20 @@ def test_held_out_items_choose_and_the_choice_is_repeatable() -> None:
     assert choose_reach(train, content_of(random), 0, Progress()).cold < reach.cold
 
 
-def test_the_smoothing_is_the_better_one_on_items_held_out() -> None:
+def test_the_smoothing_is_the_best_one_on_items_held_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RIDGES", (3.0,))
     train, content = tastes(2, GROUPS), content_of(GROUPS)
-    reach = choose_reach(train, content, 0, Progress())
-    alone = {}
-    for smoothing in module.SMOOTHINGS:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(module, "SMOOTHINGS", (smoothing,))
-            alone[smoothing] = choose_reach(train, content, 0, Progress()).cold
-    assert reach.cold >= alone[module.SMOOTHINGS[0]]
-    assert reach.smoothing in alone
+
+    def chosen(*smoothings: float) -> Reach:
+        monkeypatch.setattr(module, "SMOOTHINGS", smoothings)
+        return choose_reach(train, content, 0, Progress())
+
+    smoothings = (0.01, 30.0, 1e6)
+    alone = {smoothing: chosen(smoothing).cold for smoothing in smoothings}
+    assert len(set(alone.values())) > 1
+    for order in itertools.permutations(smoothings):
+        reach = chosen(*order)
+        assert reach.cold == alone[reach.smoothing] == max(alone.values())
 
 
 def test_too_few_items_choose_nothing() -> None:
