@@ -26,7 +26,7 @@ from kgrec.recommend import Recommender
 from kgrec.testing import tiny_dataset
 
 # Continuous integration is slow now and then; how long an example takes is not what is tested.
-settings.register_profile("kgrec", deadline=None, max_examples=40, derandomize=True)
+settings.register_profile("kgrec", deadline=None, max_examples=25, derandomize=True)
 settings.load_profile("kgrec")
 torch.set_num_threads(1)
 

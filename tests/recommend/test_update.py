@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kgrec.callbacks import Progress
@@ -273,6 +273,7 @@ class Letters:
         return (rows / np.maximum(lengths, 1)).astype(np.float32)
 
 
+@settings(max_examples=8)
 @given(st.integers(0, 2**31))
 def test_numbers_change_and_the_graph_does_not(seed: int) -> None:
     rng = np.random.default_rng(seed)

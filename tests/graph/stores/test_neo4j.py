@@ -70,7 +70,7 @@ def test_any_graph_comes_back_as_it_was(
         relations.update(others)
         return True
 
-    @settings(max_examples=15, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=10, suppress_health_check=list(HealthCheck))
     @given(any_content)
     def check(written: Content) -> None:
         assume(allowed(written))

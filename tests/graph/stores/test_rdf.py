@@ -42,7 +42,7 @@ def test_round_trips_lose_nothing(
 ) -> None:
     store = RdfStore()
 
-    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
     @given(any_content)
     def check(content: Content) -> None:
         assume(unique_iris(content))
@@ -60,7 +60,7 @@ def test_changes_lead_to_what_writing_leads_to(
 ) -> None:
     store = RdfStore()
 
-    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
     @given(any_content, st.data())
     def check(content: Content, data: st.DataObject) -> None:
         assume(unique_iris(content))

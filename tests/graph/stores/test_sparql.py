@@ -55,7 +55,7 @@ def test_round_trips_lose_nothing(
 ) -> None:
     store = SparqlStore(empty)
 
-    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
     @given(any_content)
     def check(content: Content) -> None:
         assume(unique_iris(content))
@@ -74,7 +74,7 @@ def test_changes(
 ) -> None:
     store = SparqlStore(empty)
 
-    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
     @given(any_content, any_content)
     def check(old: Content, new: Content) -> None:
         assume(unique_iris(old) and unique_iris(new))

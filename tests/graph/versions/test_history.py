@@ -76,7 +76,7 @@ def step(graph: KnowledgeGraph, update: Update, number: int) -> KnowledgeGraph:
 
 
 @given(steps=st.lists(_STEP, min_size=1, max_size=4))
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_earlier_state_comes_back_exactly(
     graph: KnowledgeGraph, steps: list[Update], tmp_path: Path
 ) -> None:
@@ -101,7 +101,7 @@ def test_every_earlier_state_comes_back_exactly(
 
 
 @given(data=st.data())
-@settings(max_examples=12)
+@settings(max_examples=8)
 def test_graphs_that_are_hard_to_keep_have_a_history_too(
     any_content: st.SearchStrategy[Content], data: st.DataObject, tmp_path_factory: Any
 ) -> None:
