@@ -231,8 +231,8 @@ def test_without_content_new_items_need_a_fit_and_new_users_do_not(
     tiny_graph: KnowledgeGraph, later: KnowledgeGraph, quick: Callable[..., Config]
 ) -> None:
     event = pl.DataFrame({"user": ["fresh"], "item": ["1"]})
-    for settings in ({"gnn__content": False}, {"gnn__model": "rgcn", "gnn__epochs": 1}):
-        rec = Recommender(quick(**settings)).fit(tiny_graph)
+    for changes in ({"gnn__content": False}, {"gnn__model": "rgcn", "gnn__epochs": 1}):
+        rec = Recommender(quick(**changes)).fit(tiny_graph)
         with pytest.raises(ConfigError, match=r"1 items are new.*fit it again"):
             rec.update(later)
         assert len(rec.update(tiny_graph.update(events=event)).recommend(users=["fresh"], k=3)) == 3
