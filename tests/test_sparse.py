@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix, random_array
 
 import kgrec.sparse
-from kgrec.sparse import csr_tensor, history_sums, product, to_tensor, unit_rows
+from kgrec.sparse import (
+    csr_tensor,
+    history_sums,
+    product,
+    rows_times,
+    to_tensor,
+    unit_rows,
+)
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -31,6 +38,28 @@ def test_csr_tensor_takes_tensors_and_keeps_their_gradient_type() -> None:
     tensor = csr_tensor(np.array([0, 1, 3]), torch.tensor([1, 0, 1]), values, (2, 2))
     assert tensor.dtype == torch.float64
     assert tensor.to_dense().tolist() == [[0, 1], [2, 3]]
+
+
+@given(seeds, st.integers(0, 6), st.integers(0, 6), st.integers(0, 40), st.booleans())
+def test_rows_times_is_a_matrix_product(
+    seed: int, rows: int, columns: int, width: int, single: bool
+) -> None:
+    matrix = a_matrix(seed, rows, columns)
+    rng = np.random.default_rng(seed)
+    dense = torch.from_numpy(rng.normal(size=(columns, width)))
+    dense = dense.float() if single else dense
+    starts, places = (
+        torch.from_numpy(part.astype(np.int64)) for part in (matrix.indptr, matrix.indices)
+    )
+    values = torch.from_numpy(matrix.data).to(dense.dtype)
+    ours = rows_times(starts, places, values, dense, columns)
+    torch.testing.assert_close(ours, torch.from_numpy(matrix.toarray()).to(dense.dtype) @ dense)
+
+
+def test_rows_times_refuses_other_shapes() -> None:
+    starts, places, values = torch.tensor([0, 1]), torch.tensor([0]), torch.ones(1)
+    with pytest.raises(RuntimeError, match="2 columns times 3 rows"):
+        rows_times(starts, places, values, torch.ones(3, 4), 2)
 
 
 @given(seeds)

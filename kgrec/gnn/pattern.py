@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from kgrec.sparse import csr_tensor
+from kgrec.sparse import csr_tensor, rows_times
 
 Indices = npt.NDArray[np.int64]
 
@@ -57,6 +57,15 @@ class Pattern:
             sampled: torch.Tensor = torch.sparse.sampled_addmm(places, left, right.T)
             return sampled.values()
 
+    def times(self, values: torch.Tensor, dense: torch.Tensor) -> torch.Tensor:
+        """Multiply, without gradient: shape ``(rows, d)``."""
+        return rows_times(self.begins, self.columns, values, dense, self.shape[1])
+
+    @cached_property
+    def begins(self) -> torch.Tensor:
+        """Where each row begins, int64, shape ``(rows + 1,)``."""
+        return torch.from_numpy(self.starts)
+
     def matrix(self, values: torch.Tensor) -> torch.Tensor:
         """The CSR matrix with these values."""
         return csr_tensor(self.starts, self.columns, values, self.shape)
@@ -75,7 +84,7 @@ class Pattern:
 
 
 def _widened(dense: torch.Tensor) -> torch.Tensor:
-    """There are no sparse products of bfloat16."""
+    """Sums of bfloat16 would lose too much, and there is no sampled product of it."""
     return dense.float() if dense.dtype == torch.bfloat16 else dense
 
 
@@ -89,7 +98,7 @@ class _Product(torch.autograd.Function):
         ctx.save_for_backward(values, dense)
         ctx.pattern = pattern
         with torch.autocast("cpu", enabled=False):
-            return pattern.matrix(values) @ _widened(dense)
+            return pattern.times(values, _widened(dense))
 
     @staticmethod
     def backward(
@@ -101,5 +110,5 @@ class _Product(torch.autograd.Function):
         if ctx.needs_input_grad[0]:
             of_values = pattern.dots(gradient, dense)
         if ctx.needs_input_grad[1]:
-            of_dense = pattern.transposed.matrix(values[pattern.order]) @ gradient
+            of_dense = pattern.transposed.times(values[pattern.order], gradient)
         return of_values, of_dense, None

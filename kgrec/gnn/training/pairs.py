@@ -11,7 +11,7 @@ import numpy.typing as npt
 import torch
 from scipy.sparse import csr_matrix
 
-from kgrec.sparse import csr_tensor
+from kgrec.sparse import csr_tensor, rows_times
 
 Indices = npt.NDArray[np.int64]
 
@@ -49,12 +49,19 @@ class Pairs:
         shape = (len(self.starts) - 1, self.num_items)
         return csr_tensor(self.starts, self.items, values, shape)
 
-    def transposed(self, values: torch.Tensor) -> torch.Tensor:
-        """Items by users, with the same values."""
-        order = np.argsort(self.items, kind="stable")
-        starts = np.searchsorted(self.items[order], np.arange(self.num_items + 1))
-        shape = (self.num_items, len(self.starts) - 1)
-        return csr_tensor(starts, self.users[order], values[torch.from_numpy(order)], shape)
+    def by_user(self, values: torch.Tensor, items: torch.Tensor) -> torch.Tensor:
+        """Sum items' vectors, each times the pair's value: shape ``(n, d)``."""
+        starts, columns = (
+            torch.from_numpy(part.astype(np.int64)) for part in (self.starts, self.items)
+        )
+        return rows_times(starts, columns, values, items, self.num_items)
+
+    def by_item(self, values: torch.Tensor, users: torch.Tensor) -> torch.Tensor:
+        """Sum users' vectors, each times the pair's value: shape ``(I, d)``."""
+        order = torch.from_numpy(np.argsort(self.items, kind="stable"))
+        starts = np.searchsorted(self.items[order.numpy()], np.arange(self.num_items + 1))
+        begins, num_users = torch.from_numpy(starts), len(self.starts) - 1
+        return rows_times(begins, self.rows[order], values[order], users, num_users)
 
 
 def pair_scores(
@@ -86,7 +93,8 @@ class _Products(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, None]:
         users, items = ctx.saved_tensors
-        return ctx.pairs.matrix(gradient) @ items, ctx.pairs.transposed(gradient) @ users, None
+        pairs: Pairs = ctx.pairs
+        return pairs.by_user(gradient, items), pairs.by_item(gradient, users), None
 
 
 def _wide(part: torch.Tensor) -> torch.Tensor:
