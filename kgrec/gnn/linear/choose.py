@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from kgrec.gnn.linear.factors import FactorChoice, choose_factors, factor_weights, fit_factors
+from kgrec.gnn.linear.factors import FactorChoice, choose_factors
 from kgrec.gnn.linear.mixing import Mix, choose_mix, spread
 from kgrec.gnn.linear.network import Training, affinity
 from kgrec.gnn.linear.pairs import shared_pairs
@@ -67,14 +67,13 @@ def _choose_parts(
     train, progress = training.features.train, training.progress
     shared = shared_pairs(train)
     encoder, course = training.encoder(train, training.config.epochs, "Train graph network", trial)
-    factors = choose_factors(train, shared, trial, training.factors, progress)
+    factors, of_factors = choose_factors(train, shared, trial, training.factors, progress)
     closed = choose_regression(closed_form, trial, progress)
-    factor_vectors = fit_factors(train, factors.setting)
     bias = encoder.bias.detach()
     learned = affinity(encoder, shared, trial)
     parts = [
         learned + bias,
-        trial.sums(factor_weights(factor_vectors, shared)),
+        of_factors,
         trial.sums(closed_form.fit(closed.setting).weights),
     ]
     mix = choose_mix(trial, parts)

@@ -64,14 +64,16 @@ def choose_factors(
     trial: Trial,
     start: LeastSquares,
     progress: Progress,
-) -> FactorChoice:
+) -> tuple[FactorChoice, torch.Tensor]:
     """Search the weight of unobserved pairs, then the regularisation.
+
+    Also returned are the scores of the best factors for the users of ``trial``, shape ``(n, I)``.
 
     :param train: binary, shape ``(U, I)``
     :param shared: stored where two items share a user, shape ``(I, I)``
     :param start: the settings that are not searched
     """
-    best = FactorChoice(start)
+    best, best_scores = FactorChoice(start), torch.zeros(())
     total = len(_UNOBSERVED) + len(_REGULARISATIONS) - 1
     with progress.stage("Choose factors", total) as bar:
         for number in range(total):
@@ -79,10 +81,11 @@ def choose_factors(
             setting = replace(start, unobserved=unobserved, regularisation=regularisation)
             scores = trial.sums(factor_weights(fit_factors(train, setting), shared))
             reached = trial.measure(scores)["NDCG@20"]
-            best = max(best, FactorChoice(setting, reached), key=lambda each: each.reached)
+            if reached > best.reached:
+                best, best_scores = FactorChoice(setting, reached), scores
             bar.advance()
             bar.note(f"NDCG@20 {best.reached:.4f}")
-    return best
+    return best, best_scores
 
 
 def factor_weights(vectors: npt.NDArray[np.float32], shared: csr_matrix) -> csr_matrix:

@@ -72,7 +72,7 @@ def test_every_part_is_the_best_alone(
     closed_form = ClosedForm(train, training.hubs)
     assert chosen.closed == choose_regression(closed_form, trial, Progress())
     shared = shared_pairs(train)
-    assert chosen.factors == choose_factors(train, shared, trial, training.factors, Progress())
+    assert chosen.factors == choose_factors(train, shared, trial, training.factors, Progress())[0]
     best = chosen.course.epochs[chosen.course.best_epoch - 1]["NDCG@20"]
     assert best == max(epoch["NDCG@20"] for epoch in chosen.course.epochs)
 

@@ -112,13 +112,14 @@ def test_the_choice_is_the_best_of_what_was_tried(
         weights = factor_weights(fit_factors(train, setting), shared)
         return trial.measure(trial.sums(weights))["NDCG@20"]
 
-    choice = choose_factors(train, shared, trial, start, Progress())
+    choice, scores = choose_factors(train, shared, trial, start, Progress())
     assert (choice.setting.embedding_size, choice.setting.epochs, choice.setting.seed) == (5, 2, 3)
     assert choice.reached == reached(choice.setting.unobserved, choice.setting.regularisation)
     first, *_ = module._REGULARISATIONS
     rows = [reached(unobserved, first) for unobserved in module._UNOBSERVED]
     column = [reached(choice.setting.unobserved, each) for each in module._REGULARISATIONS]
     assert choice.reached == max(rows + column)
+    assert trial.measure(scores)["NDCG@20"] == choice.reached
 
 
 def test_a_choice_that_was_not_made_is_the_default() -> None:
