@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -12,32 +10,20 @@ from scipy.sparse import csr_matrix
 
 from kgrec.errors import ConfigError
 from kgrec.explain.explanation import Explanation, Path, PathNode, PathRelation
+from kgrec.explain.groups import Group, grouped
 from kgrec.explain.queries import cypher, sparql
-from kgrec.explain.sentences import Sentences
-from kgrec.explain.walks import WalkFinder, Walks
+from kgrec.explain.sentences import People, Sentences
+from kgrec.explain.tastes import TasteFinder, TasteWalks
+from kgrec.explain.walks import Floats, Indices, WalkFinder
 from kgrec.features import Features
+from kgrec.gnn.linear.content import Content
 from kgrec.gnn.linear.hubs import FactHubs
 from kgrec.gnn.linear.pairs import PairModel
 from kgrec.gnn.linear.recency import recent_histories
+from kgrec.gnn.linear.taste import Taste
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.schema import key
 from kgrec.vocabulary import INTERACTED
-
-
-@dataclass(frozen=True)
-class _Group:
-    """Walks that are told as one path: all other users between two items, or one shared fact.
-
-    :ivar start: the item of the history
-    :ivar hub: its strongest hub
-    """
-
-    start: int
-    hub: int
-    is_user: bool
-    share: float
-    learned: float
-    count: int
 
 
 class Explainer:
@@ -49,6 +35,7 @@ class Explainer:
     :param fitted_on: the interactions it was fitted on, binary, shape ``(U, I)``
     :param fitted: the graph it was trained on, in the numbers of ``features``; ``None``: that is
         ``features``
+    :param known: the items that it had; ``None``: all
     """
 
     def __init__(
@@ -58,6 +45,7 @@ class Explainer:
         model: PairModel,
         fitted_on: csr_matrix,
         fitted: Features | None = None,
+        known: Indices | None = None,
     ) -> None:
         self.graph, self.features, self.model = graph, features, model
         self.histories = recent_histories(features, model.recency)
@@ -65,6 +53,9 @@ class Explainer:
         self.hubs = FactHubs.of(fitted or features)
         self.finder = WalkFinder(model, fitted_on, self.hubs)
         self.sentences = Sentences(graph.vocabulary)
+        self._fitted_on = fitted_on
+        every = np.arange(len(features.items))
+        self._came_later = frozenset(every[:0] if known is None else np.setdiff1d(every, known))
 
     def explain(
         self, user: str, item: str, *, paths: int | None = 5, score: float | None = None
@@ -92,15 +83,19 @@ class Explainer:
             history.indices.astype(np.int64), target, user=row, counts=history.data
         )
         carried = self.model.carried(history, np.array([target]))
-        content = float(carried.sum())
-        groups = sorted(
-            self._groups(walks, target), key=lambda group: (-group.share, group.start, group.hub)
-        )
+        tastes, text = self._tastes(history, carried, target, row)
+        later = self._later_hubs if target in self._came_later else None
+        groups = grouped(walks, tastes, target, self.hubs, later)
         shown = groups if paths is None else self._strongest(groups, paths)
-        total = float(walks.shares.sum())
+        total = float(walks.shares.sum()) + sum(taste.share for taste in tastes)
+        content = float(carried.sum()) - text - sum(taste.share for taste in tastes)
         popularity = float(self.model.bias[target])
-        latent = score - popularity - content - total
-        rest = {"popularity": popularity, "content": content, "latent": latent}
+        rest = {
+            "popularity": popularity,
+            "text": text,
+            "content": content,
+            "latent": score - popularity - text - content - total,
+        }
         if len(shown) < len(groups):
             rest["other_paths"] = total - sum(group.share for group in shown)
         return Explanation(
@@ -111,34 +106,69 @@ class Explainer:
             paths=tuple(self._path(user, target, group) for group in shown),
             rest=rest,
             path_share=total,
-            content_reason=self._content_reason(carried) if content > 0 else "",
+            content_reason=self._content_reason(carried) if text + content > 0 else "",
         )
+
+    def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:
+        """The parts of one item's score for each user.
+
+        :param histories: above 0 where a user has an item, shape ``(n, I)``
+        :param items: the item of each row, shape ``(n,)``
+        :return: ``paths`` (of facts all, though no user may lead to one), ``content`` (texts
+            included), ``latent`` and ``popularity``, each of shape ``(n,)``, which sum to the score
+        """
+        parts = self.model.parts(histories, items)
+        if self.model.newcomers is None or not self.model.content.nnz:
+            return parts
+        carried = self.model.carried(histories, items).tocoo()
+        ends = items[carried.row]
+        later = np.isin(ends, sorted(self._came_later))
+        on_facts = np.zeros(carried.nnz)
+        for some, came_later in ((~later, False), (later, True)):
+            if some.any():
+                part = self._finder(came_later=came_later).taste.fact_part
+                on_facts[some] = carried.data[some] * part[carried.col[some], ends[some]]
+        moved = np.bincount(carried.row, weights=on_facts, minlength=len(items))
+        return parts | {"paths": parts["paths"] + moved, "content": parts["content"] - moved}
+
+    def _tastes(
+        self, history: csr_matrix, carried: csr_matrix, target: int, row: int
+    ) -> tuple[list[TasteWalks], float]:
+        """The walks of what content carries, and what texts do."""
+        if not carried.nnz or self.model.newcomers is None:
+            return [], 0.0
+        finder = self._finder(came_later=target in self._came_later)
+        return finder.find(history.indices.astype(np.int64), carried, target, row)
+
+    def _finder(self, *, came_later: bool) -> TasteFinder:
+        return self._later_tastes if came_later else self._known_tastes
+
+    @cached_property
+    def _known_tastes(self) -> TasteFinder:
+        settings = self.model.newcomers
+        assert settings is not None
+        content = Content.with_texts(self.hubs, settings.texts)
+        return TasteFinder(Taste(content, self._fitted_on, settings), self.hubs)
+
+    @cached_property
+    def _later_tastes(self) -> TasteFinder:
+        settings = self.model.newcomers
+        assert settings is not None
+        assert settings.later is not None
+        content = Content.with_texts(self._later_hubs, settings.later)
+        taste = Taste(content, self._fitted_on, settings, came_later=True)
+        return TasteFinder(taste, self._later_hubs)
+
+    @cached_property
+    def _later_hubs(self) -> FactHubs:
+        return FactHubs.of(self.features)
 
     def _content_reason(self, carried: csr_matrix) -> str:
         """Name the item of the history from which most is carried over."""
         start = int(carried.indices[carried.data.argmax()])
         return self.sentences.through_content(self._node(start).label)
 
-    def _groups(self, walks: Walks, target: int) -> Iterable[_Group]:
-        """One group for all users between two items; every fact stands for itself."""
-        rows: dict[tuple[int, ...], list[int]] = {}
-        for row, (start, hub, is_user) in enumerate(
-            zip(walks.starts, walks.hubs, walks.is_user, strict=True)
-        ):
-            name = (0,) if is_user else self._fact_name(int(start), int(hub), target)
-            rows.setdefault((int(start), *name), []).append(row)
-        for group in rows.values():
-            strongest = max(group, key=lambda row: abs(walks.shares[row]))
-            yield _Group(
-                start=int(walks.starts[strongest]),
-                hub=int(walks.hubs[strongest]),
-                is_user=bool(walks.is_user[strongest]),
-                share=float(walks.shares[group].sum()),
-                learned=float(walks.learned[group].sum()),
-                count=len(group) if walks.is_user[strongest] else 1,
-            )
-
-    def _strongest(self, groups: list[_Group], count: int) -> list[_Group]:
+    def _strongest(self, groups: list[Group], count: int) -> list[Group]:
         shown = groups[:count]
         facts = [group for group in groups[count:] if not group.is_user and group.share > 0]
         if count < 2 or not facts or not all(group.is_user for group in shown):
@@ -146,29 +176,24 @@ class Explainer:
         named = [group for group in facts if self.graph.has_name(self._hub_key(group))]
         return [*shown[:-1], (named or facts)[0]]
 
-    def _hub_key(self, group: _Group) -> str:
-        return self.features.node_key(int(self.hubs.nodes[group.hub]))
+    def _hubs_of(self, group: Group) -> FactHubs:
+        return self._later_hubs if group.later else self.hubs
 
-    def _fact_name(self, start: int, hub: int, target: int) -> tuple[int, ...]:
-        """What tells a path through a fact from others: a direct fact has a hub at either end."""
-        number, forward = self.hubs.relations[self.hubs.roles[hub]]
-        node = int(self.hubs.nodes[hub])
-        if node in (start, target):
-            return (1, number, int(forward == (node == target)))
-        return (2, hub)
+    def _hub_key(self, group: Group) -> str:
+        return self.features.node_key(int(self._hubs_of(group).nodes[group.hub]))
 
-    def _path(self, user: str, target: int, group: _Group) -> Path:
-        start, end = self._node(group.start), self._node(target)
+    def _path(self, user: str, target: int, group: Group) -> Path:
+        start = self._node(group.start)
         nodes = [self._named(key("user", user)), start]
         relations = [self._relation(INTERACTED, True)]
         if group.is_user:
-            nodes += [self._named(key("user", self.features.users[group.hub])), end]
-            relations += [self._relation(INTERACTED, False), self._relation(INTERACTED, True)]
+            self._over_people(nodes, relations, group.hub, target)
             reason = self.sentences.through_users(start.label, group.count, against=group.share < 0)
+        elif group.witness >= 0:
+            self._over_people(nodes, relations, group.user, group.witness)
+            reason = self._over_fact(nodes, relations, group, group.witness, target)
         else:
-            more, steps, reason = self._fact(group, start.label, target)
-            nodes += more
-            relations += steps
+            reason = self._over_fact(nodes, relations, group, group.start, target)
         return Path(
             nodes=tuple(nodes),
             relations=tuple(relations),
@@ -180,25 +205,49 @@ class Explainer:
             sparql=sparql(nodes, relations, self.graph.vocabulary),
         )
 
-    def _fact(
-        self, group: _Group, start: str, target: int
-    ) -> tuple[list[PathNode], list[PathRelation], str]:
-        """The end of a path through a fact: nodes after the history item, relations, reason."""
-        number, forward = self.hubs.relations[self.hubs.roles[group.hub]]
-        name = self.features.relations[number]
-        relation = self.graph.vocabulary.relation(name)
-        hub, end = int(self.hubs.nodes[group.hub]), self._node(target)
-        if hub in (group.start, target):
-            # A fact joins the two items directly: from the start if the target is the hub.
+    def _over_people(
+        self, nodes: list[PathNode], relations: list[PathRelation], other: int, item: int
+    ) -> None:
+        """Go on over another user to an item that this one took, too."""
+        nodes += [self._named(key("user", self.features.users[other])), self._node(item)]
+        relations += [self._relation(INTERACTED, False), self._relation(INTERACTED, True)]
+
+    def _over_fact(
+        self,
+        nodes: list[PathNode],
+        relations: list[PathRelation],
+        group: Group,
+        origin: int,
+        target: int,
+    ) -> str:
+        """Go on over a fact from an item to the target; returns the reason of the whole path."""
+        hubs = self._hubs_of(group)
+        number, forward = hubs.relations[hubs.roles[group.hub]]
+        name, hub = self.features.relations[number], int(hubs.nodes[group.hub])
+        relation, through, say = (
+            self.graph.vocabulary.relation(name),
+            nodes[-1].label,
+            self.sentences,
+        )
+        people = None
+        if group.witness >= 0:
+            people = People(nodes[1].label, group.people, against=group.share < 0)
+        if hub in (origin, target):
+            # A fact joins the two items directly: from the origin if the target is the hub.
             along = forward == (hub == target)
-            reason = self.sentences.direct(start, relation, along)
-            return [end], [self._relation(name, along)], reason
+            nodes.append(self._node(target))
+            relations.append(self._relation(name, along))
+            if people:
+                return say.taste_of_direct(people, through, relation, along)
+            return say.direct(through, relation, along)
         node = self._node(hub)
+        nodes += [node, self._node(target)]
+        relations += [self._relation(name, forward), self._relation(name, not forward)]
         named = node.label if self.graph.has_name(node.key) else None
-        kind = self.graph.vocabulary.type(node.type).label
-        reason = self.sentences.through_entity(start, relation, forward, named, kind)
-        steps = [self._relation(name, forward), self._relation(name, not forward)]
-        return [node, end], steps, reason
+        shared = (relation, forward, named, self.graph.vocabulary.type(node.type).label)
+        if people:
+            return say.taste_of_entity(people, through, *shared)
+        return say.through_entity(through, *shared)
 
     @cached_property
     def _labels_overlap(self) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kgrec.explain.sentences import because
+from kgrec.vocabulary import INTERACTED
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Path:
     :ivar share: this path's part of the score, exact; negative where it speaks against the item
     :ivar learned: how much of the share comes from the vectors of the graph network
     :ivar walks: how many walks are told as this one: all users who join the same two items are one
-        path, shown with the strongest of them
+        path, shown with the strongest of them; so is all that people make of one fact
     :ivar reason: the path in words, to follow "because": ``"you liked Heat, also about heists"``
     :ivar cypher: a query that returns this very path from the graph
     :ivar sparql: the same for an RDF store
@@ -77,8 +78,8 @@ class Path:
 
     @property
     def through_users(self) -> bool:
-        """Whether other users join the two items, and not a fact."""
-        return self.nodes[2].key.startswith("user:")
+        """Whether other users alone join the two items, and no fact."""
+        return all(relation.name == INTERACTED for relation in self.relations)
 
     def __str__(self) -> str:
         words = [self.nodes[0].name]
@@ -114,9 +115,10 @@ class Explanation:
     :ivar label: the item's name
     :ivar score: the model's score
     :ivar paths: strongest first
-    :ivar rest: named parts of the score that are not in ``paths``: ``popularity``, ``content``
-        (what facts and texts carry over to items with few users or none), ``latent``, and
-        ``other_paths`` where only the strongest are listed
+    :ivar rest: named parts of the score that are not in ``paths``: ``popularity``, ``text`` (what
+        words and descriptions carry over to items with few users or none), ``content`` (what else
+        is carried over by no path: how much is known of the item, facts that no user leads to),
+        ``latent``, and ``other_paths`` where only the strongest are listed
     :ivar path_share: sum of the shares of *all* paths, listed or not
     """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from kgrec.errors import ConfigError
@@ -55,6 +56,12 @@ class LatentExplainer:
             path_share=0.0,
             latent_reason=self._reason(rest) if history.nnz else "",
         )
+
+    def parts(
+        self, histories: csr_matrix, items: npt.NDArray[np.int64]
+    ) -> dict[str, npt.NDArray[np.float64]]:
+        """The parts of scores; see :meth:`kgrec.explain.Explainer.parts`."""
+        return dict(self.model.parts(histories, items))
 
     def _reason(self, rest: dict[str, float]) -> str:
         """What the vectors say, unless the item is there for its popularity."""

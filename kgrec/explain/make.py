@@ -9,6 +9,7 @@ from scipy.sparse import csr_matrix
 from kgrec.explain.explainer import Explainer
 from kgrec.explain.explanation import Explanation
 from kgrec.explain.latent import LatentExplainer
+from kgrec.explain.walks import Floats, Indices
 from kgrec.features import Features
 from kgrec.gnn.linear.pairs import PairModel
 from kgrec.gnn.model import Model
@@ -23,6 +24,9 @@ class Explains(Protocol):
     ) -> Explanation:
         """Explain one score; see :meth:`kgrec.explain.Explainer.explain`."""
 
+    def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:
+        """The parts of scores; see :meth:`kgrec.explain.Explainer.parts`."""
+
 
 def make_explainer(
     graph: KnowledgeGraph,
@@ -30,11 +34,12 @@ def make_explainer(
     model: Model,
     fitted_on: csr_matrix,
     fitted: Features | None = None,
+    known: Indices | None = None,
 ) -> Explains:
     """Paths where a model is made of them; elsewhere what can honestly be said.
 
     See :class:`kgrec.explain.Explainer`.
     """
     if isinstance(model, PairModel):
-        return Explainer(graph, features, model, fitted_on, fitted)
+        return Explainer(graph, features, model, fitted_on, fitted, known)
     return LatentExplainer(graph, features, model)

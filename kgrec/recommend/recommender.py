@@ -234,11 +234,11 @@ class Recommender:
         :return: ``user, item, rank, paths, content, latent, popularity`` (the last four sum to the
             score) and ``share``, the size of the paths' part against all sizes, between 0 and 1
         """
-        features, model = self._state.features, self._state.model
+        features = self._state.features
         table = recommendations.to_polars()
         items = np.array([features.item_index(item) for item in table["item"]], dtype=np.int64)
         histories = csr_matrix(self._histories[features.user_indices(table["user"])])
-        parts = model.parts(histories, items)
+        parts = self._explainer.parts(histories, items)
         sizes = pl.sum_horizontal(pl.col(name).abs() for name in parts)
         share = pl.when(sizes > 0).then(pl.col("paths").abs() / sizes).otherwise(0.0)
         return (
@@ -302,8 +302,8 @@ class Recommender:
     def _explainer(self) -> Explains:
         state = self._state
         fitted_on = state.fitted.interactions(refit=self.config.gnn.refit)
-        fitted = state.fitted.features
-        return make_explainer(state.graph, state.features, state.model, fitted_on, fitted)
+        fitted, known = state.fitted.features, state.fitted.items
+        return make_explainer(state.graph, state.features, state.model, fitted_on, fitted, known)
 
     def _texts(self, graph: KnowledgeGraph, features: Features) -> NodeInputs:
         """Texts of the core nodes, by the encoder with which the model was fitted."""

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Iterator
 
-import polars as pl
 import pytest
 
 from kgrec import Config, Explanation, KnowledgeGraph, Recommender
 from kgrec.errors import ConfigError
 from kgrec.explain import Path
 from kgrec.graph.rdf import node_iri
-from kgrec.testing import tiny_dataset
 
 Build = Callable[..., KnowledgeGraph]
 Quick = Callable[..., Config]
@@ -193,7 +190,7 @@ def test_a_user_without_history_is_given_what_is_popular(build: Build, quick: Qu
     assert len(top) == 2
     for why in top.explanations:
         assert why.paths == ()
-        assert why.rest == {"popularity": why.score, "content": 0.0, "latent": 0.0}
+        assert why.rest == {"popularity": why.score, "text": 0.0, "content": 0.0, "latent": 0.0}
         assert why.because == "because it is popular with everyone"
 
 
@@ -205,22 +202,3 @@ def test_another_fit_is_explained_by_its_own_model(
     small = build([*ALONE, ("1", "2"), ("2", "3")])
     rec.fit(small)
     assert len(list(explain_all(rec))) == 16
-
-
-def test_a_new_item_is_explained_by_what_it_appeals_to(quick: Quick) -> None:
-    data = tiny_dataset(users=60)
-    new = pl.col("item") != "5"
-    data = dataclasses.replace(data, train=data.train.filter(new), valid=data.valid.filter(new))
-    rec = Recommender(quick()).fit(KnowledgeGraph.build(data))
-    found = [rec.explain(user, "5") for user in data.users["user"]]
-    told = [why for why in found if why.content_reason]
-    assert told
-    for why in told:
-        total = sum(path.share for path in why.paths) + sum(why.rest.values())
-        assert total == pytest.approx(why.score, rel=1e-5)
-        assert why.rest["content"] > 0
-        assert "what is known of it appeals to people who" in why.because
-        known = pl.concat([data.train.select("user", "item"), data.valid.select("user", "item")])
-        liked = known.filter(pl.col("user") == why.user)["item"]
-        labels = {rec.graph.label(f"item:{item}") for item in liked}
-        assert any(label in why.because for label in labels)

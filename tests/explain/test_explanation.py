@@ -50,7 +50,13 @@ def test_the_strongest_path_speaks_for_all() -> None:
 
 def test_the_strongest_fact_is_told_beside_the_people() -> None:
     other = PathNode("user:2", "2", "2", "User")
-    people = replace(PATH, nodes=(USER, HEAT, other, RONIN), reason="2 people liked it too")
+    taken = PathRelation("interacted", "liked", True)
+    people = replace(
+        PATH,
+        nodes=(USER, HEAT, other, RONIN),
+        relations=(taken, replace(taken, forward=False), taken),
+        reason="2 people liked it too",
+    )
     weak = replace(PATH, share=-0.1, reason="you liked Heat, also starring Nobody")
     assert people.through_users
     assert not PATH.through_users

@@ -80,10 +80,17 @@ def test_a_new_user_is_served_and_told_why(updated: Recommender, later: Knowledg
         assert later.cypher(path.cypher).iris()
 
 
-def test_what_leads_to_a_new_item_is_content(updated: Recommender) -> None:
+def test_paths_over_its_facts_lead_to_a_new_item(updated: Recommender) -> None:
     why = updated.explain("fresh", "new", paths=None)
-    assert why.paths == ()
-    assert why.rest["popularity"] + why.rest["content"] == pytest.approx(why.score, abs=1e-5)
+    assert why.paths
+    assert {relation.name for path in why.paths for relation in path.relations[-1:]} == {
+        "directed_by"
+    }
+    assert why.path_share > 0
+    assert why.path_share + sum(why.rest.values()) == pytest.approx(why.score, abs=1e-5)
+    for path in why.paths:
+        ((found,),) = updated.graph.cypher(path.cypher).rows
+        assert [node["key"] for node in found["nodes"]] == [node.key for node in path.nodes]
     assert why.score == pytest.approx(scores(updated, "fresh")["new"], rel=1e-5)
 
 
@@ -95,7 +102,9 @@ def test_a_new_item_in_a_history_speaks_as_those_it_is_like(
     found = scores(rec, "newest")
     same = np.mean([found.get(item, 0.0) for item in FILMS])
     assert same > np.mean(list(found.values()))
-    assert set(rec.explain("newest", FILMS[0]).rest) == {"popularity", "content", "latent"}
+    why = rec.explain("newest", FILMS[0])
+    assert why.paths == ()
+    assert why.rest["content"] == pytest.approx(why.score - why.rest["popularity"], abs=1e-6)
 
 
 def test_one_update_after_another(

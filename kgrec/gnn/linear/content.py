@@ -10,11 +10,13 @@ more for those that many people take. Facts count 1; :math:`a` is chosen.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 
 from kgrec.gnn.inputs import NodeInputs
 from kgrec.gnn.linear.hubs import FactHubs
@@ -22,9 +24,63 @@ from kgrec.sparse import unit_rows
 from kgrec.text.words import weigh_rare
 
 Floats = npt.NDArray[np.float32]
+Indices = npt.NDArray[np.int64]
 
 # How loud the amount is (delta). On held-out items 0.03 and 0.3 did alike, and 0 worse.
 _AMOUNT = 0.03
+
+
+@dataclass(frozen=True, eq=False)
+class Texts:
+    """What is known of the items beside the facts, which are in the graph; see :class:`Content`."""
+
+    words: csr_matrix
+    vectors: Floats | None
+    amount: Floats
+
+    def tensors(self, prefix: str) -> dict[str, npt.NDArray[Any]]:
+        """All numbers by name."""
+        words = self.words
+        vectors = {} if self.vectors is None else {"vectors": self.vectors}
+        parts = {
+            "words.data": words.data.astype(np.float32),
+            "words.indices": words.indices.astype(np.int32),
+            "words.indptr": words.indptr.astype(np.int64),
+            "words.shape": np.array(words.shape, dtype=np.int64),
+            "amount": self.amount,
+            **vectors,
+        }
+        return {prefix + name: values for name, values in parts.items()}
+
+    @staticmethod
+    def of_tensors(tensors: Mapping[str, npt.NDArray[Any]], prefix: str) -> Texts:
+        """The inverse of :meth:`tensors`.
+
+        :raises KeyError: if a tensor is missing
+        :raises ValueError: if tensors do not fit together
+        """
+        parts = tuple(tensors[f"{prefix}words.{part}"] for part in ("data", "indices", "indptr"))
+        rows, columns = tensors[f"{prefix}words.shape"].tolist()
+        words = csr_matrix(parts, shape=(rows, columns))
+        words.check_format(full_check=True)  # a place out of range would crash the process
+        amount, vectors = tensors[f"{prefix}amount"], tensors.get(f"{prefix}vectors")
+        if amount.shape != (rows,) or (vectors is not None and vectors.shape[:-1] != (rows,)):
+            raise ValueError("texts do not fit the items")
+        return Texts(words, vectors, amount)
+
+    def moved(self, items: Indices, places: Indices, num_items: int) -> Texts:
+        """Some items in other places, with room for more, of which nothing is known."""
+        back = np.full(num_items, len(items))
+        back[places] = np.arange(len(items))
+        empty = csr_matrix((1, self.words.shape[1]), dtype=np.float32)
+        words = csr_matrix(vstack([self.words[items], empty]))[back]
+
+        def rows(values: Floats) -> Floats:
+            blank = np.zeros((1, *values.shape[1:]), dtype=np.float32)
+            return np.asarray(np.concatenate([values[items], blank])[back])
+
+        vectors = None if self.vectors is None else rows(self.vectors)
+        return Texts(csr_matrix(words), vectors, rows(self.amount))
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,18 +99,29 @@ class Content:
     amount: Floats
 
     @staticmethod
+    def with_texts(hubs: FactHubs, texts: Texts) -> Content:
+        """Put facts and texts together."""
+        facts = unit_rows(weigh_rare(hubs.members))
+        return Content(facts, texts.words, texts.vectors, texts.amount)
+
+    @staticmethod
     def of(hubs: FactHubs, inputs: NodeInputs) -> Content:
         """Collect facts, words and descriptions."""
         num_items = hubs.members.shape[0]
         empty = csr_matrix((num_items, 0), dtype=np.float32)
         words = empty if inputs.words is None else inputs.words
         known = np.log1p(np.diff(hubs.members.indptr) + np.diff(words.indptr))
-        return Content(
-            facts=unit_rows(weigh_rare(hubs.members)),
+        texts = Texts(
             words=words,
             vectors=None if inputs.text is None else _directions(inputs.text[:num_items]),
             amount=((known - known.mean()) / max(float(known.std()), 1e-9)).astype(np.float32),
         )
+        return Content.with_texts(hubs, texts)
+
+    @property
+    def texts(self) -> Texts:
+        """All but the facts."""
+        return Texts(self.words, self.vectors, self.amount)
 
     @property
     def has_text(self) -> bool:
@@ -73,6 +140,19 @@ class Content:
             kernel += np.float32(text / 2) * (self.vectors @ self.vectors.T)
         kernel += np.float32(_AMOUNT) * (1 + np.outer(self.amount, self.amount))
         return kernel
+
+    def text_kernel_with(self, item: int, text: float) -> Floats:
+        """What words and descriptions have in a column of :meth:`kernel`, shape ``(I,)``."""
+        column = np.zeros(len(self.amount), dtype=np.float32)
+        if text and self.words.nnz:
+            column += np.float32(text) * (self.words @ self.words[[item]].T).toarray().ravel()
+        if text and self.vectors is not None:
+            column += np.float32(text / 2) * (self.vectors @ self.vectors[item])
+        return column
+
+    def amount_kernel_with(self, item: int) -> Floats:
+        """What the amount that is known has in a column of :meth:`kernel`, shape ``(I,)``."""
+        return np.asarray(np.float32(_AMOUNT) * (1 + self.amount * self.amount[item]))
 
 
 def _directions(vectors: Floats) -> Floats:

@@ -53,10 +53,12 @@ class FacetVectors:
 
     :ivar known: :math:`q_j + x_j W`, float32, shape ``(I, d)``
     :ivar items: :math:`x_i W`, the same shape
+    :ivar facts: :math:`W_f` of the facts among the facets, shape ``(F, d)``
     """
 
     known: Floats
     items: Floats
+    facts: Floats
 
     @property
     def weights(self) -> Floats:
@@ -67,7 +69,7 @@ class FacetVectors:
 
     def times(self, factor: float) -> FacetVectors:
         """As loud as ``factor`` has it."""
-        return FacetVectors(self.known * np.float32(factor), self.items)
+        return FacetVectors(self.known * np.float32(factor), self.items, self.facts)
 
 
 class FacetEncoder(Encoder):
@@ -82,6 +84,7 @@ class FacetEncoder(Encoder):
         super().__init__()
         size, num_items = config.embedding_size, len(warm)
         self.dropout = config.dropout
+        self.num_facts = content.facts.shape[1]
         self.facets = csr_matrix(hstack([content.facts, content.words]), dtype=np.float32)
         self.described = None if content.vectors is None else torch.from_numpy(content.vectors)
         width = 0 if self.described is None else self.described.shape[1]
@@ -106,7 +109,8 @@ class FacetEncoder(Encoder):
         """Vectors of all items; those of a history are 0 for items without users."""
         items = self._of_content()[:, :-1]
         known = (self.own + items) * (self.bias == 0)[:, None]
-        return FacetVectors(known.numpy(), items.numpy())
+        facts = self.of_facets[: self.num_facts, :-1]
+        return FacetVectors(known.numpy(), items.numpy(), facts.numpy().copy())
 
     def groups(self) -> tuple[ParameterGroup, ...]:
         """All decay; the bias only says what is ranked."""

@@ -82,7 +82,7 @@ def _refit(training: Training, histories: csr_matrix, choices: Choices) -> tuple
         # On items without users the content alone is the better judge.
         closed = closed @ diags((transfer.users > 0).astype(np.float32))
         bias = transfer.popularity(bias, choices.reach.caution)
-        newcomers = Newcomers.of(transfer, choices.reach, choices.content_mix)
+        newcomers = Newcomers.of(transfer, choices.reach, choices.content_mix, training.content)
     model = PairModel(
         weights=_sorted(learned + closed * np.float32(mix)),
         bias=bias,

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from kgrec.gnn.linear.content import Content
+from kgrec.gnn.linear.content import Content, Texts
 from kgrec.gnn.linear.facets import FacetVectors
 from kgrec.gnn.linear.transfer import Reach, Transfer, fit_transfer, without_faint
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
+
+_FACETS = ("known", "items", "facts")
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +44,8 @@ class Newcomers:
     :ivar caution: by so much an item without users is less popular than its content tells
     :ivar loud: the factor :math:`\\tau` of content in a score
     :ivar facets: of the items that were there
+    :ivar texts: what was known of them beside the facts
+    :ivar later: the same of all items when the last ones came; ``None``: none have come
     """
 
     text: float
@@ -50,13 +54,25 @@ class Newcomers:
     caution: float
     loud: float
     facets: FacetVectors
+    texts: Texts
+    later: Texts | None = None
 
     @staticmethod
-    def of(transfer: Transfer, reach: Reach, loud: float) -> Newcomers:
+    def of(transfer: Transfer, reach: Reach, loud: float, content: Content) -> Newcomers:
         """Keep it."""
-        nothing = np.zeros((len(transfer.users), 0), dtype=np.float32)
-        facets = transfer.facets or FacetVectors(nothing, nothing)
-        return Newcomers(reach.text, reach.ridge, reach.smoothing, reach.caution, loud, facets)
+        nothing, facts = (
+            np.zeros((rows, 0), dtype=np.float32)
+            for rows in (len(transfer.users), content.facts.shape[1])
+        )
+        return Newcomers(
+            text=reach.text,
+            ridge=reach.ridge,
+            smoothing=reach.smoothing,
+            caution=reach.caution,
+            loud=loud,
+            facets=transfer.facets or FacetVectors(nothing, nothing, facts),
+            texts=content.texts,
+        )
 
     def tensors(self) -> dict[str, npt.NDArray[Any]]:
         """All numbers by name."""
@@ -65,6 +81,9 @@ class Newcomers:
             "newcomers.scalars": np.array(scalars, dtype=np.float64),
             "newcomers.known": self.facets.known,
             "newcomers.items": self.facets.items,
+            "newcomers.facts": self.facets.facts,
+            **self.texts.tensors("newcomers.texts."),
+            **(self.later.tensors("newcomers.later.") if self.later else {}),
         }
 
     @staticmethod
@@ -82,9 +101,17 @@ class Newcomers:
             raise ValueError("what serves new items does not fit the model")
         if (scalars < 0).any() or (scalars[1:3] == 0).any():
             raise ValueError("settings of new items are out of range")
-        facets = FacetVectors(tensors["newcomers.known"], tensors["newcomers.items"])
-        text, ridge, smoothing, caution, loud = tensors["newcomers.scalars"].tolist()
-        return Newcomers(text, ridge, smoothing, caution, loud, facets)
+        text, ridge, smoothing, caution, loud = scalars.tolist()
+        facets = FacetVectors(*(tensors[f"newcomers.{part}"] for part in _FACETS))
+        if facets.facts.shape[1:] != facets.known.shape[1:]:
+            raise ValueError("facets do not fit the model")
+        texts = Texts.of_tensors(tensors, "newcomers.texts.")
+        later = None
+        if "newcomers.later.amount" in tensors:
+            later = Texts.of_tensors(tensors, "newcomers.later.")
+        if any(len(each.amount) != shape[0] for each in (texts, later) if each):
+            raise ValueError("texts do not fit the model")
+        return Newcomers(text, ridge, smoothing, caution, loud, facets, texts, later)
 
 
 def moved(model: PairModel, items: Indices, places: Indices, num_items: int) -> PairModel:
@@ -107,8 +134,13 @@ def moved(model: PairModel, items: Indices, places: Indices, num_items: int) -> 
 
     newcomers = model.newcomers
     if newcomers is not None:
-        facets = FacetVectors(rows(newcomers.facets.known), rows(newcomers.facets.items))
-        newcomers = replace(newcomers, facets=facets)
+        facets = newcomers.facets
+        newcomers = replace(
+            newcomers,
+            facets=replace(facets, known=rows(facets.known), items=rows(facets.items)),
+            texts=newcomers.texts.moved(items, places, num_items),
+            later=None,
+        )
     return replace(
         model,
         weights=pairs(model.weights),
@@ -139,7 +171,12 @@ def welcomed(model: PairModel, new: Indices, histories: csr_matrix, content: Con
     np.fill_diagonal(speaking, 0.0)
     bias = model.bias.copy()
     bias[new] = transfer.popularity(model.bias, newcomers.caution)[new]
-    return replace(model, content=_sorted(carried + csr_matrix(speaking)), bias=bias)
+    return replace(
+        model,
+        content=_sorted(carried + csr_matrix(speaking)),
+        bias=bias,
+        newcomers=replace(newcomers, later=content.texts),
+    )
 
 
 def _of_facets(facets: FacetVectors, transfer: Transfer, new: Indices) -> Floats:

@@ -119,7 +119,7 @@ def fit_transfer(
     :param histories: binary, shape ``(U, I)``
     :param facets: trains the facets, where ``reach`` has a factor for them
     """
-    smoothed = _smoothed(histories, reach.smoothing)
+    smoothed = smoothed_behaviour(histories, reach.smoothing)
     transfer = _fit(smoothed, content.kernel(reach.text), reach.ridge)
     if facets and reach.facets:
         learned = facets.fit(histories, reach.epochs).times(reach.facets)
@@ -132,7 +132,9 @@ def without_faint(weights: Floats) -> csr_matrix:
     return csr_matrix(np.where(np.abs(weights) < _LEAST * np.abs(weights).max(axis=0), 0, weights))
 
 
-def _smoothed(histories: csr_matrix, smoothing: float) -> tuple[npt.NDArray[np.float64], Floats]:
+def smoothed_behaviour(
+    histories: csr_matrix, smoothing: float
+) -> tuple[npt.NDArray[np.float64], Floats]:
     """The number of users of each item, and :math:`S` of the warm ones."""
     users = np.asarray(histories.sum(axis=0), dtype=np.float64).ravel()
     taken = histories[:, np.flatnonzero(users)]
@@ -199,7 +201,7 @@ def _choose_kernel(
     best, best_scores = Reach(), torch.zeros(())
     kernel = lru_cache(maxsize=1)(content.kernel)
     for number, smoothing in enumerate(SMOOTHINGS):
-        smoothed = _smoothed(known, smoothing)
+        smoothed = smoothed_behaviour(known, smoothing)
         first = itertools.product(_texts(content), RIDGES)
         for text, ridge in [(best.text, best.ridge)] if number else first:
             weights = _fit(smoothed, kernel(text), ridge).weights

@@ -178,7 +178,8 @@ class Known:
 
     def fit(self, histories: csr_matrix, epochs: int) -> FacetVectors:
         self.calls.append((histories, epochs))
-        return FacetVectors(self.weights, np.eye(len(self.weights), dtype=np.float32))
+        nothing = np.zeros((0, len(self.weights)), dtype=np.float32)
+        return FacetVectors(self.weights, np.eye(len(self.weights), dtype=np.float32), nothing)
 
 
 def truth(groups: np.ndarray) -> np.ndarray:

@@ -1,0 +1,156 @@
+"""Explanations of items that nobody took: over what people make of their facts."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+import polars as pl
+import pytest
+
+from kgrec import Config, Explanation, KnowledgeGraph, Recommender
+from kgrec.explain import Path
+from kgrec.gnn.linear.pairs import PairModel
+from kgrec.graph.rdf import node_iri
+from kgrec.testing import tiny_dataset
+
+Quick = Callable[..., Config]
+NEW = "5"
+
+
+@pytest.fixture(scope="module")
+def rec(quick: Quick) -> Recommender:
+    """Nobody has taken item 5."""
+    data = tiny_dataset(users=60)
+    others = pl.col("item") != NEW
+    data = dataclasses.replace(
+        data, train=data.train.filter(others), valid=data.valid.filter(others)
+    )
+    return Recommender(quick()).fit(KnowledgeGraph.build(data))
+
+
+@pytest.fixture(scope="module")
+def found(rec: Recommender) -> list[Explanation]:
+    users = rec.graph.nodes.filter(pl.col("kind") == "user")["id"]
+    return [rec.explain(user, NEW, paths=None) for user in users[:30]]
+
+
+def liked(rec: Recommender, user: str) -> set[str]:
+    edges = rec.graph.edges.filter(
+        (pl.col("head") == f"user:{user}") & (pl.col("relation") == "interacted")
+    )
+    return set(edges["tail"])
+
+
+def test_shares_and_rest_sum_to_the_score(found: list[Explanation]) -> None:
+    for why in found:
+        total = sum(path.share for path in why.paths) + sum(why.rest.values())
+        assert total == pytest.approx(why.score, rel=1e-5)
+        assert abs(why.rest["latent"]) < 1e-5
+
+
+def test_facts_carry_a_new_item_and_all_but_texts_is_on_paths(found: list[Explanation]) -> None:
+    assert all(why.paths for why in found)
+    for why in found:
+        # Without texts, only how much is known of an item has no path, and this is little.
+        assert why.rest["text"] == 0
+        assert abs(why.rest["content"]) < 0.5 * sum(abs(path.share) for path in why.paths)
+
+
+def test_paths_are_those_of_the_graph(rec: Recommender, found: list[Explanation]) -> None:
+    kinds = set()
+    for why in found[:8]:
+        for path in why.paths:
+            check_path(rec, why, path)
+            kinds.add(len(path.nodes))
+    assert kinds >= {4, 6}
+
+
+def check_path(rec: Recommender, why: Explanation, path: Path) -> None:
+    """It leads from the user, over no edge of the user's but the first, along edges that exist."""
+    assert path.nodes[0].key == f"user:{why.user}"
+    assert path.nodes[1].key in liked(rec, why.user)
+    assert path.nodes[-1].key == f"item:{NEW}"
+    assert path.nodes[0].key not in {node.key for node in path.nodes[1:]}
+    assert not path.through_users
+    ((seen,),) = rec.graph.cypher(path.cypher).rows
+    assert [node["key"] for node in seen["nodes"]] == [node.key for node in path.nodes]
+    assert rec.graph.sparql(path.sparql).rows == [[str(node_iri(n.key)) for n in path.nodes]]
+
+
+def test_people_between_are_counted(rec: Recommender, found: list[Explanation]) -> None:
+    edges = rec.graph.edges.filter(pl.col("relation") == "interacted").select("head", "tail")
+    takers = dict(edges.group_by("tail").agg("head").iter_rows())
+    paths = [(why, path) for why in found for path in why.paths if len(path.nodes) == 6]
+    assert paths
+    for why, path in paths[:40]:
+        start, _, witness = (node.key for node in path.nodes[1:4])
+        both = set(takers[start]) & set(takers[witness]) - {f"user:{why.user}"}
+        people = "1 person who" if len(both) == 1 else f"{len(both)} people who"
+        assert people in path.reason
+        assert path.nodes[3].label in path.reason
+        assert ("fewer than expected" in path.reason) == (path.share < 0)
+
+
+def test_all_paths_of_a_list_are_what_the_table_of_shares_says(
+    rec: Recommender, found: list[Explanation]
+) -> None:
+    table = pl.DataFrame({"user": [why.user for why in found], "item": NEW, "rank": 1})
+    shares = rec.path_share(Listed(table))  # type: ignore[arg-type]
+    told = [why.path_share for why in found]
+    # But for a fact to which no other user leads.
+    close = np.isclose(shares["paths"], told, rtol=1e-3, atol=1e-5)
+    assert close.mean() > 0.9
+    beside = [why.rest["text"] + why.rest["content"] for why in found]
+    np.testing.assert_allclose(
+        shares["content"].to_numpy()[close], np.array(beside)[close], atol=1e-4
+    )
+    total = shares.select(pl.sum_horizontal("paths", "content", "latent", "popularity"))
+    np.testing.assert_allclose(total.to_series(), [why.score for why in found], rtol=1e-5)
+
+
+@dataclasses.dataclass
+class Listed:
+    """As a list of recommendations."""
+
+    table: pl.DataFrame
+
+    def to_polars(self) -> pl.DataFrame:
+        return self.table
+
+
+def test_a_saved_run_explains_alike(
+    rec: Recommender, found: list[Explanation], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("run") / "run"
+    rec.save(folder)
+    again = Recommender.load(folder)
+    assert again.explain(found[0].user, NEW, paths=None) == found[0]
+
+
+def test_taking_a_fact_away_takes_its_share_away(rec: Recommender) -> None:
+    """What a path's share says is what the model gives for the fact."""
+    model = rec._state.model
+    assert isinstance(model, PairModel)
+    explainer = rec._explainer
+    user = rec.graph.nodes.filter(pl.col("kind") == "user")["id"][0]
+    why = rec.explain(user, NEW, paths=None)
+    taste = explainer._known_tastes.taste  # type: ignore[attr-defined]
+    item = rec._state.features.item_index(NEW)
+    row = rec._state.features.user_indices([user])[0]
+    carried = model.carried(rec._histories[[row]], np.array([item])).toarray().ravel()
+    starts = np.flatnonzero(carried)
+    whole = taste.of(starts, item)
+    for column in range(whole.by_fact.shape[1]):
+        facts = taste.content.facts.copy().tolil()
+        facts[item, whole.facts[column]] = 0
+        without = dataclasses.replace(
+            taste, content=dataclasses.replace(taste.content, facts=facts.tocsr())
+        )
+        left = without.of(starts, item).total * (carried[starts] / whole.total)
+        share = (whole.by_fact[:, column] * (carried[starts] / whole.total)).sum()
+        assert carried.sum() - left.sum() == pytest.approx(share, abs=1e-5)
+    assert why.path_share == pytest.approx(
+        (whole.by_fact.sum(axis=1) * carried[starts] / whole.total).sum(), abs=1e-5
+    )
