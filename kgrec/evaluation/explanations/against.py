@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.stats import bootstrap as scipy_bootstrap
 
 from kgrec.evaluation.compare import Interval, bootstrap, randomisation_test
 from kgrec.evaluation.explanations.case import STRONGEST
@@ -107,22 +106,14 @@ def ratio(
     if second.mean() <= 0:
         return None
     value = float(first.mean() / second.mean())
-    if len(first) < 2:
-        return Interval(value, value, value)
-
-    def statistic(one: Any, other: Any, axis: int = -1) -> Any:
-        top, bottom = one.mean(axis=axis), other.mean(axis=axis)
-        return np.divide(top, bottom, out=np.full_like(top, np.inf), where=bottom > 0)
-
-    # In batches, so that memory stays bounded.
-    found = scipy_bootstrap(
-        (first, second),
-        statistic,
-        paired=True,
-        vectorized=True,
-        n_resamples=_SAMPLES,
-        batch=50,
-        method="percentile",
-        rng=np.random.default_rng(seed),
-    ).confidence_interval
-    return Interval(value, float(found.low), float(found.high))
+    generator = np.random.default_rng(seed)
+    means = np.empty((_SAMPLES, 2))
+    # One resampling at a time, as in compare.bootstrap: samples x users would not be bounded.
+    for number in range(_SAMPLES):
+        drawn = generator.integers(0, len(first), len(first))
+        means[number] = first[drawn].mean(), second[drawn].mean()
+    tops, bottoms = means.T
+    ratios = np.divide(tops, bottoms, out=np.full_like(tops, np.inf), where=bottoms > 0)
+    # Between two infinite ratios there is nothing to interpolate.
+    low, high = np.quantile(ratios, [0.025, 0.975], method="nearest")
+    return Interval(value, float(low), float(high))

@@ -67,7 +67,9 @@ class Lookup:
         """Names and numbers in the sentence of a path that the path does not have."""
         left = path.sentence
         for label in sorted({node.label for node in path.nodes}, key=len, reverse=True):
-            left = left.replace(label, " ")
+            # A number is not to be found within another.
+            edges = (r"(?<!\d)", r"(?!\d)") if label.isdigit() else ("", "")
+            left = re.sub(edges[0] + re.escape(label) + edges[1], " ", left)
         known = set(_NAME.findall(" ".join(self._words(path))))
         known |= {str(path.walks), f"{path.walks:,}"}
         return [name for name in _NAME.findall(left) if name.rstrip(".,") not in known]

@@ -2,12 +2,13 @@ r"""Path quality as the literature measures it: recency, popularity and diversit
 
 LIR, SEP and PTD (there: ETD) are of Balloccu, Boratto, Fenu and Marras, "Post Processing
 Recommender Systems with Knowledge Graphs for Recency, Popularity, and Diversity of Explanations",
-SIGIR 2022 (https://doi.org/10.1145/3477495.3532041); LID, SED and PTC of their "Reinforcement Recommendation
-Reasoning through Knowledge Graphs for Explanation Path Quality", Knowledge-Based Systems 2023
-(https://arxiv.org/abs/2209.04954); all as their code and hopwise compute them, but for ties (see
-:func:`smoothed`). They look at one path for each recommended item, the one that is shown. In each,
-the *linking interaction* is the user's own, with which the path begins; the *shared entity* is the
-last node before the item; the *type* of a path is its last relation.
+SIGIR 2022 (https://doi.org/10.1145/3477495.3532041); LID, SED and PTC of their "Reinforcement
+Recommendation Reasoning through Knowledge Graphs for Explanation Path Quality", Knowledge-Based
+Systems 2023 (https://arxiv.org/abs/2209.04954). They are as the papers' formulas and hopwise's code
+have them; :func:`smoothed` says where these differ or leave something open. They look at one path
+for each recommended item, the one that is shown. In each, the *linking interaction* is the user's
+own, with which the path begins; the *shared entity* is the last node before the item; the *type* of
+a path is its last relation.
 
 The metrics say what explanations look like, not whether they are true.
 """
@@ -34,11 +35,12 @@ def smoothed(values: npt.ArrayLike, beta: float | None = None) -> Floats:
     .. math:: e_1 = v_1, \qquad e_i = (1 - \beta)\, e_{i-1} + \beta\, v_i, \qquad
         (e_i - \min e) / (\max e - \min e)
 
-    The papers leave open what becomes of equal values, whose averages would depend on their order:
-    here they share the mean of theirs. If all values are equal, all are 0.
+    hopwise weighs the first values of the average otherwise (by pandas' ``adjust=True``); this is
+    the formula. Nobody says what becomes of equal values, whose averages would depend on their
+    order: here they share the mean of theirs. If all values are equal, all are 0.
 
     :param values: times, or numbers of edges, in any order, shape ``(n,)``
-    :param beta: in (0, 1]; ``None``: :math:`2 / (n + 1)`, the span of the published code
+    :param beta: in (0, 1]; ``None``: :math:`2 / (n + 1)`, as in hopwise
     :return: by place of ``values``, ascending with them, shape ``(n,)``
     :raises ConfigError: if ``beta`` is out of range
     """
