@@ -63,21 +63,21 @@ def test_a_run_without_test_is_one_sentence(
 
 
 def test_explanations_are_one_json_document(cli: Callable[..., Any], run: Path) -> None:
-    words = ("evaluate", run, "--explanations", "--sample", "3")
-    document = json.loads(cli(*words, "--format", "json").stdout)
+    words = ("--explanations", "--sample", "3", "--format", "json")
+    document = json.loads(cli("evaluate", run, *words).stdout)
     assert (document["users"], document["coverage"]["with_path"]) == (3, 1)
-    assert {"random", "shortest", "attention", "popularity"} == document["against"].keys()
+    assert {"random", "shortest", "attention", "popularity"} <= document["against"].keys()
     assert document["truth"]["unknown_entities"] == 0
-    table = cli(*words).stdout
-    assert "Deleting 3 paths" in table
-    assert "Path quality of the literature" in table
 
 
 def test_explanations_need_no_test_part(cli: Callable[..., Any], run: Path, tmp_path: Path) -> None:
     copy = tmp_path / "run"
     shutil.copytree(run, copy)
     (copy / "test.parquet").unlink()
-    assert cli("evaluate", copy, "--explanations", "--sample", "1").exit_code == 0
+    result = cli("evaluate", copy, "--explanations", "--sample", "1")
+    assert result.exit_code == 0
+    assert "Deleting 3 paths" in result.stdout
+    assert "Testing explanations" not in result.stdout
 
 
 def test_a_sample_of_nobody_is_refused(cli: Callable[..., Any], run: Path) -> None:

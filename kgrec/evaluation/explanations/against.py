@@ -29,6 +29,7 @@ class Against:
     :ivar ratio: mean places lost by the strongest over that of the control, with its interval;
         ``None`` where the control loses nothing
     :ivar score_ratio: the same of the score, which knows no ties
+    :ivar same_paths: share of recommendations where the control chose the very same paths
     :ivar larger: share of recommendations where the strongest lose more places, in [0, 1]
     :ivar tied: where both lose the same
     :ivar tied_at_none: where both lose none: the item stays where it is
@@ -43,6 +44,7 @@ class Against:
     p_value: float
     ratio: Interval | None
     score_ratio: Interval | None
+    same_paths: float
     larger: float
     tied: float
     tied_at_none: float
@@ -68,6 +70,7 @@ def against(table: pl.DataFrame, control: str, seed: int = 0) -> Against:
     ours, theirs = (pl.col(f"{name}_rank_drop") for name in (STRONGEST, control))
     score, other_score = (pl.col(f"{name}_score_drop") for name in (STRONGEST, control))
     shares = table.select(
+        same_paths=pl.col(f"{control}_same_paths").mean(),
         larger=(ours > theirs).mean(),
         tied=(ours == theirs).mean(),
         tied_at_none=((ours == theirs) & (ours == 0)).mean(),

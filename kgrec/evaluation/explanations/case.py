@@ -103,6 +103,7 @@ def _of(case: Case, places: Sequence[int], deleted: int, k: int) -> Iterator[tup
         keep(why, rivals, places[:deleted]),
     )
     size = max(abs(why.score), 1e-12)
+    yield "same_paths", float(set(places[:deleted]) == set(range(len(why.paths))[:deleted]))
     yield "rank_drop", float(without.rank_drop)
     yield "score_drop", without.score_drop
     yield "necessity", without.score_drop / size

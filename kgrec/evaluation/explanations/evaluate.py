@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import polars as pl
 
 from kgrec.callbacks import Progress
@@ -12,6 +11,7 @@ from kgrec.errors import ConfigError
 from kgrec.evaluation.explanations.against import against
 from kgrec.evaluation.explanations.case import STRONGEST, Case, cases_of, measure
 from kgrec.evaluation.explanations.result import ExplanationEvaluation
+from kgrec.evaluation.explanations.sample import sampled_users
 from kgrec.evaluation.explanations.sanity import Randomised, rescoring_error
 from kgrec.evaluation.explanations.truth import Lookup
 from kgrec.explain import Path
@@ -63,7 +63,7 @@ def evaluate_explanations(
         raise ConfigError(
             f"sample, k and deleted must be at least 1, not {sample}, {k} and {deleted}."
         )
-    users = _sampled(rec, sample, seed)
+    users = sampled_users(rec, sample, seed)
     orders = {STRONGEST: strongest, **controls(Neighbourhoods(rec.graph), seed)}
     random_models, lookup = Randomised(rec, deleted, seed), Lookup(rec.graph)
     rows, firsts, told = [], [], []
@@ -93,15 +93,6 @@ def evaluate_explanations(
         quality=_quality(rec.graph, users, told),
         truth=lookup.result(),
     )
-
-
-def _sampled(rec: Recommender, sample: int, seed: int) -> list[str]:
-    rows = np.flatnonzero(np.diff(rec.features.history.indptr))
-    if not len(rows):
-        raise ConfigError("Nobody has a history, so there is nothing to explain.")
-    if len(rows) > sample:
-        rows = np.random.default_rng(seed).choice(rows, sample, replace=False)
-    return [rec.features.users[row] for row in np.sort(rows)]
 
 
 def _with_paths(cases: Sequence[Case]) -> list[Case]:

@@ -28,9 +28,9 @@ class ExplanationEvaluation:
     :ivar k: recommendations a user
     :ivar deleted: how many paths were deleted, or kept alone
     :ivar per_recommendation: one row a recommendation: ``user, item, paths, sum_error, path_share,
-        latent_share``, and for each order of paths (``strongest`` and the controls) ``rank_drop,
-        score_drop, necessity, lost, sufficiency, kept, deletion_area, insertion_area``, which are
-        null without a path
+        latent_share``, and for each order of paths (``strongest`` and the controls), null without
+        a path, ``same_paths, rank_drop, score_drop, necessity, lost, sufficiency, kept,
+        deletion_area, insertion_area``
     :ivar against: the strongest paths against each control; empty where nothing has a path
     :ivar rescoring_error: see :func:`~kgrec.evaluation.explanations.sanity.rescoring_error`
     :ivar randomisation: by part of the model; empty where a model has no such parts
@@ -91,7 +91,7 @@ class ExplanationEvaluation:
         }
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, with ``None`` for what could not be measured."""
+        """Plain values, with ``None`` for what could not be measured, or is infinite."""
         drop = self.rank_drop
         tree = {
             "users": self.users,

@@ -51,7 +51,7 @@ def _deletion(result: ExplanationEvaluation) -> Table:
     rows = [["strongest", _interval(result.rank_drop), "", "", "", ""]]
     rows += [
         [
-            name,
+            name.replace("_", " "),
             _interval(each.rank_drop),
             _interval(each.difference),
             _interval(each.ratio),
@@ -64,14 +64,15 @@ def _deletion(result: ExplanationEvaluation) -> Table:
 
 
 def _shares(result: ExplanationEvaluation) -> Table:
-    header = ["Share of recommendations", "more places", "as many", "both none", "3 x places"]
-    header += ["more score", "3 x score"]
+    header = ["Share of recommendations", "more places", "as many", "both none", "same paths"]
+    header += ["3 x places", "more score", "3 x score"]
     rows = [
         [
-            name,
+            name.replace("_", " "),
             _percent(each.larger),
             _percent(each.tied),
             _percent(each.tied_at_none),
+            _percent(each.same_paths),
             _percent(each.three_times),
             _percent(each.larger_score),
             _percent(each.three_times_score),
@@ -92,7 +93,10 @@ def _orders(result: ExplanationEvaluation) -> Table:
         "deletion area",
         "insertion area",
     ]
-    rows = [[name, *map(_number, values.values())] for name, values in result.orders().items()]
+    rows = [
+        [name.replace("_", " "), *map(_number, values.values())]
+        for name, values in result.orders().items()
+    ]
     return header, rows
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kgrec.explain.explanation import Explanation
-from kgrec.explain.faithfulness.names import hub_key
+from kgrec.explain.faithfulness.names import Name, hub_key, path_pattern
 from kgrec.explain.faithfulness.neighbourhoods import Neighbourhoods
 
 Order = Callable[[Explanation], list[int]]
@@ -30,6 +30,29 @@ def random_order(seed: int) -> Order:
     """
     generator = np.random.default_rng(seed)
     return lambda explanation: generator.permutation(len(explanation.paths)).tolist()
+
+
+def random_of_kind(seed: int) -> Order:
+    """Connecting paths by chance, but each of the kind that the strongest has at its place.
+
+    The kind is the pattern of relations. A path through users stands for many walks and one through
+    a fact for one, so a random path is mostly a weak one; this control takes that away.
+
+    :param seed: same seed and same calls, same orders
+    """
+    generator = np.random.default_rng(seed)
+
+    def order(explanation: Explanation) -> list[int]:
+        kinds: dict[Name, list[int]] = {}
+        for place, path in enumerate(explanation.paths):
+            kinds.setdefault(path_pattern(path), []).append(place)
+        dealt = {kind: iter(generator.permutation(places)) for kind, places in kinds.items()}
+        return [
+            int(next(dealt[path_pattern(explanation.paths[place])]))
+            for place in strongest(explanation)
+        ]
+
+    return order
 
 
 def shortest(seed: int) -> Order:
@@ -70,9 +93,12 @@ def popularity(neighbourhoods: Neighbourhoods, seed: int) -> Order:
 
 
 def controls(neighbourhoods: Neighbourhoods, seed: int = 0) -> Mapping[str, Order]:
-    """All controls by name: ``random``, ``shortest``, ``attention``, ``popularity``."""
+    """All controls by name: ``random``, ``random_of_kind``, ``shortest``, ``attention``,
+    ``popularity``.
+    """
     return {
         "random": random_order(seed),
+        "random_of_kind": random_of_kind(seed),
         "shortest": shortest(seed),
         "attention": attention(neighbourhoods, seed),
         "popularity": popularity(neighbourhoods, seed),

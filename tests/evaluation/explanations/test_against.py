@@ -13,6 +13,8 @@ def table() -> pl.DataFrame:
         {
             "user": ["1", "1", "2", "3"],
             "strongest_rank_drop": [6.0, 0.0, 4.0, 2.0],
+            "control_same_paths": [0.0, 0.0, 1.0, 0.0],
+            "strongest_same_paths": [1.0] * 4,
             "control_rank_drop": [2.0, 0.0, 4.0, 1.0],
             "strongest_score_drop": [3.0, 2.0, 4.0, 1.0],
             "control_score_drop": [1.0, 1.0, 4.0, 0.5],
@@ -23,6 +25,7 @@ def table() -> pl.DataFrame:
 def test_shares_and_means_by_hand(table: pl.DataFrame) -> None:
     found = against(table, "control")
     assert (found.larger, found.tied, found.tied_at_none) == (0.5, 0.5, 0.25)
+    assert found.same_paths == 0.25
     assert (found.larger_score, found.three_times, found.three_times_score) == (0.75, 0.25, 0.25)
     # Users count alike: user 1 with the mean of two.
     assert found.rank_drop.mean == pytest.approx((1 + 4 + 1) / 3)
@@ -44,7 +47,7 @@ def test_users_come_in_one_order(table: pl.DataFrame) -> None:
     assert theirs.tolist() == [1, 4, 1]
 
 
-def test_the_ratio_of_pairs(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_ratio_of_pairs() -> None:
     values = np.arange(1.0, 40.0)
     exact = ratio(3 * values, values)
     assert exact is not None

@@ -2,7 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from kgrec.explain.faithfulness import Neighbourhoods, controls, random_order, shortest, strongest
+from kgrec.explain.faithfulness import (
+    Neighbourhoods,
+    controls,
+    path_pattern,
+    random_of_kind,
+    random_order,
+    shortest,
+    strongest,
+)
 
 U, A, C = "user:1", "item:a", "item:c"
 
@@ -42,7 +50,21 @@ def test_each_rule_puts_its_own_first(around: Neighbourhoods, explanation, path)
 
 def test_orders_hold_every_path_once_and_a_seed_repeats_them(explanation) -> None:
     why = explanation([float(number) for number in range(30)])
-    for rule in (random_order, shortest):
+    for rule in (random_order, random_of_kind, shortest):
         order = rule(7)(why)
         assert sorted(order) == list(range(30))
         assert order == rule(7)(why) != rule(8)(why)  # all are equally long
+
+
+def test_random_paths_of_a_kind_have_the_kinds_of_the_strongest(explanation, path) -> None:
+    def fact(number: int, relation: str, share: float):
+        return path("user:u", "interacted", f"item:{number}", relation, "item:i", share=share)
+
+    kinds = ["by", "by", "in", "by", "in", "by", "in", "in"]
+    paths = [fact(number, kind, 9.0 - number) for number, kind in enumerate(kinds)]
+    why, rule = explanation([], paths=paths), random_of_kind(0)
+    orders = [rule(why) for _ in range(20)]
+    for order in orders:
+        assert sorted(order) == list(range(len(kinds)))
+        assert [path_pattern(paths[place])[1] for place in order] == kinds
+    assert {order[0] for order in orders} == {0, 1, 3, 5}
