@@ -17,6 +17,8 @@ from kgrec.evaluation.compare import Interval, bootstrap, randomisation_test
 from kgrec.evaluation.explanations.case import STRONGEST
 
 _SAMPLES = 2000
+# No block of resamplings holds more indices than this (8 MB).
+_MOST_DRAWN = 2**20
 
 
 @dataclass(frozen=True)
@@ -110,12 +112,13 @@ def ratio(
         return None
     value = float(first.mean() / second.mean())
     generator = np.random.default_rng(seed)
-    means = np.empty((_SAMPLES, 2))
-    # One resampling at a time, as in compare.bootstrap: samples x users would not be bounded.
-    for number in range(_SAMPLES):
-        drawn = generator.integers(0, len(first), len(first))
-        means[number] = first[drawn].mean(), second[drawn].mean()
-    tops, bottoms = means.T
+    # In blocks: samples x users indices would not be bounded.
+    step = max(1, _MOST_DRAWN // len(first))
+    sums = []
+    for start in range(0, _SAMPLES, step):
+        drawn = generator.integers(0, len(first), (min(step, _SAMPLES - start), len(first)))
+        sums.append([first[drawn].sum(axis=1), second[drawn].sum(axis=1)])
+    tops, bottoms = np.concatenate(sums, axis=1)
     ratios = np.divide(tops, bottoms, out=np.full_like(tops, np.inf), where=bottoms > 0)
     # Between two infinite ratios there is nothing to interpolate.
     low, high = np.quantile(ratios, [0.025, 0.975], method="nearest")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import polars as pl
 
@@ -48,7 +49,8 @@ def evaluate_explanations(
 
     The first ``k`` recommendations of each user are explained with all paths. The first of each
     user is also explained with randomised models, and the first of some users scored again with
-    masked weights.
+    masked weights. Deletions subtract shares from scores, which is what the model does if it is a
+    sum of its paths; of another model they say what its explanations claim.
 
     :param rec: a fitted recommender
     :param sample: so many users with a history are drawn at random, at least 1; all if there are no
@@ -57,7 +59,8 @@ def evaluate_explanations(
     :param deleted: how many paths are deleted or kept, at least 1
     :param seed: of the users, the controls, the random models and the intervals
     :param progress: receives the stage "Testing explanations", one step a user
-    :raises ConfigError: if a number is below 1, or nobody has a history
+    :raises ConfigError: if a number is below 1, nobody has a history, or there is nothing to
+        recommend
     """
     if min(sample, k, deleted) < 1:
         raise ConfigError(
@@ -66,18 +69,23 @@ def evaluate_explanations(
     users = sampled_users(rec, sample, seed)
     orders = {STRONGEST: strongest, **controls(Neighbourhoods(rec.graph), seed)}
     random_models, lookup = Randomised(rec, deleted, seed), Lookup(rec.graph)
-    rows, firsts, told = [], [], []
+    rows: list[dict[str, Any]] = []
+    firsts: list[Case] = []
+    told: list[list[Path]] = []
     with (progress or Progress()).stage("Testing explanations", len(users)) as bar:
         for user in users:
             cases = list(cases_of(rec, user, k))
             rows += [measure(case, orders, deleted, k) for case in cases]
             for case in cases[:1]:
                 random_models.add(case)
-                firsts.append(case)
+                if case.explanation.paths and len(firsts) < _RESCORED:
+                    firsts.append(case)
             told.append([case.explanation.paths[0] for case in cases if case.explanation.paths])
             for case in cases:
                 lookup.add(case.explanation.paths)
             bar.advance()
+    if not rows:
+        raise ConfigError("There is nothing left to recommend to the users who were drawn.")
     table = pl.DataFrame(rows, infer_schema_length=None)
     explained = table.filter(pl.col("paths") > 0)
     return ExplanationEvaluation(
@@ -88,15 +96,11 @@ def evaluate_explanations(
         against={name: against(explained, name, seed) for name in orders if name != STRONGEST}
         if explained.height
         else {},
-        rescoring_error=rescoring_error(rec, _with_paths(firsts)[:_RESCORED], deleted),
+        rescoring_error=rescoring_error(rec, firsts, deleted),
         randomisation=random_models.results(),
         quality=_quality(rec.graph, users, told),
         truth=lookup.result(),
     )
-
-
-def _with_paths(cases: Sequence[Case]) -> list[Case]:
-    return [case for case in cases if case.explanation.paths]
 
 
 def _quality(

@@ -47,7 +47,7 @@ def _coverage(result: ExplanationEvaluation) -> Table:
 
 def _deletion(result: ExplanationEvaluation) -> Table:
     header = [f"Deleting {result.deleted} paths", "places lost", "strongest lose more by"]
-    header += ["x", "of the score x", "p"]
+    header += ["times as many", "times the score", "p"]
     rows = [["strongest", _interval(result.rank_drop), "", "", "", ""]]
     rows += [
         [

@@ -62,7 +62,7 @@ def randomised(
 
 
 def _affinity(vectors: npt.NDArray[np.float32], shared: csr_matrix) -> csr_matrix:
-    return masked_affinity(torch.from_numpy(np.ascontiguousarray(vectors)), shared)
+    return masked_affinity(torch.from_numpy(np.array(vectors, dtype=np.float32)), shared)
 
 
 def _redrawn(

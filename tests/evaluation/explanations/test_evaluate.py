@@ -154,6 +154,12 @@ def test_without_a_history_there_is_nothing(fitted: Recommender) -> None:
         evaluate_explanations(Empty())  # type: ignore[arg-type]
 
 
+def test_where_nothing_is_left_to_recommend_it_is_one_sentence(build, quick) -> None:
+    rec = Recommender(quick(gnn__epochs=1)).fit(build([("1", "a"), ("1", "b")]))
+    with pytest.raises(ConfigError, match="nothing left to recommend"):
+        evaluate_explanations(rec)
+
+
 def test_a_sample_is_of_those_with_a_history(fitted: Recommender) -> None:
     known = fitted.features.history.getnnz(axis=1).astype(bool).sum()
     assert len(sampled_users(fitted, 10**6, 0)) == known
