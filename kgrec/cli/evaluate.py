@@ -1,7 +1,8 @@
-"""``kgrec evaluate``: how good a run is on its held-out interactions."""
+"""``kgrec evaluate``: how good a run is on its held-out interactions, or in its explanations."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -29,8 +30,20 @@ def evaluate(
             metavar="ATTRIBUTE",
         ),
     ] = None,
+    explanations: Annotated[
+        bool,
+        typer.Option(
+            "--explanations", help="Test the explanations instead: are they what moves the score?"
+        ),
+    ] = False,
+    sample: Annotated[
+        int, typer.Option(min=1, help="With --explanations: so many users, drawn at random.")
+    ] = 100,
 ) -> None:
     """Measure a run by full ranking against its held-out interactions."""
+    if explanations:
+        _explanations(run, format, sample)
+        return
     from kgrec.callbacks import ConsoleProgress
     from kgrec.evaluation import evaluate as measure
 
@@ -45,5 +58,16 @@ def evaluate(
     )
     if format is Format.json:
         print_json({**result.to_dict(), **({"leaks": leaks} if leaks else {})})
+    else:
+        print_text(str(result))
+
+
+def _explanations(run: Path, format: Format, sample: int) -> None:
+    from kgrec.callbacks import ConsoleProgress
+    from kgrec.evaluation.explanations import evaluate_explanations
+
+    result = evaluate_explanations(open_run(run), sample=sample, progress=ConsoleProgress())
+    if format is Format.json:
+        print_json(result.to_dict())
     else:
         print_text(str(result))

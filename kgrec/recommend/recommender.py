@@ -170,6 +170,31 @@ class Recommender:
         return self._state.graph
 
     @property
+    def model(self) -> Model:
+        """What was trained."""
+        return self._state.model
+
+    @property
+    def features(self) -> Features:
+        """The graph that is served, in numbers."""
+        return self._state.features
+
+    @property
+    def fitted_on(self) -> csr_matrix:
+        """The interactions that the model was fitted to, binary, shape ``(U, I)``."""
+        return self._state.fitted.interactions(refit=self.config.gnn.refit)
+
+    def with_model(self, model: Model) -> Self:
+        """The same recommender with another model of the same items, for instance a changed copy.
+
+        :return: another recommender; this one stays as it is
+        """
+        rec = type(self)(self.config, encoder=self._encoder, progress=self._progress)
+        rec.held_out = self.held_out
+        rec._fitted = dataclasses.replace(self._state, model=model, checkpoints=Checkpoints())
+        return rec
+
+    @property
     def log(self) -> TrainingLog:
         """How the training went."""
         return self._state.log

@@ -60,3 +60,25 @@ def test_a_run_without_test_is_one_sentence(
     result = cli("evaluate", copy)
     assert result.exit_code == 1
     assert "no held-out interactions" in result.stderr
+
+
+def test_explanations_are_one_json_document(cli: Callable[..., Any], run: Path) -> None:
+    words = ("--explanations", "--sample", "3", "--format", "json")
+    document = json.loads(cli("evaluate", run, *words).stdout)
+    assert (document["users"], document["coverage"]["with_path"]) == (3, 1)
+    assert {"random", "shortest", "attention", "popularity"} <= document["against"].keys()
+    assert document["truth"]["unknown_entities"] == 0
+
+
+def test_explanations_need_no_test_part(cli: Callable[..., Any], run: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "run"
+    shutil.copytree(run, copy)
+    (copy / "test.parquet").unlink()
+    result = cli("evaluate", copy, "--explanations", "--sample", "1")
+    assert result.exit_code == 0
+    assert "Deleting 3 paths" in result.stdout
+    assert "Testing explanations" not in result.stdout
+
+
+def test_a_sample_of_nobody_is_refused(cli: Callable[..., Any], run: Path) -> None:
+    assert cli("evaluate", run, "--explanations", "--sample", "0").exit_code == 2
