@@ -38,7 +38,7 @@ class MarginalRelevance:
 
     def __init__(self, vectors: csr_matrix, strength: float) -> None:
         self.strength = strength
-        self._vectors = vectors
+        self._likeness = Likeness(vectors)
         self._nearest = np.zeros(vectors.shape[0])
 
     def gains(self) -> Numbers:
@@ -47,7 +47,7 @@ class MarginalRelevance:
 
     def add(self, place: int) -> None:
         """Compare the pool with one more item."""
-        self._nearest = np.maximum(self._nearest, likeness(self._vectors, place))
+        self._nearest = np.maximum(self._nearest, self._likeness.row(place))
 
 
 class Determinant:
@@ -68,7 +68,7 @@ class Determinant:
 
     def __init__(self, vectors: csr_matrix, strength: float) -> None:
         self.strength = strength
-        self._vectors = vectors
+        self._likeness = Likeness(vectors)
         self._volumes = np.ones(vectors.shape[0])
         self._factor = np.zeros((0, vectors.shape[0]))
 
@@ -82,13 +82,29 @@ class Determinant:
         if volume <= _LEAST:  # it spans nothing that is not spanned
             return
         inner = self._factor[:, place] @ self._factor
-        row = (likeness(self._vectors, place) - inner) / np.sqrt(volume)
+        row = (self._likeness.row(place) - inner) / np.sqrt(volume)
         self._factor = np.vstack([self._factor, row])
         self._volumes = self._volumes - row**2
 
 
-def likeness(vectors: csr_matrix, place: int) -> Numbers:
-    """Cosines of one row with all, shape ``(n,)``; with itself 1."""
-    found = np.asarray((vectors @ vectors[place].T).toarray(), dtype=np.float64).ravel()
-    found[place] = 1.0
-    return np.minimum(found, 1.0)
+class Likeness:
+    """Cosines among the items of a pool, a row at a time.
+
+    :param vectors: unit rows, shape ``(n, H)``
+    """
+
+    def __init__(self, vectors: csr_matrix) -> None:
+        # As one dense vector a row is compared with all others many times faster than as a matrix.
+        columns, places = np.unique(vectors.indices, return_inverse=True)
+        shape = (vectors.shape[0], len(columns))
+        self._rows = csr_matrix((vectors.data.astype(np.float64), places, vectors.indptr), shape)
+        self._one = np.zeros(len(columns))
+
+    def row(self, place: int) -> Numbers:
+        """Cosines of one item with all, shape ``(n,)``; with itself 1."""
+        own = slice(self._rows.indptr[place], self._rows.indptr[place + 1])
+        self._one[self._rows.indices[own]] = self._rows.data[own]
+        found = np.asarray(self._rows @ self._one)
+        self._one[self._rows.indices[own]] = 0.0
+        found[place] = 1.0
+        return np.asarray(np.minimum(found, 1.0))

@@ -55,10 +55,11 @@ class Stages:
         if self.bound.exposures is not None:
             yield "exposure", self._exposed(self.bound.exposures, places)
 
-    def _greedy(self, *bounds: Bound) -> Indices:
+    def _greedy(self, *bounds: Bound, length: int | None = None) -> Indices:
         caps = [Capped(members, most) for members, most in self._capped]
         terms = [make() for make in self._terms]
-        return greedy(self._relevance, self.k, terms, [*caps, *bounds])
+        length = self.k if length is None else length
+        return greedy(self._relevance, length, terms, [*caps, *bounds])
 
     def _diverse(self, vectors: csr_matrix) -> Callable[[], Term]:
         diversity = self.bound.policy.diversity
@@ -88,14 +89,14 @@ class Stages:
             return before
         if _missing(members[before], wanted.minimum) <= _ROUNDING:
             return before
-        places = self._greedy(Exposed(members, wanted.minimum, length))
+        places = self._greedy(Exposed(members, wanted.minimum, length), length=length)
         missing = _missing(members[places], wanted.minimum)
         if missing <= _ROUNDING or len(wanted.names) == 1:
             return places
         plan = planned_kinds(members, wanted.minimum, before)
         if plan is None:
             return places
-        planned = self._greedy(Planned(*plan))
+        planned = self._greedy(Planned(*plan), length=length)
         better = _missing(members[planned], wanted.minimum) < missing
         return planned if better and len(planned) == length else places
 
