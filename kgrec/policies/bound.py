@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,7 +58,7 @@ class BoundPolicy:
 
 
 def bind(
-    policy: Policy, graph: KnowledgeGraph, features: Features, sensitive: Iterable[str] = ()
+    policy: Policy, graph: KnowledgeGraph, features: Features, sensitive: Sequence[str] = ()
 ) -> BoundPolicy:
     """Look up all that a policy names.
 

@@ -34,18 +34,35 @@ class Mixture:
         self.wanted = np.asarray(wanted, dtype=np.float64) / max(float(wanted.sum()), 1e-300)
         rows = csr_matrix(parts[pool])
         self.counts = (np.diff(rows.indptr) > 0).astype(np.float64)
-        self.parts = np.asarray(rows[:, columns].toarray(), dtype=np.float64)
-
-    def divergence(self, sums: Numbers, counts: Numbers) -> Numbers:
-        """KL of lists: ``sums`` of their parts, shape ``(m, G')``, and ``counts``, ``(m,)``."""
-        given = sums / np.maximum(counts, 1.0)[:, None]
-        ratio = self.wanted / ((1.0 - ALPHA) * given + ALPHA * self.wanted)
-        return np.maximum(np.log(ratio) @ self.wanted, 0.0)
+        self.parts = csr_matrix(rows[:, columns], dtype=np.float64)
+        self._rows = np.repeat(np.arange(len(pool)), np.diff(self.parts.indptr))
 
     def of(self, places: Indices) -> float:
         """KL of a list of the pool's items; at most ``ln(1 / ALPHA)``."""
-        counts = self.counts[places].sum(keepdims=True)
-        return float(self.divergence(self.parts[places].sum(axis=0)[None], counts)[0])
+        sums = np.asarray(self.parts[places].sum(axis=0)).ravel()
+        terms = _terms(self.wanted, sums, float(self.counts[places].sum()))
+        return max(float(terms.sum()), 0.0)
+
+    def after(self, sums: Numbers, count: float) -> Numbers:
+        """KL of a list and one more item, for each item of the pool, shape ``(n,)``.
+
+        Only the values that an item has change otherwise than with the length of the list.
+
+        :param sums: of the parts of the list, shape ``(G',)``
+        :param count: how many of its items have a value
+        """
+        same, longer = (_terms(self.wanted, sums, count + more) for more in (0.0, 1.0))
+        columns = self.parts.indices
+        grown = _terms(self.wanted[columns], sums[columns] + self.parts.data, count + 1.0)
+        change = np.bincount(self._rows, grown - longer[columns], minlength=len(self.counts))
+        found = np.where(self.counts > 0, longer.sum() + change, same.sum())
+        return np.asarray(np.maximum(found, 0.0))
+
+
+def _terms(wanted: Numbers, sums: Numbers, count: float) -> Numbers:
+    """What each value adds to the divergence."""
+    given = sums / max(count, 1.0)
+    return np.asarray(wanted * np.log(wanted / ((1.0 - ALPHA) * given + ALPHA * wanted)))
 
 
 class Calibrated:
@@ -57,14 +74,15 @@ class Calibrated:
     def __init__(self, mixture: Mixture, strength: float) -> None:
         self.strength = strength
         self._mixture = mixture
-        self._sums, self._count = np.zeros(mixture.parts.shape[1]), 0.0
+        self._sums, self._count = np.zeros(len(mixture.wanted)), 0.0
 
     def gains(self) -> Numbers:
         """At most 0, and at least ``-ln(1 / ALPHA)``."""
-        mixture = self._mixture
-        return -mixture.divergence(self._sums + mixture.parts, self._count + mixture.counts)
+        return -self._mixture.after(self._sums, self._count)
 
     def add(self, place: int) -> None:
         """Add an item's values to those of the list."""
-        self._sums = self._sums + self._mixture.parts[place]
+        parts = self._mixture.parts
+        own = slice(parts.indptr[place], parts.indptr[place + 1])
+        self._sums[parts.indices[own]] += parts.data[own]
         self._count += float(self._mixture.counts[place])

@@ -28,8 +28,10 @@ class Groups:
     def dense(self, items: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """Membership of some items in those groups that have any of them, ``(n, G')``."""
         rows = csr_matrix(self.members[items])
-        used = np.unique(rows.indices)
-        return np.asarray(rows[:, used].toarray() > 0)
+        used, columns = np.unique(rows.indices, return_inverse=True)
+        found = np.zeros((len(items), len(used)), dtype=bool)
+        found[np.repeat(np.arange(len(items)), np.diff(rows.indptr)), columns] = True
+        return found
 
 
 def relation_groups(graph: KnowledgeGraph, relation: str, *, labels: bool = False) -> Groups:

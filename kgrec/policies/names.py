@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +12,7 @@ import polars as pl
 
 from kgrec.errors import ConfigError, UnknownIdError
 from kgrec.graph import KnowledgeGraph
-from kgrec.graph.sensitive import sensitive_relations
+from kgrec.graph.sensitive import sensitive_relations, without_sensitive
 from kgrec.policies.policy import Rule
 from kgrec.vocabulary import INTERACTED
 
@@ -28,15 +28,15 @@ class Names:
     :param sensitive: relations that no rule may name, and whose facts no rule sees
     """
 
-    def __init__(self, graph: KnowledgeGraph, sensitive: Iterable[str] = ()) -> None:
+    def __init__(self, graph: KnowledgeGraph, sensitive: Sequence[str] = ()) -> None:
         self.graph = graph
         self.sensitive = sensitive_relations(graph, sensitive)
-        self.nodes = graph.nodes.filter(pl.col("kind") != "user").select(
+        seen = without_sensitive(graph, sensitive)
+        self.nodes = seen.nodes.filter(pl.col("kind") != "user").select(
             "key", "kind", "id", "type", "label"
         )
         self.items = self.nodes.filter(pl.col("kind") == "item")["key"]
-        hidden = [INTERACTED, *self.sensitive]
-        facts = graph.edges.filter(~pl.col("relation").is_in(hidden))
+        facts = seen.edges.filter(pl.col("relation") != INTERACTED)
         self.facts = facts.select("head", "relation", "tail")
 
     def items_of(self, rule: Rule) -> Mask:
@@ -50,7 +50,7 @@ class Names:
         nodes = self._named(rule.name, rule.type) if rule.name else self._of_type(rule.type)
         if nodes is None and rule.name and "/" in rule.name:
             first, rest = rule.name.split("/", 1)
-            if relation is None and self._find_relation(first):
+            if relation is None and (self._find_relation(first) or self._is_sensitive(first)):
                 relation, nodes = self.relation(first), self._named(rest, rule.type)
             elif rule.type is None and self._known_type(first):
                 nodes = self._named(rest, first)
@@ -66,7 +66,7 @@ class Names:
         :raises UnknownIdError: if there is none in the graph
         :raises ConfigError: if it is sensitive
         """
-        if name in self.sensitive or sensitive_relations(self.graph, [name]) & self.sensitive:
+        if self._is_sensitive(name):
             raise ConfigError(
                 f"The relation '{name}' is sensitive by the setting 'graph.sensitive': only "
                 "'exposure' may name it."
@@ -79,6 +79,9 @@ class Names:
                 f"{_alike(name, known) or _some(known)}"
             )
         return found
+
+    def _is_sensitive(self, name: str) -> bool:
+        return bool(sensitive_relations(self.graph, [name]) & self.sensitive)
 
     def _find_relation(self, name: str) -> str | None:
         words = self.graph.vocabulary

@@ -88,6 +88,8 @@ def test_a_sensitive_relation_is_no_filter(graph: KnowledgeGraph) -> None:
     names = Names(graph, ["has_subject"])
     with pytest.raises(ConfigError, match="'has_subject' is sensitive"):
         names.items_of(Rule(relation="has_subject"))
+    with pytest.raises(ConfigError, match="'has_subject' is sensitive"):
+        names.items_of(Rule(name="has_subject/love"))
     assert found(names, name="love") == {"4"}
 
 
