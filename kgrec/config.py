@@ -8,9 +8,9 @@ A :class:`Config` is frozen and refuses names that it does not know.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from kgrec.errors import ConfigError
 
@@ -19,6 +19,23 @@ class _Section(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
     )
+
+
+def _split(value: Any) -> Any:
+    """``"a, b"`` of a command line is a list of two names."""
+    if isinstance(value, str):
+        return [name.strip() for name in value.split(",") if name.strip()]
+    return value
+
+
+class GraphConfig(_Section):
+    """What of the graph may be learned from."""
+
+    sensitive: Annotated[tuple[str, ...], BeforeValidator(_split)] = ()
+    """Relations, of users or items, that no feature, score or explanation uses: has_gender.
+
+    The graph keeps their facts, for without them nobody could measure whether it is fair.
+    """
 
 
 class TextConfig(_Section):
@@ -139,6 +156,7 @@ class Config(_Section):
     """Seeds every random choice: same seed, same data, same machine, same result."""
     threads: int = Field(default=0, ge=0)
     """Threads for torch; 0 leaves torch's own choice."""
+    graph: GraphConfig = GraphConfig()
     text: TextConfig = TextConfig()
     kge: KgeConfig = KgeConfig()
     gnn: GnnConfig = GnnConfig()

@@ -19,6 +19,7 @@ from scipy.sparse import csr_matrix
 from kgrec.errors import UnknownIdError
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.schema import key
+from kgrec.graph.sensitive import without_sensitive
 from kgrec.vocabulary import INTERACTED
 
 Indices = npt.NDArray[np.int64]
@@ -58,8 +59,13 @@ class Features:
     history_ages: csr_matrix | None = None
 
     @staticmethod
-    def of(graph: KnowledgeGraph) -> Features:
-        """Number the nodes and relations of a graph, in the order in which it lists them."""
+    def of(graph: KnowledgeGraph, sensitive: Iterable[str] = ()) -> Features:
+        """Number the nodes and relations of a graph, in the order in which it lists them.
+
+        :param sensitive: relations that get no number, nor do the entities of no other relation:
+            what has no number can be in no feature, no score and no explanation
+        """
+        graph = without_sensitive(graph, sensitive)
         users, items, entities = (_ids(graph, kind) for kind in ("user", "item", "entity"))
         relations = sorted(set(graph.edges["relation"]) - {INTERACTED})
         numbered = _number_edges(graph, len(items), relations)

@@ -80,6 +80,15 @@ def unit_rows(matrix: csr_matrix) -> csr_matrix:
     return csr_matrix(diags(1 / np.maximum(lengths, 1e-12)) @ matrix, dtype=np.float32)
 
 
+def equal_parts(values: csr_matrix) -> csr_matrix:
+    """Divide each row by its number of values, so that it sums to 1, or stays empty."""
+    binary = csr_matrix(values, dtype=np.float64, copy=True)
+    binary.sum_duplicates()
+    binary.data[:] = 1.0
+    sizes = np.maximum(np.diff(binary.indptr), 1)
+    return csr_matrix(diags(1.0 / sizes) @ binary)
+
+
 MOST_DENSE = 12_000
 """Up to so many items a square of weights is held dense for scoring (at most 576 MB)."""
 

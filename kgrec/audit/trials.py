@@ -18,6 +18,7 @@ from kgrec.callbacks import Bar, Progress
 from kgrec.config import Config
 from kgrec.evaluation import Interactions
 from kgrec.graph import KnowledgeGraph
+from kgrec.graph.sensitive import without_sensitive
 from kgrec.recommend import Recommender
 from kgrec.text import TextEncoder
 
@@ -76,7 +77,10 @@ class Trials:
     def _train(
         self, arm: Arm, split: Split, graph: KnowledgeGraph, seed: int, inside: Progress
     ) -> pl.DataFrame:
-        users, config = split.users, arm.config(self.config).replace({"seed": seed})
+        # Before names are shuffled: a sensitive fact must not come back as one of another relation.
+        graph = without_sensitive(graph, self.config.graph.sensitive)
+        config = arm.config(self.config).replace({"seed": seed, "graph.sensitive": ()})
+        users = split.users
         changed = arm.graph(graph, seed)
         if changed is not graph:
             self.changed.setdefault(arm.name, share_changed(graph, changed))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from kgrec.graph import KnowledgeGraph
+    from kgrec.policies import Policy
     from kgrec.recommend import Recommendations, Recommender
 
 _ENDINGS = (".parquet", ".csv")
@@ -44,20 +45,36 @@ def recommend(
         typer.Option(help="Write user, item, rank, score to this .parquet or .csv file."),
     ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say why, in one sentence.")] = False,
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            help="Filters and re-ranking from a TOML or JSON file; says what each moved.",
+            metavar="FILE",
+        ),
+    ] = None,
 ) -> None:
     """Recommend the best items that each user has not had yet."""
     if (bool(users) + (users_from is not None) + everyone) != 1:
         raise typer.BadParameter("say for whom: one of --users, --users-from and --all.")
     if out is not None and out.suffix not in _ENDINGS:
         raise typer.BadParameter(f"--out must end in {' or '.join(_ENDINGS)}, not '{out.name}'.")
+    asked = _policy(policy)
     rec = open_run(run)
     chosen = _chosen(rec, run, users or [], everyone)
-    top = rec.recommend(users=chosen, k=k, explain=explain)
+    top = rec.recommend(users=chosen, k=k, explain=explain, policy=asked)
+    if top.policy_report is not None:
+        note(str(top.policy_report))
     if out is None:
         _print(top)
     else:
         _write(top, out)
         note(f"{len(top):,} rows are in {out}.")
+
+
+def _policy(path: Path | None) -> Policy | None:
+    from kgrec.policies import read_policy
+
+    return None if path is None else read_policy(path)
 
 
 def _chosen(rec: Recommender, run: Path, users: list[str], everyone: bool) -> list[str] | None:
@@ -81,6 +98,8 @@ def _split(graph: KnowledgeGraph, users: str) -> list[str]:
 
 def _print(top: Recommendations) -> None:
     columns = ["user", "rank", "item", "label", "score"]
+    if top.policy_report is not None:
+        columns.append("moved")
     rows = [list(row) for row in top.to_polars().select(columns).iter_rows()]
     if top.explanations:
         columns.append("why")
@@ -91,7 +110,7 @@ def _print(top: Recommendations) -> None:
 def _write(top: Recommendations, out: Path) -> None:
     from kgrec.report import replaced_file
 
-    table = top.to_polars().select("user", "item", "rank", "score")
+    table = top.to_polars().drop("label")
     if top.explanations:
         table = table.with_columns(_reasons(top))
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix, diags
 
 from kgrec.evaluation.spread import Lists
+from kgrec.sparse import equal_parts
 
 # So many users at a time: an attribute may have thousands of values.
 _USERS = 1024
@@ -40,15 +41,6 @@ def miscalibration(
         found.append(_divergence(wanted, given, alpha)[both])
     each = np.concatenate(found) if found else np.zeros(0)
     return float(each.mean()) if each.size else 0.0
-
-
-def equal_parts(values: csr_matrix) -> csr_matrix:
-    """Divide each row by its number of values, so that it sums to 1, or stays empty."""
-    binary = csr_matrix(values, dtype=np.float64, copy=True)
-    binary.sum_duplicates()
-    binary.data[:] = 1.0
-    sizes = np.maximum(np.diff(binary.indptr), 1)
-    return csr_matrix(diags(1.0 / sizes) @ binary)
 
 
 def _as_rows(items: Lists, num_items: int) -> csr_matrix:

@@ -7,8 +7,8 @@ import numpy.typing as npt
 import polars as pl
 from scipy.sparse import csr_matrix
 
-from kgrec.evaluation.calibration import equal_parts
 from kgrec.evaluation.spread import Lists
+from kgrec.sparse import equal_parts
 
 Shares = npt.NDArray[np.float64]
 

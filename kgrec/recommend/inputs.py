@@ -16,6 +16,7 @@ from kgrec.features import Features
 from kgrec.gnn.inputs import NodeInputs
 from kgrec.gnn.training.checkpoints import Checkpoints
 from kgrec.graph import KnowledgeGraph
+from kgrec.graph.sensitive import without_sensitive
 from kgrec.kge import pretrain
 from kgrec.text import CachedEncoder, TextEncoder, TransformerEncoder, describe, encode_descriptions
 from kgrec.text.words import word_vectors
@@ -31,9 +32,12 @@ def node_inputs(
 ) -> NodeInputs:
     """Describe and encode the core nodes, and embed the graph.
 
+    Sensitive facts are not described either; what a text of the catalog itself says, stays.
+
     :param encoder: turns texts into vectors; ``None``: what the configuration says, cached on disk
     :param checkpoints: keep the embeddings, so that they need not be trained twice
     """
+    graph = without_sensitive(graph, config.graph.sensitive)
     text = _text(graph, features, config, encoder, progress) if config.text.enabled else None
     embeddings = None
     if config.kge.enabled:

@@ -13,6 +13,7 @@ from scipy.sparse import csr_matrix
 from kgrec.errors import ConfigError, UnknownIdError
 from kgrec.features import Features
 from kgrec.graph import KnowledgeGraph
+from kgrec.graph.sensitive import sensitive_relations, without_sensitive
 
 PROFILE = "profile"
 """What stands in the place of a user's id."""
@@ -33,16 +34,20 @@ class Profile:
 
 
 def profile_history(
-    profile: Profile, graph: KnowledgeGraph, features: Features
+    profile: Profile, graph: KnowledgeGraph, features: Features, sensitive: Iterable[str] = ()
 ) -> tuple[csr_matrix, csr_matrix]:
     """The profile as a history.
 
     An entity is as good as an item, shared among the items that have it.
 
+    :param sensitive: relations that count for nothing
     :return: weights above 0, and 1 for the liked items alone; float32, both of shape ``(1, I)``
     :raises UnknownIdError: if an item or an entity is not in the graph
-    :raises ConfigError: if nothing is liked, or no item has what is liked
+    :raises ConfigError: if nothing is liked, no item has what is liked, or a liked relation is
+        sensitive
     """
+    _check_attributes(profile, sensitive_relations(graph, sensitive))
+    graph = without_sensitive(graph, sensitive)
     liked = np.zeros((1, len(features.items)), dtype=np.float32)
     liked[0, [features.item_index(item) for item in profile.items]] = 1.0
     weights = liked.copy()
@@ -51,6 +56,14 @@ def profile_history(
     if not weights.any():
         raise ConfigError("The profile is empty, or no item has what it asks for: name an item.")
     return csr_matrix(weights), csr_matrix(liked)
+
+
+def _check_attributes(profile: Profile, sensitive: frozenset[str]) -> None:
+    for relation in sorted(sensitive & profile.attributes.keys()):
+        raise ConfigError(
+            f"The relation '{relation}' is sensitive by the setting 'graph.sensitive': leave it "
+            "out of the profile."
+        )
 
 
 def _members(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from kgrec.explain import Explanation
+from kgrec.policies import PolicyReport
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,12 +21,16 @@ class Recommendations:
 
     Anything that reads Arrow reads it: ``polars.DataFrame(top)``, ``pyarrow.table(top)``.
 
-    :ivar table: ``user, item, rank, score, label``; users as asked, rank 1 is best
+    :ivar table: ``user, item, rank, score, label``; users as asked, rank 1 is best. Under a policy
+        also ``place``, the rank by score alone (null: below all that was looked at), and ``moved``,
+        what moved it from where to where (empty: nothing did)
     :ivar explanations: one for each row, where they were asked for
+    :ivar policy_report: what a policy removed and moved, and what it could not reach
     """
 
     table: pl.DataFrame
     explanations: tuple[Explanation, ...] = ()
+    policy_report: PolicyReport | None = None
 
     @property
     def items(self) -> list[str]:
@@ -43,14 +48,20 @@ class Recommendations:
         shown = self.table.head(20)
         words = [each.sentence for each in self.explanations[:20]] or shown["label"]
         lines = [
-            f"{user:>8}  {rank:>3}. {said}"
-            for user, rank, said in zip(shown["user"], shown["rank"], words, strict=True)
+            f"{user:>8}  {rank:>3}. {said}{f'  [{moved}]' if moved else ''}"
+            for user, rank, said, moved in zip(
+                shown["user"], shown["rank"], words, self._moved(20), strict=True
+            )
         ]
         more = self.table.height - len(lines)
         return "\n".join(lines + ([f"… and {more:,} more"] if more > 0 else []))
 
+    def _moved(self, rows: int) -> list[str]:
+        shown = self.table.head(rows)
+        return shown["moved"].to_list() if "moved" in shown.columns else [""] * shown.height
+
     def to_polars(self) -> pl.DataFrame:
-        """Columns ``user, item, rank, score, label``."""
+        """Columns ``user, item, rank, score, label``, and ``place, moved`` under a policy."""
         return self.table
 
     def to_pandas(self) -> pd.DataFrame:
@@ -65,6 +76,7 @@ class Recommendations:
         rows = []
         for index, row in enumerate(self.table.head(50).iter_rows(named=True)):
             why = self.explanations[index].because if self.explanations else ""
+            why = "; ".join(part for part in (why, row.get("moved")) if part)
             cells = (row["user"], row["rank"], row["label"], f"{row['score']:.3f}", why)
             rows.append(
                 "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells) + "</tr>"

@@ -25,7 +25,9 @@ from kgrec.gnn.log import TrainingLog
 from kgrec.gnn.model import Model
 from kgrec.gnn.training.checkpoints import Checkpoints
 from kgrec.graph import KnowledgeGraph
+from kgrec.graph.sensitive import check_sensitive
 from kgrec.index import TopK, top_k
+from kgrec.policies import BoundPolicy, Policy, apply_policy, bind, sensitive_shares
 from kgrec.recommend.checkpoint import open_checkpoints
 from kgrec.recommend.inputs import node_inputs
 from kgrec.recommend.profile import PROFILE, Profile, profile_history
@@ -78,6 +80,7 @@ class Recommender:
         self._encoder = encoder
         self._progress = progress or Progress()
         self._fitted: _State | None = None
+        self._policed: BoundPolicy | None = None
 
     def __repr__(self) -> str:
         if self._fitted is None:
@@ -99,10 +102,12 @@ class Recommender:
             what is in it. ``None``: nothing is kept
         :param checkpoint_minutes: wall minutes between two states; 0: one after every epoch
         :raises KgrecError: if the training diverges
-        :raises ConfigError: if the graph has no interaction to learn from
+        :raises ConfigError: if the graph has no interaction to learn from, or nothing that a name
+            in ``graph.sensitive`` means
         """
         progress = TimedProgress(self._progress)
-        features = Features.of(graph)
+        check_sensitive(graph, self.config.graph.sensitive)
+        features = self._features(graph)
         if not features.history.nnz:
             raise ConfigError("The graph has no interaction to learn from: add events to the data.")
         config, encoder = self.config, self._encoder
@@ -118,11 +123,12 @@ class Recommender:
                 checkpoints=checkpoints,
             )
         log = dataclasses.replace(log, seconds=progress.seconds)
-        fitted = Fitted.of(graph, features, graph.version)
+        fitted = Fitted.of(graph, features, graph.version, config.graph.sensitive)
         identity = _identity(encoder)
         self._fitted = _State(graph, features, model, log, checkpoints, fitted, identity)
         for stale in ("_explainer", "_histories"):
             self.__dict__.pop(stale, None)
+        self._policed = None
         return self
 
     def update(self, graph: KnowledgeGraph) -> Self:
@@ -141,8 +147,9 @@ class Recommender:
         """
         state = self._state
         check_later(state.graph, graph, state.fitted.version)
-        features = Features.of(graph)
-        fitted = Fitted.of(graph, features, state.fitted.version)
+        features = self._features(graph)
+        sensitive = self.config.graph.sensitive
+        fitted = Fitted.of(graph, features, state.fitted.version, sensitive)
         with limited_threads(self.config.threads):
             model = updated_model(
                 state.model,
@@ -200,7 +207,12 @@ class Recommender:
         return self._state.log
 
     def recommend(
-        self, users: Sequence[str] | str | None = None, k: int = 10, *, explain: bool = False
+        self,
+        users: Sequence[str] | str | None = None,
+        k: int = 10,
+        *,
+        explain: bool = False,
+        policy: Policy | None = None,
     ) -> Recommendations:
         """Return the best items that each user does not have yet.
 
@@ -211,35 +223,41 @@ class Recommender:
         :param users: user ids, or a single one; ``None``: all
         :param k: items for each user, at least 1
         :param explain: also explain every recommendation
-        :raises UnknownIdError: if a user is not in the graph
-        :raises ConfigError: if ``k`` is below 1
+        :param policy: filters and re-ranking; the table then says where each item was and what
+            moved it. Scores and explanations stay those of the model
+        :raises UnknownIdError: if a user, or what a policy names, is not in the graph
+        :raises ConfigError: if ``k`` is below 1, or the policy names a sensitive relation
         """
         features = self._state.features
         asked = [users] if isinstance(users, str) else users
         users = list(features.users if asked is None else asked)
         rows = features.user_indices(users)
-        top = self._top(csr_matrix(self._histories[rows]), k)
-        table = self._table(users, top)
-        explanations: tuple[Explanation, ...] = ()
-        if explain:
-            explanations = tuple(
-                self._explainer.explain(user, item, score=score)
-                for user, item, score in table.select("user", "item", "score").iter_rows()
-            )
-        return Recommendations(table, explanations)
+        found = self._listed(users, csr_matrix(self._histories[rows]), k, policy)
+        if not explain:
+            return found
+        explanations = tuple(
+            self._explainer.explain(user, item, score=score)
+            for user, item, score in found.table.select("user", "item", "score").iter_rows()
+        )
+        return dataclasses.replace(found, explanations=explanations)
 
-    def recommend_for(self, profile: Profile, k: int = 10) -> Recommendations:
+    def recommend_for(
+        self, profile: Profile, k: int = 10, *, policy: Policy | None = None
+    ) -> Recommendations:
         """Return the best items for somebody who is not in the graph; nothing is trained.
 
         The user of the result is called ``"profile"``.
 
         :param profile: liked items, entities and attributes
         :param k: how many items, at least 1
-        :raises UnknownIdError: if the graph does not have what is liked
-        :raises ConfigError: if nothing is liked, or ``k`` is below 1
+        :param policy: as for :meth:`recommend`
+        :raises UnknownIdError: if the graph does not have what is liked, or what a policy names
+        :raises ConfigError: if nothing is liked, ``k`` is below 1, or something liked, or named by
+            the policy, is sensitive
         """
-        weights, liked = profile_history(profile, self.graph, self._state.features)
-        return Recommendations(self._table([PROFILE], self._top(weights, k, seen=liked)), ())
+        sensitive = self.config.graph.sensitive
+        weights, liked = profile_history(profile, self.graph, self._state.features, sensitive)
+        return self._listed([PROFILE], weights, k, policy, seen=liked)
 
     def explain(self, user: str, item: str, *, paths: int | None = 5) -> Explanation:
         """Say why an item has its score for a user.
@@ -272,6 +290,22 @@ class Recommender:
             .with_columns(share=share)
         )
 
+    def sensitive_shares(self, recommendations: Recommendations) -> pl.DataFrame:
+        """What the relations of ``graph.sensitive`` add to recommended scores: nothing.
+
+        Explains every recommendation by all of its paths; see
+        :func:`kgrec.policies.sensitive_shares`.
+
+        :return: ``relation, facts, numbered, paths, share``; all but ``facts`` must be 0
+        """
+        pairs = recommendations.to_polars().select("user", "item").iter_rows()
+        return sensitive_shares(
+            self.graph,
+            self._state.features,
+            self.config.graph.sensitive,
+            (self.explain(user, item, paths=None) for user, item in pairs),
+        )
+
     def save(self, folder: str | Path, *, held_out: pl.DataFrame | None = None) -> None:
         """Write a run folder, whole or not at all; an earlier run is replaced at the very end.
 
@@ -302,9 +336,10 @@ class Recommender:
         run = read_run(Path(folder))
         rec = cls(run.config, encoder=encoder)
         rec.held_out = run.held_out
-        features = Features.of(run.graph)
+        features = rec._features(run.graph)
+        sensitive = run.config.graph.sensitive
         try:
-            fitted = Fitted.of(run.graph, features, run.fitted_version)
+            fitted = Fitted.of(run.graph, features, run.fitted_version, sensitive)
         except GraphError as error:
             raise RunError(f"{folder}: {error}") from error
         rec._fitted = _State(
@@ -317,6 +352,9 @@ class Recommender:
         if self._fitted is None:
             raise RunError("The recommender is not fitted yet: call fit(graph) or load(folder).")
         return self._fitted
+
+    def _features(self, graph: KnowledgeGraph) -> Features:
+        return Features.of(graph, self.config.graph.sensitive)
 
     @cached_property
     def _histories(self) -> csr_matrix:
@@ -340,19 +378,61 @@ class Recommender:
         config = self.config.replace({"kge.enabled": False})
         return node_inputs(graph, features, config, self._encoder, self._progress, Checkpoints())
 
-    def _top(self, histories: csr_matrix, k: int, *, seen: csr_matrix | None = None) -> TopK:
-        model, features = self._state.model, self._state.features
+    def _listed(
+        self,
+        users: list[str],
+        histories: csr_matrix,
+        k: int,
+        policy: Policy | None,
+        *,
+        seen: csr_matrix | None = None,
+    ) -> Recommendations:
+        """The lists of some users, one for each history."""
+        seen = histories if seen is None else seen
+        candidates = self._state.features.candidates
+        if policy is None:
+            return Recommendations(self._table(users, self._top(histories, k, seen, candidates)))
+        if k < 1:
+            raise ConfigError(f"k must be at least 1, not {k}.")
+
+        def search(rows: np.ndarray, k: int, allowed: np.ndarray | None) -> TopK:
+            within = candidates if allowed is None else allowed
+            return self._top(csr_matrix(histories[rows]), k, csr_matrix(seen[rows]), within)
+
+        lists = apply_policy(self._bound(policy), search, histories, users, k)
+        table = self._table(users, lists.top)
+        there = lists.top.items >= 0
+        table = table.with_columns(
+            place=pl.Series(lists.places[there], dtype=pl.Int64).replace(0, None),
+            moved=pl.Series(lists.moved[there].tolist(), dtype=pl.String),
+        )
+        return Recommendations(table, policy_report=lists.report)
+
+    def _bound(self, policy: Policy) -> BoundPolicy:
+        """The policy in this graph; the last one is kept, for requests come one by one."""
+        if self._policed is None or self._policed.policy != policy:
+            state = self._state
+            sensitive = self.config.graph.sensitive
+            self._policed = bind(policy, state.graph, state.features, sensitive)
+        return self._policed
+
+    def _top(
+        self,
+        histories: csr_matrix,
+        k: int,
+        seen: csr_matrix,
+        candidates: np.ndarray | None,
+    ) -> TopK:
+        model = self._state.model
         users, items = histories.shape
         with limited_threads(self.config.threads):
             return top_k(
-                lambda start, stop: model.ranking(
-                    csr_matrix(histories[start:stop]), features.candidates
-                ),
+                lambda start, stop: model.ranking(csr_matrix(histories[start:stop]), candidates),
                 users,
                 items,
                 k,
-                seen=histories if seen is None else seen,
-                candidates=features.candidates,
+                seen=seen,
+                candidates=candidates,
                 progress=self._progress,
             )
 

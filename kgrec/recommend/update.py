@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -34,16 +34,23 @@ class Fitted:
     items: Indices
 
     @classmethod
-    def of(cls, graph: KnowledgeGraph, features: Features, version: int) -> Self:
+    def of(
+        cls,
+        graph: KnowledgeGraph,
+        features: Features,
+        version: int,
+        sensitive: Iterable[str] = (),
+    ) -> Self:
         """Look the version up in the history of the graph that is served.
 
         :param features: ``graph`` in numbers
+        :param sensitive: relations that have none
         :raises GraphError: if the graph does not know the version, or lacks a node, a fact of
             items or entities, or an interaction that it had
         """
         if version == graph.version:
             return cls(version, features, np.arange(len(features.items)))
-        before = Features.of(graph.at(version))
+        before = Features.of(graph.at(version), sensitive)
         try:
             known = before.in_numbers_of(features)
         except UnknownIdError as missing:

@@ -73,3 +73,27 @@ def test_an_earlier_file_survives_a_failure(
     out.write_text("old")
     cli("recommend", run, "--users", "nobody", "--out", out)
     assert out.read_text() == "old"
+
+
+def test_a_policy_says_what_it_did(cli: Callable[..., Any], run: Path, tmp_path: Path) -> None:
+    policy, out = tmp_path / "policy.toml", tmp_path / "top.csv"
+    policy.write_text('never = "genre/Comedy"\ndiversity = { strength = 0.5 }\n')
+    options = ("recommend", run, "--users-from", "test", "-k", 5, "--policy", policy)
+    result = cli(*options)
+    assert result.exit_code == 0, result.stderr
+    assert "never genre/Comedy: " in result.stderr
+    assert "recommendations moved" in result.stderr
+    assert "moved" in result.stdout
+    assert cli(*options, "--out", out).exit_code == 0
+    table = pl.read_csv(out)
+    assert table.columns == ["user", "item", "rank", "score", "place", "moved"]
+    assert table["moved"].str.contains("diversity: from ").any()
+
+
+def test_a_wrong_policy_is_one_sentence(cli: Callable[..., Any], run: Path, tmp_path: Path) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text("never = 'genre/Comdy'")
+    result = cli("recommend", run, "--all", "--policy", policy)
+    assert result.exit_code == 1
+    assert "did you mean 'Comedy'" in result.stderr
+    assert len(result.stderr.splitlines()) == 1

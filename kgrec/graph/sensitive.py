@@ -1,0 +1,72 @@
+"""Facts that a graph keeps and that nothing may learn from: gender, origin, faith."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from kgrec.data.schema import closest
+from kgrec.errors import ConfigError
+from kgrec.vocabulary import INTERACTED
+
+if TYPE_CHECKING:
+    from kgrec.graph.knowledge_graph import KnowledgeGraph
+
+
+def sensitive_relations(graph: KnowledgeGraph, names: Iterable[str]) -> frozenset[str]:
+    """The relations that sensitive names mean: ``"gender"`` and ``"has_gender"`` are the same.
+
+    :param names: of relations, or of columns that became relations
+    """
+    words, found = graph.vocabulary, set()
+    for name in names:
+        found |= {name, words.canonical(name)[0]}
+        found.add(words.attribute(name, "user", "User").name)
+        found.add(words.attribute(name, "item", graph.item_type).name)
+    return frozenset(found - {INTERACTED})
+
+
+def check_sensitive(graph: KnowledgeGraph, names: Iterable[str]) -> None:
+    """Check that every sensitive name means something: a slip of the pen would protect nobody.
+
+    Literals of nodes are known, too, though no model reads them.
+
+    :raises ConfigError: if neither the graph nor its ontology knows a name
+    """
+    used = set(graph.edges["relation"].unique()) - {INTERACTED}
+    for name in names:
+        meant = sensitive_relations(graph, [name])
+        if meant & (used | graph.vocabulary.relations.keys()) or _is_literal(graph, name):
+            continue
+        guess = closest(name, sorted(used))
+        doubt = f"did you mean '{guess}'? " if guess else ""
+        raise ConfigError(
+            f"Setting 'graph.sensitive' names '{name}', which is no relation of facts in the "
+            f"graph; {doubt}there are {', '.join(sorted(used)) or 'none'}."
+        )
+
+
+def without_sensitive(graph: KnowledgeGraph, names: Iterable[str]) -> KnowledgeGraph:
+    """The graph without sensitive facts, and without the entities that occur in no other.
+
+    :param names: as for :func:`sensitive_relations`
+    """
+    hidden = sensitive_relations(graph, names)
+    is_hidden = pl.col("relation").is_in(list(hidden))
+    gone, kept = graph.edges.filter(is_hidden), graph.edges.filter(~is_hidden)
+    if gone.is_empty():
+        return graph
+    lost = pl.concat([gone["head"], gone["tail"]]).unique()
+    used = pl.concat([kept["head"], kept["tail"]]).unique()
+    alone = lost.filter(~lost.is_in(used.implode()))
+    # Users and items stay: they are there on their own account.
+    left_out = (pl.col("kind") == "entity") & pl.col("key").is_in(alone.implode())
+    return replace(graph, nodes=graph.nodes.filter(~left_out), edges=kept)
+
+
+def _is_literal(graph: KnowledgeGraph, name: str) -> bool:
+    quoted = f'"{name}":'
+    return bool(graph.nodes["properties"].str.contains(quoted, literal=True).any())
