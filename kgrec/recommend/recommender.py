@@ -17,6 +17,7 @@ from kgrec.callbacks import Progress, TimedProgress
 from kgrec.config import Config
 from kgrec.errors import ConfigError, GraphError, RunError
 from kgrec.explain import Explains, Explanation, make_explainer
+from kgrec.explain.counterfactual import Counterfactual, Counterfactuals, WhyNot
 from kgrec.features import Features
 from kgrec.gnn.fit import fit
 from kgrec.gnn.inputs import NodeInputs
@@ -121,7 +122,7 @@ class Recommender:
         fitted = Fitted.of(graph, features, graph.version)
         identity = _identity(encoder)
         self._fitted = _State(graph, features, model, log, checkpoints, fitted, identity)
-        for stale in ("_explainer", "_histories"):
+        for stale in ("_counterfactuals", "_explainer", "_histories"):
             self.__dict__.pop(stale, None)
         return self
 
@@ -228,6 +229,37 @@ class Recommender:
         """
         return self._explainer.explain(user, item, paths=paths)
 
+    def counterfactual(
+        self, user: str, item: str, k: int = 10, *, returns: bool = True
+    ) -> Counterfactual:
+        """Find the fewest interactions, and the fewest facts, that keep an item in a list.
+
+        Only for ``gnn.model = linear``; every answer was checked by scoring again.
+
+        :param item: one of the ``k`` best that are new to the user
+        :param k: length of the list, at least 1
+        :param returns: whether removed items may be recommended again, as they would
+        :raises UnknownIdError: if the user or the item is not in the graph
+        :raises ConfigError: if the user has no history, the item is not in the list, or the model
+            is not linear
+        """
+        with limited_threads(self.config.threads):
+            return self._counterfactuals.counterfactual(user, item, k, returns=returns)
+
+    def why_not(self, user: str, item: str, k: int = 10) -> WhyNot:
+        """Say what holds an item back, and the fewest items that would bring it in if liked.
+
+        Only for ``gnn.model = linear``; every answer was checked by scoring again.
+
+        :param item: new to the user and not among the ``k`` best
+        :param k: length of the list, at least 1
+        :raises UnknownIdError: if the user or the item is not in the graph
+        :raises ConfigError: if the user has no history, the item is in the list or may not be
+            recommended at all, or the model is not linear
+        """
+        with limited_threads(self.config.threads):
+            return self._counterfactuals.why_not(user, item, k)
+
     def path_share(self, recommendations: Recommendations) -> pl.DataFrame:
         """How much of each recommended score is made of paths.
 
@@ -304,6 +336,11 @@ class Recommender:
         fitted_on = state.fitted.interactions(refit=self.config.gnn.refit)
         fitted = state.fitted.features
         return make_explainer(state.graph, state.features, state.model, fitted_on, fitted)
+
+    @cached_property
+    def _counterfactuals(self) -> Counterfactuals:
+        state = self._state
+        return Counterfactuals(state.graph, state.features, state.model, self._explainer)
 
     def _texts(self, graph: KnowledgeGraph, features: Features) -> NodeInputs:
         """Texts of the core nodes, by the encoder with which the model was fitted."""
