@@ -20,6 +20,7 @@ from kgrec.explain import Explains, Explanation, make_explainer
 from kgrec.explain.counterfactual import Counterfactual, Counterfactuals, WhyNot
 from kgrec.features import Features
 from kgrec.gnn.fit import fit
+from kgrec.gnn.influence import learned_from
 from kgrec.gnn.inputs import NodeInputs
 from kgrec.gnn.linear.recency import recent_histories
 from kgrec.gnn.log import TrainingLog
@@ -109,9 +110,10 @@ class Recommender:
         config, encoder = self.config, self._encoder
         checkpoints = open_checkpoints(checkpoint, checkpoint_minutes, graph, config, encoder)
         with limited_threads(config.threads):
-            inputs = node_inputs(graph, features, config, encoder, progress, checkpoints)
+            learned = learned_from(features, config.gnn.trim)
+            inputs = node_inputs(graph, learned, config, encoder, progress, checkpoints)
             model, log = fit(
-                features,
+                learned,
                 inputs,
                 config.gnn,
                 seed=config.seed,
@@ -152,6 +154,7 @@ class Recommender:
                 features,
                 lambda: self._texts(graph, features),
                 refit=self.config.gnn.refit,
+                trim=self.config.gnn.trim,
             )
         rec = type(self)(self.config, encoder=self._encoder, progress=self._progress)
         rec.held_out = self.held_out
@@ -333,7 +336,8 @@ class Recommender:
     @cached_property
     def _explainer(self) -> Explains:
         state = self._state
-        fitted_on = state.fitted.interactions(refit=self.config.gnn.refit)
+        gnn = self.config.gnn
+        fitted_on = state.fitted.interactions(refit=gnn.refit, trim=gnn.trim)
         fitted = state.fitted.features
         return make_explainer(state.graph, state.features, state.model, fitted_on, fitted)
 
