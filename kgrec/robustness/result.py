@@ -184,7 +184,7 @@ class Robustness:
         if not shift.excludes_zero:
             return (
                 f"{start} changes nothing measurable: {before:.2%} of those who do not have a "
-                f"target see it among their {self.k} best, and {after:.2%} after it."
+                f"target see it among their {self.k} best, and {after:.2%} after it{_ranks(found)}."
             )
         verb = "lifts" if shift.mean > 0 else "lowers"
         return (
@@ -203,6 +203,14 @@ class Robustness:
             "neighbours": [asdict(part) for part in each.neighbours],
             "caught": each.caught,
         }
+
+
+def _ranks(found: Outcome) -> str:
+    """What happens further down, if anything does."""
+    if not found.shift("rank").excludes_zero:
+        return ""
+    before, after = (Exposure.mean(part.values()).rank for part in (found.before, found.after))
+    return f"; but the mean rank goes from {before:.0f} to {after:.0f}"
 
 
 def _interval(found: Interval) -> dict[str, float | None]:
