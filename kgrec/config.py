@@ -147,6 +147,11 @@ class GnnConfig(_Section):
     """Decoupled decay of node vectors."""
     refit: bool = True
     """Train once more on train and valid together, for the number of epochs found on valid."""
+    trim: float = Field(default=0.0, ge=0, lt=0.5)
+    """Nothing is learned from this share of the users: those with most influence for their length.
+
+    A defence against invented users; whoever is left out is served like all others.
+    """
 
 
 class Config(_Section):

@@ -9,7 +9,19 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from kgrec.cli import audit, check, demo, evaluate, explain, export, query, recommend, train, tune
+from kgrec.cli import (
+    attack,
+    audit,
+    check,
+    demo,
+    evaluate,
+    explain,
+    export,
+    query,
+    recommend,
+    train,
+    tune,
+)
 from kgrec.errors import KgrecError
 
 _INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -76,6 +88,7 @@ app.command("query")(query.query)
 app.command("export")(export.export)
 app.command("check")(check.check)
 app.command("audit")(audit.audit)
+app.command("attack")(attack.attack)
 app.command("tune")(tune.tune)
 
 

@@ -17,8 +17,10 @@ from kgrec.callbacks import Progress, TimedProgress
 from kgrec.config import Config
 from kgrec.errors import ConfigError, GraphError, RunError
 from kgrec.explain import Explains, Explanation, make_explainer
+from kgrec.explain.counterfactual import Counterfactual, Counterfactuals, WhyNot
 from kgrec.features import Features
 from kgrec.gnn.fit import fit
+from kgrec.gnn.influence import learned_from
 from kgrec.gnn.inputs import NodeInputs
 from kgrec.gnn.linear.recency import recent_histories
 from kgrec.gnn.log import TrainingLog
@@ -113,9 +115,10 @@ class Recommender:
         config, encoder = self.config, self._encoder
         checkpoints = open_checkpoints(checkpoint, checkpoint_minutes, graph, config, encoder)
         with limited_threads(config.threads):
-            inputs = node_inputs(graph, features, config, encoder, progress, checkpoints)
+            learned = learned_from(features, config.gnn.trim)
+            inputs = node_inputs(graph, learned, config, encoder, progress, checkpoints)
             model, log = fit(
-                features,
+                learned,
                 inputs,
                 config.gnn,
                 seed=config.seed,
@@ -126,7 +129,7 @@ class Recommender:
         fitted = Fitted.of(graph, features, graph.version, config.graph.sensitive)
         identity = _identity(encoder)
         self._fitted = _State(graph, features, model, log, checkpoints, fitted, identity)
-        for stale in ("_explainer", "_histories"):
+        for stale in ("_counterfactuals", "_explainer", "_histories"):
             self.__dict__.pop(stale, None)
         self._policed = None
         return self
@@ -158,6 +161,7 @@ class Recommender:
                 features,
                 lambda: self._texts(graph, features),
                 refit=self.config.gnn.refit,
+                trim=self.config.gnn.trim,
             )
         rec = type(self)(self.config, encoder=self._encoder, progress=self._progress)
         rec.held_out = self.held_out
@@ -271,6 +275,37 @@ class Recommender:
         """
         return self._explainer.explain(user, item, paths=paths)
 
+    def counterfactual(
+        self, user: str, item: str, k: int = 10, *, returns: bool = True
+    ) -> Counterfactual:
+        """Find the fewest interactions, and the fewest facts, that keep an item in a list.
+
+        Only for ``gnn.model = linear``; every answer was checked by scoring again.
+
+        :param item: one of the ``k`` best that are new to the user
+        :param k: length of the list, at least 1
+        :param returns: whether removed items may be recommended again, as they would
+        :raises UnknownIdError: if the user or the item is not in the graph
+        :raises ConfigError: if the user has no history, the item is not in the list, or the model
+            is not linear
+        """
+        with limited_threads(self.config.threads):
+            return self._counterfactuals.counterfactual(user, item, k, returns=returns)
+
+    def why_not(self, user: str, item: str, k: int = 10) -> WhyNot:
+        """Say what holds an item back, and the fewest items that would bring it in if liked.
+
+        Only for ``gnn.model = linear``; every answer was checked by scoring again.
+
+        :param item: new to the user and not among the ``k`` best
+        :param k: length of the list, at least 1
+        :raises UnknownIdError: if the user or the item is not in the graph
+        :raises ConfigError: if the user has no history, the item is in the list or may not be
+            recommended at all, or the model is not linear
+        """
+        with limited_threads(self.config.threads):
+            return self._counterfactuals.why_not(user, item, k)
+
     def path_share(self, recommendations: Recommendations) -> pl.DataFrame:
         """How much of each recommended score is made of paths.
 
@@ -364,9 +399,15 @@ class Recommender:
     @cached_property
     def _explainer(self) -> Explains:
         state = self._state
-        fitted_on = state.fitted.interactions(refit=self.config.gnn.refit)
+        gnn = self.config.gnn
+        fitted_on = state.fitted.interactions(refit=gnn.refit, trim=gnn.trim)
         fitted, known = state.fitted.features, state.fitted.items
         return make_explainer(state.graph, state.features, state.model, fitted_on, fitted, known)
+
+    @cached_property
+    def _counterfactuals(self) -> Counterfactuals:
+        state = self._state
+        return Counterfactuals(state.graph, state.features, state.model, self._explainer)
 
     def _texts(self, graph: KnowledgeGraph, features: Features) -> NodeInputs:
         """Texts of the core nodes, by the encoder with which the model was fitted."""

@@ -11,6 +11,7 @@ from scipy.sparse import csr_matrix
 
 from kgrec.errors import ConfigError, GraphError, UnknownIdError
 from kgrec.features import Features
+from kgrec.gnn.influence import learned_from
 from kgrec.gnn.inputs import NodeInputs
 from kgrec.gnn.linear.content import Content
 from kgrec.gnn.linear.hubs import FactHubs
@@ -59,9 +60,10 @@ class Fitted:
         items = [features.item_index(item) for item in before.items]
         return cls(version, known, np.array(items, dtype=np.int64))
 
-    def interactions(self, *, refit: bool) -> csr_matrix:
+    def interactions(self, *, refit: bool, trim: float = 0.0) -> csr_matrix:
         """What the model was fitted to, binary, shape ``(U, I)``."""
-        return self.features.history if refit else self.features.train
+        learned = learned_from(self.features, trim)
+        return learned.history if refit else learned.train
 
 
 def check_later(before: KnowledgeGraph, after: KnowledgeGraph, version: int) -> None:
@@ -89,6 +91,7 @@ def updated_model(
     inputs: Callable[[], NodeInputs],
     *,
     refit: bool,
+    trim: float = 0.0,
 ) -> Model:
     """The model, serving a later version of the graph.
 
@@ -110,7 +113,7 @@ def updated_model(
     new = np.setdiff1d(np.arange(num_items), after.items)
     fitted = moved(model, before.items, after.items, num_items)
     content = Content.of(FactHubs.of(features), inputs())
-    return welcomed(fitted, new, after.interactions(refit=refit), content)
+    return welcomed(fitted, new, after.interactions(refit=refit, trim=trim), content)
 
 
 def _check_kept(graph: KnowledgeGraph, known: Features, features: Features) -> None:

@@ -14,6 +14,7 @@ from kgrec.cli.app import app
 COMMANDS = (
     "demo",
     "train",
+    "attack",
     "audit",
     "tune",
     "recommend",

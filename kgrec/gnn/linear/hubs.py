@@ -70,5 +70,5 @@ def _columns(
         members=csr_matrix(members[:, shared]),
         nodes=names[shared] % num_nodes,
         roles=places.astype(np.int64),
-        relations=tuple((int(role) // 2, role % 2 == 0) for role in used),
+        relations=tuple((role // 2, role % 2 == 0) for role in used.tolist()),
     )
