@@ -16,7 +16,8 @@ from scipy.sparse import csr_matrix
 from kgrec.callbacks import Progress, TimedProgress
 from kgrec.config import Config
 from kgrec.errors import ConfigError, GraphError, RunError
-from kgrec.explain import Explains, Explanation, make_explainer
+from kgrec.explain import Explains, Explanation, in_language, make_explainer
+from kgrec.explain.languages import ENGLISH, Language, read_language
 from kgrec.features import Features
 from kgrec.gnn.fit import fit
 from kgrec.gnn.inputs import NodeInputs
@@ -121,7 +122,7 @@ class Recommender:
         fitted = Fitted.of(graph, features, graph.version)
         identity = _identity(encoder)
         self._fitted = _State(graph, features, model, log, checkpoints, fitted, identity)
-        for stale in ("_explainer", "_histories"):
+        for stale in ("_explainer", "_tellers", "_histories"):
             self.__dict__.pop(stale, None)
         return self
 
@@ -175,7 +176,12 @@ class Recommender:
         return self._state.log
 
     def recommend(
-        self, users: Sequence[str] | str | None = None, k: int = 10, *, explain: bool = False
+        self,
+        users: Sequence[str] | str | None = None,
+        k: int = 10,
+        *,
+        explain: bool = False,
+        language: str | Path | Language = "en",
     ) -> Recommendations:
         """Return the best items that each user does not have yet.
 
@@ -186,8 +192,9 @@ class Recommender:
         :param users: user ids, or a single one; ``None``: all
         :param k: items for each user, at least 1
         :param explain: also explain every recommendation
+        :param language: of the explanations; see :meth:`explain`
         :raises UnknownIdError: if a user is not in the graph
-        :raises ConfigError: if ``k`` is below 1
+        :raises ConfigError: if ``k`` is below 1, or there is no such language
         """
         features = self._state.features
         asked = [users] if isinstance(users, str) else users
@@ -197,8 +204,9 @@ class Recommender:
         table = self._table(users, top)
         explanations: tuple[Explanation, ...] = ()
         if explain:
+            explainer = self._told_in(language)
             explanations = tuple(
-                self._explainer.explain(user, item, score=score)
+                explainer.explain(user, item, score=score)
                 for user, item, score in table.select("user", "item", "score").iter_rows()
             )
         return Recommendations(table, explanations)
@@ -216,7 +224,14 @@ class Recommender:
         weights, liked = profile_history(profile, self.graph, self._state.features)
         return Recommendations(self._table([PROFILE], self._top(weights, k, seen=liked)), ())
 
-    def explain(self, user: str, item: str, *, paths: int | None = 5) -> Explanation:
+    def explain(
+        self,
+        user: str,
+        item: str,
+        *,
+        paths: int | None = 5,
+        language: str | Path | Language = "en",
+    ) -> Explanation:
         """Say why an item has its score for a user.
 
         Only ``gnn.model = linear`` has paths; elsewhere all but the popularity is ``latent``.
@@ -224,9 +239,12 @@ class Recommender:
         otherwise fill the list.
 
         :param paths: at most so many; ``None``: all
+        :param language: of the sentences: a code that kgrec brings (``"en"``, ``"zh"``), or the
+            path of a file like ``kgrec/explain/languages/en.toml``
         :raises UnknownIdError: if the user or the item is not in the graph
+        :raises ConfigError: if there is no such language
         """
-        return self._explainer.explain(user, item, paths=paths)
+        return self._told_in(language).explain(user, item, paths=paths)
 
     def path_share(self, recommendations: Recommendations) -> pl.DataFrame:
         """How much of each recommended score is made of paths.
@@ -304,6 +322,19 @@ class Recommender:
         fitted_on = state.fitted.interactions(refit=self.config.gnn.refit)
         fitted = state.fitted.features
         return make_explainer(state.graph, state.features, state.model, fitted_on, fitted)
+
+    def _told_in(self, language: str | Path | Language) -> Explains:
+        """The explainer of a language; one that kgrec brings is made once."""
+        words = read_language(language)
+        if words is ENGLISH:
+            return self._explainer
+        if words not in self._tellers:
+            self._tellers[words] = in_language(self._explainer, words)
+        return self._tellers[words]
+
+    @cached_property
+    def _tellers(self) -> dict[Language, Explains]:
+        return {}
 
     def _texts(self, graph: KnowledgeGraph, features: Features) -> NodeInputs:
         """Texts of the core nodes, by the encoder with which the model was fitted."""

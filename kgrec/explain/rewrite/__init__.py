@@ -1,0 +1,1 @@
+"""Texts of a language model, held against the paths that they tell."""
