@@ -10,7 +10,8 @@ import unicodedata
 _UNSAFE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
 
 _WIDE = r"\u2e80-\u9fff\uac00-\ud7af"
-_PARTS = re.compile(rf"\s+|[{_WIDE}]|[^\s{_WIDE}]+")
+_CLOSING = "。，、；：！？）”》」"
+_PARTS = re.compile(rf"\s+|[{_WIDE}][{_CLOSING}]*|[^\s{_WIDE}]+")
 
 
 def one_line(text: str) -> str:

@@ -84,7 +84,7 @@ class Path:
     @property
     def through_users(self) -> bool:
         """Whether other users join the two items, and not a fact."""
-        return self.nodes[2].key.startswith("user:")
+        return len(self.nodes) == 4 and self.nodes[2].key.startswith("user:")
 
     def __str__(self) -> str:
         words = [self._name(self.nodes[0])]
@@ -147,6 +147,12 @@ class Explanation:
     """What a reader should know of the words: which of them are not in the language."""
 
     @property
+    def told(self) -> tuple[Path, ...]:
+        """The paths that the sentence tells: the strongest, and the strongest fact for the item."""
+        facts = [path for path in self.paths if not path.through_users and path.share > 0]
+        return tuple({path.reason: path for path in (*self.paths[:1], *facts[:1])}.values())
+
+    @property
     def reasons(self) -> tuple[str, ...]:
         """In words: the strongest path, and the strongest fact that speaks for the item.
 
@@ -155,8 +161,7 @@ class Explanation:
         if not self.paths:
             popular = self.language.say("reasons.popular")
             return (self.content_reason or self.latent_reason or popular,)
-        facts = [path for path in self.paths if not path.through_users and path.share > 0]
-        return tuple(dict.fromkeys(path.reason for path in (*self.paths[:1], *facts[:1])))
+        return tuple(path.reason for path in self.told)
 
     @property
     def because(self) -> str:

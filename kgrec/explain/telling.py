@@ -35,7 +35,7 @@ class Teller:
         self.language = language
         self.translation = translate(graph, language)
         self.explainer = copy.copy(explainer)
-        self.explainer.graph = _labelled(graph, language, self.translation)
+        self.explainer.graph = in_words_of(graph, language, self.translation)
         self.explainer.sentences = Sentences(
             self.translation.vocabulary, language, item_type=graph.item_type
         )
@@ -73,7 +73,7 @@ def translate(graph: KnowledgeGraph, language: Language) -> Translation:
     )
 
 
-def _labelled(graph: KnowledgeGraph, language: Language, words: Translation) -> KnowledgeGraph:
+def in_words_of(graph: KnowledgeGraph, language: Language, words: Translation) -> KnowledgeGraph:
     """The graph with names in a language, where its nodes have literals of that language."""
     texts = graph.nodes.select("key", "properties").filter(
         pl.col("properties").str.contains('"@language"', literal=True)
