@@ -211,7 +211,8 @@ class Explanation:
         if get_ipython() is None:
             print(self)
         else:
-            display(self)
+            draw: Any = display
+            draw(self)
 
     def told_in(self, language: Language, notes: tuple[str, ...] = ()) -> Explanation:
         """Say in which language the reasons are; they stay as they are.
