@@ -20,6 +20,8 @@ from scipy.sparse import csr_matrix
 
 from kgrec.config import Config
 from kgrec.data import DatasetInfo, clean
+from kgrec.explain import Explanation, PathNode, PathRelation
+from kgrec.explain import Path as ExplainedPath
 from kgrec.features import Features
 from kgrec.graph import KnowledgeGraph
 from kgrec.recommend import Recommender
@@ -31,6 +33,7 @@ settings.load_profile("kgrec")
 torch.set_num_threads(1)
 
 Pairs = Sequence[tuple[str, str]]
+HOSTILE = "<script>alert('x')</script> & \"co\"\x00"
 FAST = {
     "text.enabled": False,
     "kge.enabled": False,
@@ -133,6 +136,69 @@ def tiny_features(tiny_graph: KnowledgeGraph) -> Features:
 def fitted(tiny_graph: KnowledgeGraph) -> Recommender:
     """A recommender of the tiny world; do not change it."""
     return Recommender(Config().replace(FAST)).fit(tiny_graph)
+
+
+def make_path(*steps: str, share: float = 1.0, type: str = "Film") -> ExplainedPath:
+    """A path through nodes given as ``key=label``, with relations between: node, relation, node."""
+    nodes = []
+    for step in steps[::2]:
+        key, _, label = step.partition("=")
+        kind, _, id = key.partition(":")
+        nodes.append(
+            PathNode(key, id, label or id, {"user": "User", "item": type}.get(kind, "Person"))
+        )
+    relations = tuple(PathRelation(name.replace(" ", "_"), name, True) for name in steps[1::2])
+    words = f"Because of {nodes[1].label}."
+    return ExplainedPath(
+        tuple(nodes), relations, share, 0.0, 1, words, f"MATCH (n {{id: '{nodes[1].id}'}})", ""
+    )
+
+
+def make_explanation(paths: Sequence[ExplainedPath], **rest: float) -> Explanation:
+    listed = sum(path.share for path in paths)
+    item = paths[0].nodes[-1] if paths else PathNode("item:9", "9", "Nine", "Film")
+    carried = listed + rest.get("other_paths", 0.0)
+    return Explanation(
+        "1", item.id, item.label, listed + sum(rest.values()), tuple(paths), rest, carried
+    )
+
+
+@pytest.fixture
+def explanation() -> Explanation:
+    """Two films share a person, one path is short, one is long, one speaks against the item."""
+    to = "item:9=The Crooked Lantern"
+    return make_explanation(
+        [
+            make_path(
+                "user:1", "liked", "item:1=Heat", "starring", "entity:1=Ada Marlow", "actor in", to
+            ),
+            make_path(
+                "user:1",
+                "liked",
+                "item:2=Ronin",
+                "starring",
+                "entity:1=Ada Marlow",
+                "actor in",
+                to,
+                share=0.5,
+            ),
+            make_path("user:1", "liked", "item:3=Alien", "followed by", to, share=0.25),
+            make_path(
+                "user:1", "liked", "item:3=Alien", "liked by", "user:2", "liked", to, share=-0.25
+            ),
+        ],
+        popularity=0.25,
+        latent=0.25,
+        other_paths=0.5,
+    )
+
+
+@pytest.fixture
+def hostile() -> Explanation:
+    path = make_path(
+        f"user:1={HOSTILE}", HOSTILE, f"item:1={HOSTILE}", HOSTILE, f"item:9={HOSTILE}"
+    )
+    return make_explanation([path], popularity=1.0)
 
 
 # A real Bolt server. Test folders are no packages, so its module is found by its path.

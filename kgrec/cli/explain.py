@@ -34,16 +34,20 @@ def explain(
     all_paths: Annotated[
         bool, typer.Option("--all-paths", help="All paths instead of the strongest five.")
     ] = False,
+    language: Annotated[
+        str, typer.Option(help="en, zh, or the path of a language file (.toml).")
+    ] = "en",
 ) -> None:
     """Show the paths that carry a score, each with its exact share."""
     rec = open_run(run)
     check_known(rec.graph, "user", user)
     check_known(rec.graph, "item", item)
-    why = rec.explain(user, item, paths=None if all_paths else _STRONGEST)
+    paths = None if all_paths else _STRONGEST
+    why = rec.explain(user, item, paths=paths, language=language)
     if format is ExplainFormat.json:
         print_json(why.to_dict())
     elif format is ExplainFormat.text:
-        print_text(str(why))
+        print_text(why.to_text(paths=paths))
     else:
         print_text(_queries(why, format))
 

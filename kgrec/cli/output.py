@@ -10,8 +10,9 @@ from typing import Any
 
 import typer
 
-# What a name from the data could do to a terminal: move the cursor, change its title.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# What a name from the data could do to a terminal: move the cursor, change its title, turn the
+# direction of what follows round.
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _UNLIMITED = 100_000
 
 

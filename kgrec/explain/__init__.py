@@ -2,7 +2,7 @@
 
 from kgrec.explain.explainer import Explainer
 from kgrec.explain.explanation import Explanation, Path, PathNode, PathRelation
-from kgrec.explain.make import Explains, make_explainer
+from kgrec.explain.make import Explains, in_language, make_explainer
 
 __all__ = [
     "Explainer",
@@ -11,5 +11,6 @@ __all__ = [
     "Path",
     "PathNode",
     "PathRelation",
+    "in_language",
     "make_explainer",
 ]

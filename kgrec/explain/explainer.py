@@ -12,7 +12,7 @@ from kgrec.errors import ConfigError
 from kgrec.explain.explanation import Explanation, Path, PathNode, PathRelation
 from kgrec.explain.groups import Group, grouped
 from kgrec.explain.queries import cypher, sparql
-from kgrec.explain.sentences import People, Sentences
+from kgrec.explain.sentences import Sentences
 from kgrec.explain.tastes import TasteFinder, TasteWalks
 from kgrec.explain.walks import Floats, Indices, WalkFinder
 from kgrec.features import Features
@@ -52,7 +52,7 @@ class Explainer:
         # What came later carries no weight: walks lead through what was there.
         self.hubs = FactHubs.of(fitted or features)
         self.finder = WalkFinder(model, fitted_on, self.hubs)
-        self.sentences = Sentences(graph.vocabulary)
+        self.sentences = Sentences(graph.vocabulary, item_type=graph.item_type)
         self._fitted_on = fitted_on
         every = np.arange(len(features.items))
         self._came_later = frozenset(every[:0] if known is None else np.setdiff1d(every, known))
@@ -229,24 +229,22 @@ class Explainer:
             nodes[-1].label,
             self.sentences,
         )
-        people = None
-        if group.witness >= 0:
-            people = People(nodes[1].label, group.people, against=group.share < 0)
+        by_people, against = group.witness >= 0, group.share < 0
         if hub in (origin, target):
             # A fact joins the two items directly: from the origin if the target is the hub.
             along = forward == (hub == target)
             nodes.append(self._node(target))
             relations.append(self._relation(name, along))
-            if people:
-                return say.taste_of_direct(people, through, relation, along)
+            if by_people:
+                return say.taste_of_direct(start, relation, along, through, against)
             return say.direct(through, relation, along)
         node = self._node(hub)
         nodes += [node, self._node(target)]
         relations += [self._relation(name, forward), self._relation(name, not forward)]
         named = node.label if self.graph.has_name(node.key) else None
         shared = (relation, forward, named, self.graph.vocabulary.type(node.type).label)
-        if people:
-            return say.taste_of_entity(people, through, *shared)
+        if by_people:
+            return say.through_taste(start, *shared, through, against)
         return say.through_entity(through, *shared)
 
     @cached_property

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kgrec.explain.sentences import because
+from kgrec.explain.languages import ENGLISH, Language
+from kgrec.explain.notebook import html
+from kgrec.explain.picture.paths import standalone_svg
+from kgrec.explain.screen import on_screen
 from kgrec.vocabulary import INTERACTED
 
 
@@ -70,11 +73,14 @@ class Path:
     reason: str
     cypher: str
     sparql: str
+    language: Language = field(default=ENGLISH, repr=False, compare=False, kw_only=True)
+    """The language of the reason."""
 
     @property
     def sentence(self) -> str:
         """The reason as a sentence of its own."""
-        return f"{self.nodes[-1].label}, {because([self.reason], against=self.share < 0)}."
+        clause = self.language.because([self.reason], against=self.share < 0)
+        return self.language.say("sentence.whole", label=self.nodes[-1].label, because=clause)
 
     @property
     def through_users(self) -> bool:
@@ -82,10 +88,14 @@ class Path:
         return all(relation.name == INTERACTED for relation in self.relations)
 
     def __str__(self) -> str:
-        words = [self.nodes[0].name]
+        words = [self._name(self.nodes[0])]
         for relation, node in zip(self.relations, self.nodes[1:], strict=True):
-            words.append(f"—{relation.label}→ {node.name}")
+            words.append(f"—{relation.label}→ {self._name(node)}")
         return " ".join(words)
+
+    def _name(self, node: PathNode) -> str:
+        unnamed = node.name != node.label
+        return self.language.say("screen.user", id=node.id) if unnamed else node.label
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
@@ -133,6 +143,16 @@ class Explanation:
     """The content's part in words, where it speaks for the item."""
     latent_reason: str = ""
     """The latent part in words, where a model has no paths."""
+    language: Language = field(default=ENGLISH, repr=False, compare=False, kw_only=True)
+    """The language of all reasons."""
+    notes: tuple[str, ...] = field(default=(), kw_only=True)
+    """What a reader should know of the words: which of them are not in the language."""
+
+    @property
+    def told(self) -> tuple[Path, ...]:
+        """The paths that the sentence tells: the strongest, and the strongest fact for the item."""
+        facts = [path for path in self.paths if not path.through_users and path.share > 0]
+        return tuple({path.reason: path for path in (*self.paths[:1], *facts[:1])}.values())
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -141,22 +161,23 @@ class Explanation:
         Without a path, what is known of the item, or what a network makes of it, or its popularity.
         """
         if not self.paths:
-            return (self.content_reason or self.latent_reason or "it is popular with everyone",)
-        facts = [path for path in self.paths if not path.through_users and path.share > 0]
-        return tuple(dict.fromkeys(path.reason for path in (*self.paths[:1], *facts[:1])))
+            popular = self.language.say("reasons.popular")
+            return (self.content_reason or self.latent_reason or popular,)
+        return tuple(path.reason for path in self.told)
 
     @property
     def because(self) -> str:
         """The reasons as a clause, to stand after the item's name or under it."""
         if self.paths:
-            return because(self.reasons, against=self.paths[0].share < 0)
+            return self.language.because(self.reasons, against=self.paths[0].share < 0)
         by_vectors = not self.content_reason and bool(self.latent_reason)
-        return because(self.reasons, against=by_vectors and self.rest["latent"] < 0)
+        against = by_vectors and self.rest["latent"] < 0
+        return self.language.because(self.reasons, against=against)
 
     @property
     def sentence(self) -> str:
         """The reasons as a sentence."""
-        return f"{self.label}, {self.because}."
+        return self.language.say("sentence.whole", label=self.label, because=self.because)
 
     @property
     def cypher(self) -> str:
@@ -169,13 +190,45 @@ class Explanation:
         return self.paths[0].sparql if self.paths else ""
 
     def __str__(self) -> str:
-        lines = [f"{self.label} for user {self.user}: score {self.score:.4f}"]
-        for path in self.paths:
-            lines += [f"  {path.share:+.4f}  {path.sentence}", f"           {path}"]
-        lines += [
-            f"  {value:+.4f}  ({name.replace('_', ' ')})" for name, value in self.rest.items()
-        ]
-        return "\n".join(lines)
+        return self.to_text()
+
+    def to_text(self, *, paths: int | None = 10, width: int = 100) -> str:
+        """Every part of the score on one screen: per cent, share, sentence, path.
+
+        Control characters in names are replaced, so that it can be printed.
+
+        :param paths: at most so many; how many more there are is said. ``None``: all
+        :param width: in columns; a line is longer only where a single word is
+        """
+        return on_screen(self, paths=paths, width=width)
+
+    def show(self) -> None:
+        """Draw it in a notebook; print it elsewhere."""
+        try:
+            from IPython import get_ipython
+            from IPython.display import display
+        except ImportError:
+            print(self)
+            return
+        if get_ipython() is None:
+            print(self)
+        else:
+            draw: Any = display
+            draw(self)
+
+    def told_in(self, language: Language, notes: tuple[str, ...] = ()) -> Explanation:
+        """Say in which language the reasons are; they stay as they are.
+
+        :param notes: see :attr:`notes`
+        """
+        paths = tuple(replace(path, language=language) for path in self.paths)
+        return replace(self, paths=paths, language=language, notes=notes)
+
+    def _repr_svg_(self) -> str:
+        return standalone_svg(self)
+
+    def _repr_html_(self) -> str:
+        return html(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""

@@ -27,7 +27,7 @@ class LatentExplainer:
     def __init__(self, graph: KnowledgeGraph, features: Features, model: Model) -> None:
         self.graph, self.features, self.model = graph, features, model
         self.histories = recent_histories(features, model.recency)
-        self.sentences = Sentences(graph.vocabulary)
+        self.sentences = Sentences(graph.vocabulary, item_type=graph.item_type)
 
     def explain(
         self, user: str, item: str, *, paths: int | None = 5, score: float | None = None

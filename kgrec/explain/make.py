@@ -8,7 +8,9 @@ from scipy.sparse import csr_matrix
 
 from kgrec.explain.explainer import Explainer
 from kgrec.explain.explanation import Explanation
+from kgrec.explain.languages import Language
 from kgrec.explain.latent import LatentExplainer
+from kgrec.explain.telling import Teller
 from kgrec.explain.walks import Floats, Indices
 from kgrec.features import Features
 from kgrec.gnn.linear.pairs import PairModel
@@ -43,3 +45,14 @@ def make_explainer(
     if isinstance(model, PairModel):
         return Explainer(graph, features, model, fitted_on, fitted, known)
     return LatentExplainer(graph, features, model)
+
+
+def in_language(explainer: Explains, language: Language) -> Explains:
+    """The same explanations in another language.
+
+    :param explainer: of :func:`make_explainer`
+    :param language: see :func:`kgrec.explain.languages.read_language`
+    """
+    if not isinstance(explainer, Explainer | LatentExplainer):
+        raise TypeError(f"{type(explainer).__name__} has no words of a graph to translate.")
+    return Teller(explainer, language)

@@ -2,18 +2,19 @@
 
 A reason is a clause that follows "because": "you liked Toy Story, also directed by John Lasseter".
 It calls the recommended item "it" and so can stand under the item's name in a list;
-"Heat, because …" stands alone.
+"Heat, because …" stands alone. What stands around the words of the graph comes from a language
+(:mod:`kgrec.explain.languages`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from kgrec.explain.languages import ENGLISH, Language
 from kgrec.vocabulary import INTERACTED, Relation, Vocabulary
 
 
-def because(reasons: Iterable[str], *, against: bool = False) -> str:
+def because(reasons: Iterable[str], *, against: bool = False, language: Language = ENGLISH) -> str:
     """Join reasons to one clause.
 
     :param reasons: at least one
@@ -22,36 +23,21 @@ def because(reasons: Iterable[str], *, against: bool = False) -> str:
     >>> because(["you liked Ronin, also about spies", "it is sequel to Heat, which you liked"])
     'because you liked Ronin, also about spies, and because it is sequel to Heat, which you liked'
     """
-    word = "although" if against else "because"
-    return ", and ".join(f"{word} {reason}" for reason in reasons)
-
-
-@dataclass(frozen=True)
-class People:
-    """Others who took an item of the history.
-
-    :ivar start: its label
-    :ivar count: how many, at least 1
-    :ivar against: whether they are so few that they speak against the item
-    """
-
-    start: str
-    count: int
-    against: bool = False
-
-    @property
-    def few(self) -> str:
-        """What a sentence about too few of them ends in."""
-        return ", fewer than expected" if self.against else ""
+    return language.because(reasons, against=against)
 
 
 class Sentences:
     """Writes reasons in the words of a vocabulary.
 
-    :param vocabulary: labels and sentence patterns
+    :param vocabulary: labels and sentence patterns, in the same language
+    :param language: the grammar around them
+    :param item_type: the type of the items, which says what they are called: ``"Film"``
     """
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, language: Language = ENGLISH, *, item_type: str = "Item"
+    ) -> None:
+        self.vocabulary, self.language, self.item_type = vocabulary, language, item_type
         self.verb = vocabulary.relation(INTERACTED).label
 
     def through_users(self, start: str, count: int, *, against: bool = False) -> str:
@@ -61,8 +47,8 @@ class Sentences:
         :param count: how many, at least 1
         :param against: whether they are so few that they speak against the item
         """
-        people = People(start, count, against)
-        return f"{self._people(people)} {self.verb} it too{people.few}"
+        people = self.language.people(count)
+        return self._reason("through_users", against, people=people, start=self._item(start))
 
     def through_entity(
         self, start: str, relation: Relation, forward: bool, entity: str | None, kind: str
@@ -74,7 +60,53 @@ class Sentences:
         :param entity: the entity's name; ``None`` where it has none that a person could read
         :param kind: the word for the entity's type, ``"person"``
         """
-        return f"you {self.verb} {start}, {_shared(relation, forward, entity, kind)}"
+        shared = self._shared(relation, forward, entity, kind)
+        return self._reason("through_entity", start=self._item(start), shared=shared)
+
+    def through_taste(
+        self,
+        start: str,
+        relation: Relation,
+        forward: bool,
+        entity: str | None,
+        kind: str,
+        witness: str,
+        against: bool = False,
+    ) -> str:
+        """People who took an item of the history also took what shares a fact with this one.
+
+        :param start: label of the item of the history
+        :param relation: of the fact, which the witness and the recommended item share
+        :param forward: whether these two are heads of the relation
+        :param entity: the entity's name; ``None`` where it has none that a person could read
+        :param kind: the word for the entity's type, ``"person"``
+        :param witness: label of an item that those people took and that has the fact
+        :param against: whether they took so few of them that it speaks against the item
+        """
+        shared = self._shared(relation, forward, entity, kind)
+        return self._reason(
+            "through_taste",
+            against,
+            start=self._item(start),
+            things=self._things(relation, forward),
+            # "also" would say of what.
+            shared=shared.removeprefix(self.language.phrases["names.also"]),
+            witness=self._item(witness),
+        )
+
+    def through_content(self, start: str) -> str:
+        """Facts and texts of the item are of a kind that goes with an item of the history.
+
+        :param start: label of the item of the history
+        """
+        return self._reason("through_content", start=self._item(start))
+
+    def through_vectors(self, *, against: bool = False) -> str:
+        """A model of vectors likes the item, and no path says why.
+
+        :param against: whether it does not
+        """
+        return self._reason("through_vectors", against)
 
     def direct(self, start: str, relation: Relation, forward: bool) -> str:
         """A fact joins the two items.
@@ -82,61 +114,48 @@ class Sentences:
         :param start: label of the item of the history
         :param forward: whether that is the head
         """
-        return f"it is {_label(relation, forward)} {start}, which you {self.verb}"
+        label = relation.inverse_label if forward else relation.label
+        return self._reason("direct", relation=label, start=self._item(start))
 
-    def taste_of_entity(
-        self,
-        people: People,
-        item: str,
-        relation: Relation,
-        forward: bool,
-        entity: str | None,
-        kind: str,
+    def taste_of_direct(
+        self, start: str, relation: Relation, forward: bool, witness: str, against: bool = False
     ) -> str:
-        """People who took an item of the history took another that is related to the same entity.
-
-        :param item: label of the other
-        """
-        shared = _shared(relation, forward, entity, kind)
-        return f"{self._people(people)} {self.verb} {item}, {shared}{people.few}"
-
-    def taste_of_direct(self, people: People, item: str, relation: Relation, forward: bool) -> str:
-        """People who took an item of the history took another that a fact joins to this one.
-
-        :param item: label of the other
-        :param forward: whether that is the head
-        """
-        joined = f"it is {_label(relation, forward)} {item}"
-        return f"{joined}, which {self._people(people)} {self.verb}{people.few}"
-
-    def through_content(self, start: str) -> str:
-        """What is known of the item is of a kind that goes with an item of the history.
+        """People who took an item of the history also took one that a fact joins to this one.
 
         :param start: label of the item of the history
+        :param relation: of the fact
+        :param forward: whether the witness is its head
+        :param witness: label of the other item
+        :param against: whether so few took it that it speaks against the recommended item
         """
-        return f"what is known of it appeals to people who {self.verb} {start}, as you did"
+        return self._reason(
+            "taste_of_direct",
+            against,
+            start=self._item(start),
+            relation=relation.inverse_label if forward else relation.label,
+            witness=self._item(witness),
+        )
 
-    def through_vectors(self, *, against: bool = False) -> str:
-        """A model of vectors likes the item, and no path says why.
+    def _reason(self, name: str, against: bool = False, **values: str) -> str:
+        phrase = f"reasons.{name}_against" if against else f"reasons.{name}"
+        return self.language.say(phrase, liked=self.verb, **values)
 
-        :param against: whether it does not
-        """
-        place = "far from" if against else "close to"
-        return f"the network places it {place} all that you {self.verb}, taken together"
+    def _shared(self, relation: Relation, forward: bool, entity: str | None, kind: str) -> str:
+        if entity is None and forward:
+            return relation.anonymous
+        pattern = relation.pattern if forward else relation.inverse_pattern
+        if entity is None:
+            named = self.language.say("names.same", kind=kind)
+        else:
+            named = self.language.say("names.entity", label=entity)
+        # Not str.format: the name of a relation may hold braces, and is part of its pattern.
+        return pattern.replace("{entity}", named)
 
-    def _people(self, people: People) -> str:
-        only = "only " if people.against else ""
-        who = "1 person" if people.count == 1 else f"{people.count:,} people"
-        return f"{only}{who} who {self.verb} {people.start}, as you did,"
+    def _item(self, label: str) -> str:
+        return self.language.say("names.item", label=label)
 
-
-def _shared(relation: Relation, forward: bool, entity: str | None, kind: str) -> str:
-    if entity is None and forward:
-        return relation.anonymous
-    pattern = relation.pattern if forward else relation.inverse_pattern
-    # Not str.format: the name of a relation may hold braces, and is part of its pattern.
-    return pattern.replace("{entity}", entity or f"the same {kind}")
-
-
-def _label(relation: Relation, forward: bool) -> str:
-    return relation.inverse_label if forward else relation.label
+    def _things(self, relation: Relation, forward: bool) -> str:
+        """What the items are called; where nobody said, what the relation says of them."""
+        stated = relation.domain if forward else relation.range
+        name = stated if self.item_type == "Item" and stated != "Node" else self.item_type
+        return self.vocabulary.type(name).plural

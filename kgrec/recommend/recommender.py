@@ -16,8 +16,9 @@ from scipy.sparse import csr_matrix
 from kgrec.callbacks import Progress, TimedProgress
 from kgrec.config import Config
 from kgrec.errors import ConfigError, GraphError, RunError
-from kgrec.explain import Explains, Explanation, make_explainer
+from kgrec.explain import Explains, Explanation, in_language, make_explainer
 from kgrec.explain.counterfactual import Counterfactual, Counterfactuals, WhyNot
+from kgrec.explain.languages import ENGLISH, Language, read_language
 from kgrec.features import Features
 from kgrec.gnn.fit import fit
 from kgrec.gnn.influence import learned_from
@@ -129,7 +130,7 @@ class Recommender:
         fitted = Fitted.of(graph, features, graph.version, config.graph.sensitive)
         identity = _identity(encoder)
         self._fitted = _State(graph, features, model, log, checkpoints, fitted, identity)
-        for stale in ("_counterfactuals", "_explainer", "_histories"):
+        for stale in ("_counterfactuals", "_explainer", "_tellers", "_histories"):
             self.__dict__.pop(stale, None)
         self._policed = None
         return self
@@ -193,7 +194,8 @@ class Recommender:
     @property
     def fitted_on(self) -> csr_matrix:
         """The interactions that the model was fitted to, binary, shape ``(U, I)``."""
-        return self._state.fitted.interactions(refit=self.config.gnn.refit)
+        gnn = self.config.gnn
+        return self._state.fitted.interactions(refit=gnn.refit, trim=gnn.trim)
 
     def with_model(self, model: Model) -> Self:
         """The same recommender with another model of the same items, for instance a changed copy.
@@ -217,6 +219,7 @@ class Recommender:
         *,
         explain: bool = False,
         policy: Policy | None = None,
+        language: str | Path | Language = "en",
     ) -> Recommendations:
         """Return the best items that each user does not have yet.
 
@@ -229,8 +232,10 @@ class Recommender:
         :param explain: also explain every recommendation
         :param policy: filters and re-ranking; the table then says where each item was and what
             moved it. Scores and explanations stay those of the model
+        :param language: of the explanations; see :meth:`explain`
         :raises UnknownIdError: if a user, or what a policy names, is not in the graph
-        :raises ConfigError: if ``k`` is below 1, or the policy names a sensitive relation
+        :raises ConfigError: if ``k`` is below 1, the policy names a sensitive relation, or there is
+            no such language
         """
         features = self._state.features
         asked = [users] if isinstance(users, str) else users
@@ -239,8 +244,9 @@ class Recommender:
         found = self._listed(users, csr_matrix(self._histories[rows]), k, policy)
         if not explain:
             return found
+        explainer = self._told_in(language)
         explanations = tuple(
-            self._explainer.explain(user, item, score=score)
+            explainer.explain(user, item, score=score)
             for user, item, score in found.table.select("user", "item", "score").iter_rows()
         )
         return dataclasses.replace(found, explanations=explanations)
@@ -263,7 +269,14 @@ class Recommender:
         weights, liked = profile_history(profile, self.graph, self._state.features, sensitive)
         return self._listed([PROFILE], weights, k, policy, seen=liked)
 
-    def explain(self, user: str, item: str, *, paths: int | None = 5) -> Explanation:
+    def explain(
+        self,
+        user: str,
+        item: str,
+        *,
+        paths: int | None = 5,
+        language: str | Path | Language = "en",
+    ) -> Explanation:
         """Say why an item has its score for a user.
 
         Only ``gnn.model = linear`` has paths; elsewhere all but the popularity is ``latent``.
@@ -271,9 +284,12 @@ class Recommender:
         otherwise fill the list.
 
         :param paths: at most so many; ``None``: all
+        :param language: of the sentences: a code that kgrec brings (``"en"``, ``"zh"``), or the
+            path of a file like ``kgrec/explain/languages/en.toml``
         :raises UnknownIdError: if the user or the item is not in the graph
+        :raises ConfigError: if there is no such language
         """
-        return self._explainer.explain(user, item, paths=paths)
+        return self._told_in(language).explain(user, item, paths=paths)
 
     def counterfactual(
         self, user: str, item: str, k: int = 10, *, returns: bool = True
@@ -399,15 +415,28 @@ class Recommender:
     @cached_property
     def _explainer(self) -> Explains:
         state = self._state
-        gnn = self.config.gnn
-        fitted_on = state.fitted.interactions(refit=gnn.refit, trim=gnn.trim)
         fitted, known = state.fitted.features, state.fitted.items
-        return make_explainer(state.graph, state.features, state.model, fitted_on, fitted, known)
+        return make_explainer(
+            state.graph, state.features, state.model, self.fitted_on, fitted, known
+        )
 
     @cached_property
     def _counterfactuals(self) -> Counterfactuals:
         state = self._state
         return Counterfactuals(state.graph, state.features, state.model, self._explainer)
+
+    def _told_in(self, language: str | Path | Language) -> Explains:
+        """The explainer of a language; one that kgrec brings is made once."""
+        words = read_language(language)
+        if words is ENGLISH:
+            return self._explainer
+        if words not in self._tellers:
+            self._tellers[words] = in_language(self._explainer, words)
+        return self._tellers[words]
+
+    @cached_property
+    def _tellers(self) -> dict[Language, Explains]:
+        return {}
 
     def _texts(self, graph: KnowledgeGraph, features: Features) -> NodeInputs:
         """Texts of the core nodes, by the encoder with which the model was fitted."""

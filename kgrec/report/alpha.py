@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element
 
+from kgrec.drawing.svg import canvas, draw, render
 from kgrec.evaluation import Interval
 from kgrec.report.curve import ticks
-from kgrec.report.svg import canvas, draw, render
 
 _WIDTH, _HEIGHT = 340.0, 220.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 18.0, 26.0, 40.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kgrec.evaluation import Evaluation
-from kgrec.report.shares import percent
+from kgrec.explain.picture.shares import percent
 
 _METRICS = ("Recall", "NDCG")
 

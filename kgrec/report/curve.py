@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element
 
-from kgrec.report.svg import canvas, draw, render, text_width
+from kgrec.drawing.svg import canvas, draw, render, text_width
 
 _WIDTH, _HEIGHT = 340.0, 210.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48.0, 14.0, 24.0, 40.0

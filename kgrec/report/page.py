@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from kgrec.report.picture import style
+from kgrec.drawing.style import sheet
 
 _HERE = "kgrec.report"
 
@@ -42,6 +42,6 @@ def fill(
     )
     environment.filters |= filters or {}
     own = folder / f"{name}.css"
-    sheets = [style("palette.css", "page.css", "picture.css")]
+    sheets = [sheet("palette.css"), sheet("page.css", _HERE), sheet("picture.css")]
     sheets += [own.read_text(encoding="utf-8")] if own.is_file() else []
     return environment.get_template(f"{name}.html").render(**values, css=Markup("\n".join(sheets)))

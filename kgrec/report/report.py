@@ -11,12 +11,12 @@ from markupsafe import Markup
 
 from kgrec.evaluation import Evaluation
 from kgrec.explain import Explanation
+from kgrec.explain.picture.paths import paths_svg
+from kgrec.explain.picture.shares import in_words, percent, size
 from kgrec.report.comparison import lead_in_per_cent, table_of
 from kgrec.report.curve import curve_svg
 from kgrec.report.files import replaced_file
 from kgrec.report.page import fill
-from kgrec.report.paths import paths_svg
-from kgrec.report.shares import in_words, percent, size
 
 _MOST_BARS = 14
 

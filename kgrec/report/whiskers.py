@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element
 
+from kgrec.drawing.svg import canvas, draw, render, shorten
 from kgrec.evaluation import Interval
 from kgrec.report.curve import ticks
-from kgrec.report.svg import canvas, draw, render, shorten
 
 _WIDTH = 360.0  # of a phone, so that letters stay readable there
 _LEFT, _RIGHT, _TOP, _BOTTOM = 122.0, 14.0, 8.0, 26.0

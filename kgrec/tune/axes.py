@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from kgrec.drawing.svg import draw, shorten
 from kgrec.report.curve import ticks
-from kgrec.report.svg import draw, shorten
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 14.0, 16.0, 40.0
 _INSET = 10.0

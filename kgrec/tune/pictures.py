@@ -8,8 +8,8 @@ from xml.etree.ElementTree import Element
 
 import polars as pl
 
+from kgrec.drawing.svg import canvas, draw, render
 from kgrec.report.curve import ticks
-from kgrec.report.svg import canvas, draw, render
 from kgrec.tune.axes import Axes, columns, numbers, value_text
 from kgrec.tune.trial import METRIC
 

@@ -7,7 +7,7 @@ from the name (``music.artist.origin`` reads "origin"), so that any graph can be
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -133,6 +133,7 @@ class Vocabulary:
     :ivar types: every declared :class:`NodeType` by name
     :ivar relations: every declared :class:`Relation` by name; of two inverses only the one kept
     :ivar properties: every declared :class:`Property` by name
+    :ivar make_words: gives a relation that has a label alone the rest of its words
     """
 
     def __init__(
@@ -140,7 +141,9 @@ class Vocabulary:
         types: Mapping[str, NodeType],
         relations: Mapping[str, Relation],
         properties: Mapping[str, Property] | None = None,
+        make_words: Callable[[str, str], Relation] | None = None,
     ) -> None:
+        self.make_words = make_words or worded
         self.types = dict(types)
         self.relations = dict(relations)
         self.properties = dict(properties or {})
@@ -296,7 +299,7 @@ class Vocabulary:
         named = camel(words)
         is_attribute = name.startswith("has_")
         return replace(
-            _worded(name, words),
+            self.make_words(name, words),
             range=named if is_attribute or named in self.types else "Node",
             known=False,
         )
@@ -344,7 +347,7 @@ def _relation(name: str, record: Record) -> Relation:
     label = record.get("label") or prettify(name)
     fields = Relation.__dataclass_fields__
     given = {key: value for key, value in record.items() if value and key in fields}
-    relation = replace(_worded(name, label), **given)
+    relation = replace(worded(name, label), **given)
     if "inverse_pattern" not in given:
         relation = replace(relation, inverse_pattern=f"also {relation.inverse_label} {{entity}}")
     return relation
@@ -361,8 +364,8 @@ def _property(name: str, record: Record) -> Property:
     )
 
 
-def _worded(name: str, label: str) -> Relation:
-    """A relation whose sentences are made from its label."""
+def worded(name: str, label: str) -> Relation:
+    """A relation whose sentences are made from its label, in English."""
     verbal = bool(_VERBAL.search(label))
     return Relation(
         name=name,

@@ -45,10 +45,17 @@ def test_json_has_the_fixed_keys_and_sums_to_the_score(
 
 def test_text_has_the_sentences(ask: Callable[..., Any]) -> None:
     document = json.loads(ask("--format", "json").stdout)
-    text = ask().stdout
+    text = " ".join(ask().stdout.split())
     assert document["label"] in text
     for path in document["paths"]:
         assert path["sentence"] in text
+
+
+def test_other_languages_are_told(ask: Callable[..., Any]) -> None:
+    assert "因为" in ask("--language", "zh").stdout
+    unknown = ask("--language", "xx")
+    assert unknown.exit_code != 0
+    assert "no language 'xx'" in unknown.stderr
 
 
 def test_cypher_runs(

@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
+
 from kgrec.explain import Explanation, Path, PathNode, PathRelation
 
 USER = PathNode("user:1", "1", "1", "User")
@@ -74,3 +76,39 @@ def test_json_keeps_everything() -> None:
     assert tree["paths"][0]["nodes"][2]["label"] == RONIN.label
     assert tree["paths"][0]["share"] + sum(tree["rest"].values()) == tree["score"]
     assert "ü" in WHY.to_json()
+
+
+def test_a_screen_holds_the_whole_score_in_numbers_and_per_cent() -> None:
+    lines = str(WHY).splitlines()
+    assert lines[1].startswith("   75%  +0.7500  ")
+    assert lines[-2] == "   25%  +0.2500  (popularity) how much everyone likes it"
+    many = replace(WHY, paths=(PATH,) * 30, rest={"a_new_part": -7.5})
+    text = many.to_text()
+    assert len(text.splitlines()) == 1 + 2 * 10 + 2
+    assert "   50%  +15.0000  … and 20 more paths, 50% of the score" in text
+    assert text.splitlines()[-1] == "  −25%  -7.5000  (a new part)"
+    assert len(many.to_text(paths=None).splitlines()) == 1 + 2 * 30 + 1
+
+
+def test_lines_are_broken_at_the_width() -> None:
+    long = replace(PATH, reason=" ".join(["word"] * 60))
+    text = replace(WHY, paths=(long,)).to_text(width=60)
+    assert max(map(len, text.splitlines())) <= 60
+    whole = replace(WHY, label="x" * 150).to_text()
+    assert "x" * 150 in whole
+
+
+def test_outside_of_a_notebook_it_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    WHY.show()
+    assert capsys.readouterr().out == f"{WHY}\n"
+
+
+def test_a_notebook_gets_picture_table_and_queries() -> None:
+    page = WHY._repr_html_()
+    assert page.count("<img ") == page.count("<table>") == page.count("<details>") == 1
+    assert "<td>75%</td>" in page
+    assert "SELECT …" in page
+    assert "<script" not in page
+    assert "<details>" not in BARE._repr_html_()
+    assert "prefers-color-scheme: dark" in WHY._repr_svg_()
+    assert ":root" not in WHY._repr_svg_()

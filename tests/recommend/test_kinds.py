@@ -14,8 +14,8 @@ from safetensors.numpy import save_file
 
 from kgrec import Config, KnowledgeGraph, Recommender
 from kgrec.errors import ConfigError, RunError
+from kgrec.explain.picture.paths import paths_svg
 from kgrec.recommend import Profile
-from kgrec.report.paths import paths_svg
 
 Quick = Callable[..., Config]
 SOME = [("1", "1"), ("1", "2"), ("2", "1"), ("2", "2"), ("2", "3"), ("3", "3"), ("3", "1")]

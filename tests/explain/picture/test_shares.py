@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kgrec.explain import Explanation
-from kgrec.report.shares import in_words, parts
+from kgrec.explain.picture.shares import in_words, parts
 
 
 def test_the_parts_of_a_score_sum_to_one(explanation: Explanation) -> None:

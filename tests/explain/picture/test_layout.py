@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kgrec.explain import Explanation, Path, PathNode, PathRelation
-from kgrec.report.layout import Layout, lay_out
+from kgrec.explain.picture.layout import Layout, lay_out
 
 SHARED = PathRelation("r", "related to", True)
 

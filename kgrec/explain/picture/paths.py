@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
-from kgrec.explain import Explanation
-from kgrec.report.layout import BOLD, FONT, GAP, MARGIN, PAD, Box, Layout, Link, lay_out
-from kgrec.report.shares import Part, in_words, parts, size
-from kgrec.report.svg import canvas, draw, render, shorten, text_width
+from kgrec.drawing.style import picture_style
+from kgrec.drawing.svg import canvas, draw, render, shorten, text_width
+from kgrec.explain.picture.layout import BOLD, FONT, GAP, MARGIN, PAD, Box, Layout, Link, lay_out
+from kgrec.explain.picture.shares import Part, in_words, parts, size
+
+if TYPE_CHECKING:
+    from kgrec.explain.explanation import Explanation
+    from kgrec.explain.languages import Language
 
 _SMALL = 11.5
 _LABEL_HEIGHT = 15.0
@@ -15,6 +20,7 @@ _BAR = 8.0
 _FOOT = 54.0
 _TRIED = (0.5, 0.38, 0.62, 0.28, 0.72, 0.2, 0.8)
 _LINE = 17.0
+_MARGIN = 24.0
 
 Rect = tuple[float, float, float, float]
 """Left, top, right, bottom."""
@@ -29,7 +35,9 @@ def paths_svg(explanation: Explanation, *, css: str = "", margin: float = 0.0) -
     """
     whole = size(explanation)
     layout = lay_out(explanation.paths, whole) if explanation.paths else Layout(760.0, 0.0)
-    title = f"Why {explanation.label} is recommended to user {explanation.user}"
+    say = explanation.language.say
+    user = say("screen.user", id=explanation.user)
+    title = say("picture.title", label=explanation.label, user=user)
     width, height = layout.width + 2 * margin, layout.height + _FOOT + 2 * margin
     root = canvas(width, height, title, css=css)
     if margin:
@@ -43,6 +51,11 @@ def paths_svg(explanation: Explanation, *, css: str = "", margin: float = 0.0) -
     _labels(inner, layout)
     _bar(inner, parts(explanation), layout.width, layout.height + 20)
     return render(root)
+
+
+def standalone_svg(explanation: Explanation) -> str:
+    """Draw a picture with a style sheet and a background of its own, in light and in dark."""
+    return paths_svg(explanation, css=picture_style(), margin=_MARGIN)
 
 
 def _link(parent: Element, link: Link) -> None:
@@ -70,45 +83,48 @@ def _link(parent: Element, link: Link) -> None:
 def _box(parent: Element, box: Box, explanation: Explanation) -> None:
     assert box.node is not None
     is_item = box.node.key == explanation.paths[0].nodes[-1].key
-    is_user = box.stop[0] == 0
+    is_user, say = box.stop[0] == 0, explanation.language.say
     role = "kg-item" if is_item else "kg-user" if is_user else "kg-node"
     group = draw(parent, "g", class_=role)
     draw(group, "title", text=f"{box.node.label} ({box.node.type} {box.node.id})")
     draw(group, "rect", x=box.x, y=box.y, width=box.width, height=box.height, rx=7)
     baseline = box.y + PAD + FONT - 2
-    for number, line in enumerate(_name(box, is_user)):
+    for number, line in enumerate(_name(box, is_user, explanation.language)):
         draw(group, "text", line, x=box.x + PAD, y=baseline + _LINE * number, class_="kg-name")
     below = box.y + box.height - PAD + 1
-    right = "" if is_user else "recommended" if is_item else in_words(box.share)
+    right = "" if is_user else say("picture.recommended") if is_item else in_words(box.share)
     room = box.width - 2 * PAD - text_width(right, _SMALL) - 8
-    caption = shorten(_caption(box), _SMALL, room)
+    caption = shorten(_caption(box, explanation.language), _SMALL, room)
     draw(group, "text", caption, x=box.x + PAD, y=below, class_="kg-type")
     if right:
         place = {"x": box.x + box.width - PAD, "y": below}
         draw(group, "text", right, **place, class_="kg-share", text_anchor="end")
 
 
-def _name(box: Box, is_user: bool) -> list[str]:
+def _name(box: Box, is_user: bool, language: Language) -> list[str]:
     """A user without a name is called by the id."""
     assert box.node is not None
     unnamed_user = box.node.label == box.node.id and (is_user or box.node.type == "User")
-    return (
-        [shorten(f"User {box.node.id}", BOLD, box.width - 2 * PAD)] if unnamed_user else box.lines
-    )
+    if not unnamed_user:
+        return box.lines
+    return [shorten(language.say("picture.user", id=box.node.id), BOLD, box.width - 2 * PAD)]
 
 
-def _caption(box: Box) -> str:
+def _caption(box: Box, language: Language) -> str:
     assert box.node is not None
     if box.stop[0] == 0:
-        return "user"
+        return language.say("picture.you")
     if box.node.type == "User":
-        return _and_more(box.walks - 1) if box.walks > 1 else "another user"
+        return _and_more(box.walks - 1, language)
     # A node without a name shows its id here, since its type stands where the name would.
     return box.node.id if box.node.label == box.node.id else _spaced(box.node.type)
 
 
-def _and_more(users: int) -> str:
-    return f"and {users:,} more user{'' if users == 1 else 's'}"
+def _and_more(users: int, language: Language) -> str:
+    if users == 0:
+        return language.say("picture.another_user")
+    phrase = "picture.more_users_one" if users == 1 else "picture.more_users"
+    return language.say(phrase, count=language.number(users))
 
 
 def _spaced(name: str) -> str:

@@ -10,10 +10,13 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from kgrec.explain import Path, PathNode
-from kgrec.report.shares import percent
-from kgrec.report.svg import wrap
+from kgrec.drawing.svg import wrap
+from kgrec.explain.picture.shares import percent
+
+if TYPE_CHECKING:
+    from kgrec.explain.explanation import Path, PathNode
 
 USER_WIDTH, WIDTH, GAP = 96.0, 176.0, 126.0
 ROW_GAP = 20.0

@@ -5,7 +5,7 @@ from xml.etree.ElementTree import fromstring
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kgrec.report.svg import canvas, draw, render, shorten, text_width, wrap
+from kgrec.drawing.svg import canvas, draw, render, shorten, text_width, wrap
 
 
 @given(st.text(), st.floats(20, 300))

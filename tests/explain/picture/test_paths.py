@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 
 from kgrec.explain import Explanation
-from kgrec.report.paths import paths_svg
+from kgrec.explain.picture.paths import paths_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from kgrec.explain import Explanation
+from kgrec.explain.languages import ENGLISH, Language
+
+if TYPE_CHECKING:
+    from kgrec.explain.explanation import Explanation
 
 OTHER_PATHS = "other_paths"
 
@@ -41,15 +45,25 @@ def parts(explanation: Explanation) -> list[Part]:
     whole = size(explanation)
     listed = sum(abs(path.share) for path in explanation.paths)
     count = len(explanation.paths)
-    found = [
-        Part(f"{count} path{'' if count == 1 else 's'} shown", percent(listed, whole), "paths")
-    ]
+    said = explanation.language.say
+    shown = "shown_one" if count == 1 else "shown_other"
+    words = said(f"picture.{shown}", count=explanation.language.number(count))
+    found = [Part(words, percent(listed, whole), "paths")]
     # The other paths come first, so that all paths stand together.
     for name, value in sorted(explanation.rest.items(), key=lambda each: each[0] != OTHER_PATHS):
         kind = "other" if name == OTHER_PATHS else "rest"
         share = percent(abs(value), whole)
-        found.append(Part(name.replace("_", " "), share, kind, negative=value < 0))
+        found.append(Part(rest_name(name, explanation.language), share, kind, negative=value < 0))
     return [part for part in found if part.share > 0]
+
+
+def rest_name(name: str, language: Language = ENGLISH) -> str:
+    """The name of a part that no listed path carries, in words.
+
+    >>> rest_name("other_paths")
+    'other paths'
+    """
+    return language.phrases.get(f"rest.{name}", name.replace("_", " "))
 
 
 def in_words(share: float) -> str:

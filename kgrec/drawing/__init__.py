@@ -1,0 +1,1 @@
+"""Pictures without a program: SVG, element by element, and the style sheets of all pictures."""

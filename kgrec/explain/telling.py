@@ -1,0 +1,103 @@
+"""An explainer in another language: the same paths and shares, other words."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+
+from kgrec.explain.explainer import Explainer
+from kgrec.explain.explanation import Explanation
+from kgrec.explain.languages import Language
+from kgrec.explain.latent import LatentExplainer
+from kgrec.explain.sentences import Sentences
+from kgrec.graph import KnowledgeGraph
+from kgrec.vocabulary.translation import Translation, translated
+
+_NAMES = ("label", "name", "title")
+
+
+class Teller:
+    """Explains in one language; see :meth:`kgrec.explain.Explainer.explain`.
+
+    What the language has no words for is told in English, and the explanation says so.
+
+    :param explainer: in English
+    :param language: of the sentences
+    """
+
+    def __init__(self, explainer: Explainer | LatentExplainer, language: Language) -> None:
+        graph = explainer.graph
+        self.language = language
+        self.translation = translate(graph, language)
+        self.explainer = copy.copy(explainer)
+        self.explainer.graph = in_words_of(graph, language, self.translation)
+        self.explainer.sentences = Sentences(
+            self.translation.vocabulary, language, item_type=graph.item_type
+        )
+
+    def explain(
+        self, user: str, item: str, *, paths: int | None = 5, score: float | None = None
+    ) -> Explanation:
+        """Explain one score."""
+        why = self.explainer.explain(user, item, paths=paths, score=score)
+        return why.told_in(self.language, self._notes(why))
+
+    def _notes(self, why: Explanation) -> tuple[str, ...]:
+        used = [relation.name for path in why.paths for relation in path.relations]
+        names = [name for name in dict.fromkeys(used) if self.translation.lacks(name)]
+        names += self.language.missing
+        if not names or self.language.code == "en":
+            return ()
+        told = self.language.say(
+            "screen.untranslated", language=self.language.name, names=", ".join(names)
+        )
+        return (told,)
+
+
+def translate(graph: KnowledgeGraph, language: Language) -> Translation:
+    """The vocabulary of a graph in a language; English is what the graph has."""
+    if language.code == "en":
+        return Translation(graph.vocabulary)
+    return translated(
+        graph.vocabulary,
+        graph.ontologies,
+        language.code,
+        generic=language.generic,
+        types=language.types,
+        relations=language.relations,
+    )
+
+
+def in_words_of(graph: KnowledgeGraph, language: Language, words: Translation) -> KnowledgeGraph:
+    """The graph with names in a language, where its nodes have literals of that language."""
+    texts = graph.nodes.select("key", "properties").filter(
+        pl.col("properties").str.contains('"@language"', literal=True)
+    )
+    known = {key: _name(json.loads(found), language.code) for key, found in texts.iter_rows()}
+    labels = {key: name for key, name in known.items() if name}
+    nodes = graph.nodes
+    if labels:
+        named = pl.col("key").replace_strict(labels, default=None, return_dtype=pl.String)
+        nodes = nodes.with_columns(label=pl.coalesce(named, pl.col("label")))
+    return replace(graph, nodes=nodes, vocabulary=words.vocabulary)
+
+
+def _name(properties: dict[str, Any], language: str) -> str | None:
+    """The first name in the language among the literals of a node."""
+    for key in _NAMES:
+        for value in _several(properties.get(key)):
+            tag = value.get("@language") if isinstance(value, dict) else None
+            if isinstance(tag, str) and tag.lower().partition("-")[0] == language.partition("-")[0]:
+                text = str(value.get("@value", "")).strip()
+                if text:
+                    return text
+    return None
+
+
+def _several(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, list) else [value]
