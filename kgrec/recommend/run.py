@@ -35,7 +35,7 @@ from kgrec.gnn.saved import model_of
 from kgrec.graph import KnowledgeGraph
 from kgrec.recommend.card import model_card
 
-FORMAT = 3
+FORMAT = 4
 _HEADER = "config.json"
 _MODEL = "model.safetensors"
 _ABOUT = "kgrec"
