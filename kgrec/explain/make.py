@@ -30,11 +30,23 @@ def make_explainer(
     model: Model,
     fitted_on: csr_matrix,
     fitted: Features | None = None,
+    *,
+    version: int | None = None,
+    seed: int = 0,
 ) -> Explains:
     """Paths where a model is made of them; elsewhere what can honestly be said.
 
     See :class:`kgrec.explain.Explainer`.
+
+    :param version: of the graph that the model was fitted on; ``None``: that is ``graph``
+    :param seed: of what is learned to explain a deep model
     """
     if isinstance(model, PairModel):
         return Explainer(graph, features, model, fitted_on, fitted)
+    # Imported late: who takes the default has no use for it.
+    from kgrec.explain.deep.explainer import DeepExplainer
+    from kgrec.gnn.deep.model import VectorModel
+
+    if isinstance(model, VectorModel):
+        return DeepExplainer(graph, features, model, fitted_on, version=version, seed=seed)
     return LatentExplainer(graph, features, model)

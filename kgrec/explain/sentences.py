@@ -78,6 +78,14 @@ class Sentences:
         place = "far from" if against else "close to"
         return f"the network places it {place} all that you {self.verb}, taken together"
 
+    def through_nodes(self, start: str, names: Iterable[str]) -> str:
+        """Other nodes join the two items, by relations that are not the same.
+
+        :param start: label of the item of the history
+        :param names: of the nodes between, at least one
+        """
+        return f"it is joined to {start}, which you {self.verb}, by {' and '.join(names)}"
+
     def direct(self, start: str, relation: Relation, forward: bool) -> str:
         """A fact joins the two items.
 

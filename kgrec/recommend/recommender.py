@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 import polars as pl
@@ -216,17 +216,36 @@ class Recommender:
         weights, liked = profile_history(profile, self.graph, self._state.features)
         return Recommendations(self._table([PROFILE], self._top(weights, k, seen=liked)), ())
 
-    def explain(self, user: str, item: str, *, paths: int | None = 5) -> Explanation:
+    def explain(
+        self,
+        user: str,
+        item: str,
+        *,
+        paths: int | None = 5,
+        method: Literal["gradients", "paths"] | None = None,
+    ) -> Explanation:
         """Say why an item has its score for a user.
 
-        Only ``gnn.model = linear`` has paths; elsewhere all but the popularity is ``latent``.
+        With ``gnn.model = linear`` shares of paths are exact; with ``rgcn`` and ``kgat`` they are
+        attributions (see :attr:`Explanation.method <kgrec.explain.Explanation.method>`).
         Of the strongest paths the last place is kept for a fact, if there is one and people would
         otherwise fill the list.
 
         :param paths: at most so many; ``None``: all
+        :param method: how to find what a deep model's score rests on: integrated ``gradients``, or
+            ``paths`` by a learned mask of edges; ``None``: gradients
         :raises UnknownIdError: if the user or the item is not in the graph
+        :raises ConfigError: if ``paths`` is below 0, there is no such method, or one is given for
+            ``gnn.model = linear``
         """
-        return self._explainer.explain(user, item, paths=paths)
+        if method is None:
+            return self._explainer.explain(user, item, paths=paths)
+        # Imported late: who takes the default has no use for it.
+        from kgrec.explain.deep.explainer import DeepExplainer
+
+        if not isinstance(self._explainer, DeepExplainer):
+            raise ConfigError("The shares of gnn.model = linear are exact: give no method.")
+        return self._explainer.explain(user, item, paths=paths, method=method)
 
     def path_share(self, recommendations: Recommendations) -> pl.DataFrame:
         """How much of each recommended score is made of paths.
@@ -303,7 +322,15 @@ class Recommender:
         state = self._state
         fitted_on = state.fitted.interactions(refit=self.config.gnn.refit)
         fitted = state.fitted.features
-        return make_explainer(state.graph, state.features, state.model, fitted_on, fitted)
+        return make_explainer(
+            state.graph,
+            state.features,
+            state.model,
+            fitted_on,
+            fitted,
+            version=state.fitted.version,
+            seed=self.config.seed,
+        )
 
     def _texts(self, graph: KnowledgeGraph, features: Features) -> NodeInputs:
         """Texts of the core nodes, by the encoder with which the model was fitted."""

@@ -3,8 +3,8 @@ r"""What is left of an R-GCN or a KGAT after training.
 .. math:: s_{ui} = |H_u|^{1-\rho} \langle x_u, x_i\rangle + b_i
 
 :math:`x_i` is fixed; :math:`x_u` is computed from the history (:mod:`kgrec.gnn.deep.side`), known
-from training or not. No part but the popularity :math:`b_i` is exactly that of a path; :mod:`kgrec.explain.deep` says
-what a score owes to the edges of the graph, for which the network itself is kept
+from training or not. Of its parts only the popularity :math:`b_i` is exact; what the rest owes to
+the edges of the graph :mod:`kgrec.explain.deep` says, for which the network itself is kept
 (:mod:`kgrec.gnn.deep.network`).
 """
 

@@ -63,4 +63,4 @@ class Network:
         """
         rgcn = kind == "rgcn"
         messages: Messages = RgcnMessages.of_tensors(tensors) if rgcn else KgatMessages()
-        return Network(*(tensors[name] for name in ("entities", "of_facts", "of_users")), messages)
+        return Network(tensors["entities"], tensors["of_facts"], tensors["of_users"], messages)
