@@ -187,7 +187,9 @@ class Explanation:
         ]
         if self.method != "exact":
             out = f"; {self.left_out:,} neighbours were not looked at" if self.left_out else ""
-            lines.append(f"  The shares of paths are attributions; the method is {self.method}{out}.")
+            lines.append(
+                f"  The shares of paths are attributions; the method is {self.method}{out}."
+            )
         return "\n".join(lines)
 
     def to_dict(self) -> dict[str, Any]:

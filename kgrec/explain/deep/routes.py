@@ -33,6 +33,8 @@ class Routes:
     def of(ends: Indices, size: int, used: npt.NDArray[np.bool_]) -> Routes:
         """Find those of at most three edges, or of four if there are none so short.
 
+        Should more than 200,000 of them have begun at some length, the first of these are followed.
+
         :param ends: local nodes that each edge joins, shape ``(K, 2)``
         :param size: number of local nodes
         :param used: the edges that routes may lead along, shape ``(K,)``
