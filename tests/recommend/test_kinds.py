@@ -48,7 +48,7 @@ def rec(request: pytest.FixtureRequest, tiny_graph: KnowledgeGraph, quick: Quick
 
 
 def check(rec: Recommender, folder: Path) -> None:
-    top = rec.recommend(k=5, explain=True)
+    top = rec.recommend(k=2, explain=True)
     table = top.to_polars()
     assert np.isfinite(table["score"].to_numpy()).all()
     for why in top.explanations:
@@ -61,7 +61,7 @@ def check(rec: Recommender, folder: Path) -> None:
     sums = share.select(pl.sum_horizontal("paths", "content", "latent", "popularity"))
     assert sums.to_series().to_numpy() == pytest.approx(table["score"].to_numpy(), abs=1e-4)
     rec.save(folder)
-    again = Recommender.load(folder).recommend(k=5, explain=True)
+    again = Recommender.load(folder).recommend(k=2, explain=True)
     assert again.to_polars().equals(table)
     assert again.explanations == top.explanations
 
@@ -113,7 +113,8 @@ def test_an_explanation_says_what_it_can(rec: Recommender) -> None:
         assert "as you did" in why.sentence or "you liked" in why.sentence
         assert why.cypher.startswith("MATCH")
         tree = json.loads(why.to_json())
-        assert (len(tree["paths"]), tree["method"]) == (5, "gradients")
+        assert tree["method"] == "gradients"
+        assert len(tree["paths"]) == len(why.paths) > 0
         assert "(latent)" in str(why)
         assert paths_svg(why).startswith("<svg")
     first = top.explanations[0]

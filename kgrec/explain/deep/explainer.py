@@ -82,8 +82,8 @@ class DeepExplainer:
             raise ConfigError(f"There is no method '{method}'; the methods are gradients, paths.")
         bare = self._latent.explain(user, item, paths=paths, score=score)
         asked, target = self._asked(user), self.features.item_index(item)
-        if not len(asked.items):
-            return bare
+        if not len(asked.items) or not self.model.side.layers:
+            return bare  # without layers, nothing is heard along an edge of the graph
         local = Local.around(asked, target)
         attributions = self._attributions(local)
         routes = self._routes(local, attributions)
@@ -132,8 +132,7 @@ class DeepExplainer:
         return Asked.of(self.whole, history, place)
 
     def _attributions(self, local: Local) -> Floats:
-        steps = STEPS[self.model.kind] if self.model.side.layers else 1
-        return integrated_gradients(local.score, len(local.ids), steps)
+        return integrated_gradients(local.score, len(local.ids), STEPS[self.model.kind])
 
     def _routes(self, local: Local, attributions: Floats) -> Routes:
         """All routes along edges that matter; nobody vouches for oneself."""
