@@ -86,7 +86,7 @@ class GnnConfig(_Section):
     """The recommender itself: a relational graph network and a closed form over shared nodes."""
 
     model: Literal["linear", "rgcn", "kgat"] = "linear"
-    """Which network: only ``linear`` has paths to explain it, a closed form and ``content``."""
+    """Which network: only ``linear`` has exact shares of paths, a closed form and ``content``."""
     bases: int = Field(default=4, ge=1, le=64)
     """Matrices of which those of all relations are made, with ``model = rgcn``."""
     embedding_size: int = Field(default=128, ge=2, le=2048)

@@ -207,6 +207,13 @@ class Features:
             candidates=None,
         )
 
+    def node_index(self, key: str) -> int:
+        """The index of an item or an entity, the inverse of :meth:`node_key`.
+
+        :raises UnknownIdError: if there is no such node
+        """
+        return _find(self._node_index, key, "node")
+
     @cached_property
     def _node_index(self) -> dict[str, int]:
         return {self.node_key(node): node for node in range(self.num_nodes)}

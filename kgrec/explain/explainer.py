@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 import polars as pl
@@ -57,8 +59,23 @@ class Explainer:
         every = np.arange(len(features.items))
         self._came_later = frozenset(every[:0] if known is None else np.setdiff1d(every, known))
 
+    def in_words(self, graph: KnowledgeGraph, sentences: Sentences) -> Self:
+        """The same explainer with other names and words.
+
+        :param graph: the same graph, with these names
+        """
+        other = copy.copy(self)
+        other.graph, other.sentences = graph, sentences
+        return other
+
     def explain(
-        self, user: str, item: str, *, paths: int | None = 5, score: float | None = None
+        self,
+        user: str,
+        item: str,
+        *,
+        paths: int | None = 5,
+        score: float | None = None,
+        method: str | None = None,
     ) -> Explanation:
         """Explain one score.
 
@@ -70,8 +87,11 @@ class Explainer:
         :param paths: at most so many; ``None``: all
         :param score: the score, if it is known
         :raises UnknownIdError: if the user or the item is not in the graph
-        :raises ConfigError: if ``paths`` is below 0
+        :param method: none is needed: shares are exact
+        :raises ConfigError: if ``paths`` is below 0, or a method is given
         """
+        if method is not None:
+            raise ConfigError("The shares of gnn.model = linear are exact: give no method.")
         if paths is not None and paths < 0:
             raise ConfigError(f"The number of paths must be at least 0, not {paths}.")
         row = int(self.features.user_indices([user])[0])
@@ -224,11 +244,8 @@ class Explainer:
         hubs = self._hubs_of(group)
         number, forward = hubs.relations[hubs.roles[group.hub]]
         name, hub = self.features.relations[number], int(hubs.nodes[group.hub])
-        relation, through, say = (
-            self.graph.vocabulary.relation(name),
-            nodes[-1].label,
-            self.sentences,
-        )
+        relation, say = self.graph.vocabulary.relation(name), self.sentences
+        start, through = nodes[1].label, nodes[-1].label
         by_people, against = group.witness >= 0, group.share < 0
         if hub in (origin, target):
             # A fact joins the two items directly: from the origin if the target is the hub.

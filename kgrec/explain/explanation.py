@@ -1,4 +1,4 @@
-"""An explanation: the paths that carry a score, each with its exact share."""
+"""An explanation: the paths that carry a score, each with its share."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ class Path:
 
     :ivar nodes: from the user to the item
     :ivar relations: one less than nodes
-    :ivar share: this path's part of the score, exact; negative where it speaks against the item
+    :ivar share: this path's part of the score, exact or, for a deep model, an attribution (see
+        :attr:`Explanation.method`); negative where it speaks against the item
     :ivar learned: how much of the share comes from the vectors of the graph network
     :ivar walks: how many walks are told as this one: all users who join the same two items are one
         path, shown with the strongest of them; so is all that people make of one fact
@@ -128,7 +129,8 @@ class Explanation:
     :ivar rest: named parts of the score that are not in ``paths``: ``popularity``, ``text`` (what
         words and descriptions carry over to items with few users or none), ``content`` (what else
         is carried over by no path: how much is known of the item, facts that no user leads to),
-        ``latent``, and ``other_paths`` where only the strongest are listed
+        ``latent``, ``other_edges`` (attributed to edges that are on no path, with a deep model),
+        and ``other_paths`` where only the strongest are listed
     :ivar path_share: sum of the shares of *all* paths, listed or not
     """
 
@@ -143,6 +145,16 @@ class Explanation:
     """The content's part in words, where it speaks for the item."""
     latent_reason: str = ""
     """The latent part in words, where a model has no paths."""
+    method: str = "exact"
+    """What the shares of paths are.
+
+    ``exact``: the score is their sum. A deep model is no sum over paths, and shares are
+    *attributions*, which sum to the score as well, but what a score loses with a path may be more
+    or less: with ``gradients`` the strongest paths are those with the largest attributions by
+    integrated gradients, with ``paths`` those that a learned mask of edges keeps.
+    """
+    left_out: int = 0
+    """Neighbours that a deep model's explanation passed over, so that the work is bounded."""
     language: Language = field(default=ENGLISH, repr=False, compare=False, kw_only=True)
     """The language of all reasons."""
     notes: tuple[str, ...] = field(default=(), kw_only=True)
@@ -239,6 +251,8 @@ class Explanation:
             "score": self.score,
             "paths": [path.to_dict() for path in self.paths],
             "rest": dict(self.rest),
+            "method": self.method,
+            "left_out": self.left_out,
         }
 
     def to_json(self) -> str:

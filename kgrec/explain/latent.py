@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+from typing import Self
+
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
@@ -29,13 +32,31 @@ class LatentExplainer:
         self.histories = recent_histories(features, model.recency)
         self.sentences = Sentences(graph.vocabulary, item_type=graph.item_type)
 
+    def in_words(self, graph: KnowledgeGraph, sentences: Sentences) -> Self:
+        """The same explainer with other names and words.
+
+        :param graph: the same graph, with these names
+        """
+        other = copy.copy(self)
+        other.graph, other.sentences = graph, sentences
+        return other
+
     def explain(
-        self, user: str, item: str, *, paths: int | None = 5, score: float | None = None
+        self,
+        user: str,
+        item: str,
+        *,
+        paths: int | None = 5,
+        score: float | None = None,
+        method: str | None = None,
     ) -> Explanation:
         """Explain one score; see :meth:`kgrec.explain.Explainer.explain`.
 
         :param paths: checked, but there are none
+        :param method: there is none
         """
+        if method is not None:
+            raise ConfigError(f"A model of the kind '{self.model.kind}' knows no method.")
         if paths is not None and paths < 0:
             raise ConfigError(f"The number of paths must be at least 0, not {paths}.")
         history = self.histories[self.features.user_indices([user])]

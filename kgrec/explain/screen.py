@@ -38,7 +38,20 @@ def on_screen(explanation: Explanation, *, paths: int | None = 10, width: int = 
     for name, value in explanation.rest.items():
         means = explanation.language.phrases.get(f"rest_means.{name}", "")
         lines += _part(value, whole, f"({rest_name(name, explanation.language)}) {means}", width)
-    return "\n".join([*lines, *(one_line(note) for note in explanation.notes)])
+    notes = [*_method(explanation), *explanation.notes]
+    return "\n".join([*lines, *(one_line(note) for note in notes)])
+
+
+def _method(explanation: Explanation) -> list[str]:
+    """What the shares of paths are, where they are not exact."""
+    if explanation.method == "exact":
+        return []
+    language = explanation.language
+    notes = [language.say("screen.attributed", method=explanation.method)]
+    if explanation.left_out:
+        count = language.number(explanation.left_out)
+        notes.append(language.say("screen.left_out", count=count))
+    return notes
 
 
 def _part(share: float, whole: float, words: str, width: int) -> list[str]:

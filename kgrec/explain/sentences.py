@@ -108,6 +108,15 @@ class Sentences:
         """
         return self._reason("through_vectors", against)
 
+    def through_nodes(self, start: str, names: Iterable[str]) -> str:
+        """Other nodes join the two items, by relations that are not the same.
+
+        :param start: label of the item of the history
+        :param names: of the nodes between, at least one
+        """
+        joined = self.language.phrases["names.and"].join(map(self._entity, names))
+        return self._reason("through_nodes", start=self._item(start), names=joined)
+
     def direct(self, start: str, relation: Relation, forward: bool) -> str:
         """A fact joins the two items.
 
@@ -147,12 +156,15 @@ class Sentences:
         if entity is None:
             named = self.language.say("names.same", kind=kind)
         else:
-            named = self.language.say("names.entity", label=entity)
+            named = self._entity(entity)
         # Not str.format: the name of a relation may hold braces, and is part of its pattern.
         return pattern.replace("{entity}", named)
 
     def _item(self, label: str) -> str:
         return self.language.say("names.item", label=label)
+
+    def _entity(self, label: str) -> str:
+        return self.language.say("names.entity", label=label)
 
     def _things(self, relation: Relation, forward: bool) -> str:
         """What the items are called; where nobody said, what the relation says of them."""

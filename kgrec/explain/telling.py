@@ -2,23 +2,46 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol, Self, runtime_checkable
 
 import polars as pl
+from scipy.sparse import csr_matrix
 
-from kgrec.explain.explainer import Explainer
 from kgrec.explain.explanation import Explanation
 from kgrec.explain.languages import Language
-from kgrec.explain.latent import LatentExplainer
 from kgrec.explain.sentences import Sentences
+from kgrec.explain.walks import Floats, Indices
 from kgrec.graph import KnowledgeGraph
 from kgrec.vocabulary.translation import Translation, translated
 
 _NAMES = ("label", "name", "title")
+
+
+@runtime_checkable
+class Translatable(Protocol):
+    """An explainer whose words can be changed."""
+
+    graph: KnowledgeGraph
+
+    def in_words(self, graph: KnowledgeGraph, sentences: Sentences) -> Self:
+        """The same explainer with the names of a graph and the words of a language."""
+
+    def explain(
+        self,
+        user: str,
+        item: str,
+        *,
+        paths: int | None = 5,
+        score: float | None = None,
+        method: str | None = None,
+    ) -> Explanation:
+        """Explain one score."""
+
+    def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:
+        """The parts of scores."""
 
 
 class Teller:
@@ -30,22 +53,29 @@ class Teller:
     :param language: of the sentences
     """
 
-    def __init__(self, explainer: Explainer | LatentExplainer, language: Language) -> None:
+    def __init__(self, explainer: Translatable, language: Language) -> None:
         graph = explainer.graph
         self.language = language
         self.translation = translate(graph, language)
-        self.explainer = copy.copy(explainer)
-        self.explainer.graph = in_words_of(graph, language, self.translation)
-        self.explainer.sentences = Sentences(
-            self.translation.vocabulary, language, item_type=graph.item_type
-        )
+        words = Sentences(self.translation.vocabulary, language, item_type=graph.item_type)
+        self.explainer = explainer.in_words(in_words_of(graph, language, self.translation), words)
 
     def explain(
-        self, user: str, item: str, *, paths: int | None = 5, score: float | None = None
+        self,
+        user: str,
+        item: str,
+        *,
+        paths: int | None = 5,
+        score: float | None = None,
+        method: str | None = None,
     ) -> Explanation:
         """Explain one score."""
-        why = self.explainer.explain(user, item, paths=paths, score=score)
+        why = self.explainer.explain(user, item, paths=paths, score=score, method=method)
         return why.told_in(self.language, self._notes(why))
+
+    def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:
+        """The parts of scores, in which there are no words."""
+        return self.explainer.parts(histories, items)
 
     def _notes(self, why: Explanation) -> tuple[str, ...]:
         used = [relation.name for path in why.paths for relation in path.relations]

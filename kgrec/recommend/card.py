@@ -47,7 +47,10 @@ _VECTORS = """\
 Every score is the product of two vectors of a graph network ({model}) over the knowledge graph
 beside this file, and popularity."""
 
-_NO_PATHS = " No path of the graph accounts for a score: the default, gnn.model = linear, has them."
+_NO_PATHS = (
+    " Explanations attribute a score to paths of the graph; only those of the default, gnn.model = "
+    "linear, are exact."
+)
 
 
 def model_card(graph: KnowledgeGraph, config: Config, log: TrainingLog) -> str:

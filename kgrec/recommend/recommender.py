@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 import numpy as np
 import polars as pl
@@ -276,20 +276,25 @@ class Recommender:
         *,
         paths: int | None = 5,
         language: str | Path | Language = "en",
+        method: Literal["gradients", "paths"] | None = None,
     ) -> Explanation:
         """Say why an item has its score for a user.
 
-        Only ``gnn.model = linear`` has paths; elsewhere all but the popularity is ``latent``.
+        With ``gnn.model = linear`` shares of paths are exact; with ``rgcn`` and ``kgat`` they are
+        attributions (see :attr:`Explanation.method <kgrec.explain.Explanation.method>`).
         Of the strongest paths the last place is kept for a fact, if there is one and people would
         otherwise fill the list.
 
         :param paths: at most so many; ``None``: all
         :param language: of the sentences: a code that kgrec brings (``"en"``, ``"zh"``), or the
             path of a file like ``kgrec/explain/languages/en.toml``
+        :param method: how to find what a deep model's score rests on: integrated ``gradients``, or
+            ``paths`` by a learned mask of edges; ``None``: gradients
         :raises UnknownIdError: if the user or the item is not in the graph
-        :raises ConfigError: if there is no such language
+        :raises ConfigError: if ``paths`` is below 0, there is no such language or method, or a
+            method is given for ``gnn.model = linear``
         """
-        return self._told_in(language).explain(user, item, paths=paths)
+        return self._told_in(language).explain(user, item, paths=paths, method=method)
 
     def counterfactual(
         self, user: str, item: str, k: int = 10, *, returns: bool = True
@@ -417,7 +422,14 @@ class Recommender:
         state = self._state
         fitted, known = state.fitted.features, state.fitted.items
         return make_explainer(
-            state.graph, state.features, state.model, self.fitted_on, fitted, known
+            state.graph,
+            state.features,
+            state.model,
+            self.fitted_on,
+            fitted,
+            known,
+            version=state.fitted.version,
+            seed=self.config.seed,
         )
 
     @cached_property

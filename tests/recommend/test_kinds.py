@@ -48,20 +48,20 @@ def rec(request: pytest.FixtureRequest, tiny_graph: KnowledgeGraph, quick: Quick
 
 
 def check(rec: Recommender, folder: Path) -> None:
-    top = rec.recommend(k=5, explain=True)
+    top = rec.recommend(k=2, explain=True)
     table = top.to_polars()
     assert np.isfinite(table["score"].to_numpy()).all()
     for why in top.explanations:
-        assert why.paths == ()
-        assert list(why.rest) == ["popularity", "content", "latent"]
+        assert list(why.rest)[:3] == ["popularity", "content", "latent"]
         assert why.rest["content"] == 0
-        assert sum(why.rest.values()) == pytest.approx(why.score, rel=1e-6, abs=1e-9)
+        total = sum(why.rest.values()) + sum(path.share for path in why.paths)
+        assert total == pytest.approx(why.score, rel=1e-6, abs=1e-9)
     share = rec.path_share(top)
     assert (share["share"] == 0).all()
     sums = share.select(pl.sum_horizontal("paths", "content", "latent", "popularity"))
     assert sums.to_series().to_numpy() == pytest.approx(table["score"].to_numpy(), abs=1e-4)
     rec.save(folder)
-    again = Recommender.load(folder).recommend(k=5, explain=True)
+    again = Recommender.load(folder).recommend(k=2, explain=True)
     assert again.to_polars().equals(table)
     assert again.explanations == top.explanations
 
@@ -107,22 +107,19 @@ def test_new_users_are_served(rec: Recommender) -> None:
     assert other.items != rec.recommend_for(Profile(attributes={"has_genre": "Mystery"}), k=4).items
 
 
-def test_an_explanation_says_what_it_can(rec: Recommender, tmp_path: Path) -> None:
-    top = rec.recommend(users=["1"], k=40, explain=True)
+def test_an_explanation_says_what_it_can(rec: Recommender) -> None:
+    top = rec.recommend(users=["1"], k=5, explain=True)
     for why in top.explanations:
-        by_vectors = "the network places it" in why.sentence
-        assert by_vectors or why.sentence.endswith("because it is popular with everyone.")
-        if by_vectors:
-            assert ("although" in why.sentence) == (why.rest["latent"] < 0)
-            assert ("far from" in why.sentence) == (why.rest["latent"] < 0)
-        assert why.cypher == ""
-        assert json.loads(why.to_json())["paths"] == []
+        assert "as you did" in why.sentence or "you liked" in why.sentence
+        assert why.cypher.startswith("MATCH")
+        tree = json.loads(why.to_json())
+        assert tree["method"] == "gradients"
+        assert len(tree["paths"]) == len(why.paths) > 0
         assert "(latent)" in str(why)
         assert paths_svg(why).startswith("<svg")
-    assert any("places it close to" in why.sentence for why in top.explanations)
-    assert "the network places it" in top._repr_html_()
     first = top.explanations[0]
-    assert rec.explain("1", first.item, paths=None) == first
+    assert first.reasons[0] in top._repr_html_()
+    assert rec.explain("1", first.item) == first
     with pytest.raises(ConfigError, match="at least 0"):
         rec.explain("1", first.item, paths=-1)
 

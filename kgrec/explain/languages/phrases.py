@@ -11,7 +11,9 @@ from kgrec.errors import ConfigError
 _REASON = ("liked", "start")
 _TASTE = (*_REASON, "things", "shared", "witness")
 _PEOPLE = dict.fromkeys(("zero", "one", "two", "few", "many", "other"), ("count",))
-_PARTS = dict.fromkeys(("popularity", "content", "text", "latent", "other_paths"), ())
+_PARTS = dict.fromkeys(
+    ("popularity", "content", "text", "latent", "other_paths", "other_edges"), ()
+)
 
 PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "people": _PEOPLE,
@@ -21,6 +23,7 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "entity": ("label",),
         "same": ("kind",),
         "also": (),
+        "and": (),
     },
     "sentence": {
         "because": ("reason",),
@@ -39,6 +42,7 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "through_content": _REASON,
         "through_vectors": ("liked",),
         "through_vectors_against": ("liked",),
+        "through_nodes": (*_REASON, "names"),
         "direct": ("relation", *_REASON),
         "popular": (),
     },
@@ -47,6 +51,8 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "user": ("id",),
         "more": ("count", "share"),
         "untranslated": ("language", "names"),
+        "attributed": ("method",),
+        "left_out": ("count",),
     },
     "picture": {
         "title": ("label", "user"),

@@ -1,1 +1,1 @@
-"""R-GCN and KGAT: networks with weights of their own in each layer; all but the bias is latent."""
+"""R-GCN and KGAT: networks with weights in each layer; no score is a sum over paths."""

@@ -13,6 +13,7 @@ from kgrec.config import GnnConfig
 from kgrec.features import Features
 from kgrec.gnn.deep.catalog import Catalog
 from kgrec.gnn.deep.histories import Histories
+from kgrec.gnn.deep.messages import Messages
 from kgrec.gnn.deep.side import Side
 from kgrec.gnn.inputs import NodeInputs
 from kgrec.gnn.training.encoder import Encoder, ParameterGroup
@@ -25,10 +26,14 @@ class Pass:
 
     :ivar items: vectors of the items before the first layer and after each, shapes ``(I, d_l)``
     :ivar users: the same of the users, shapes ``(n, d_l)``
+    :ivar core: vectors of all core nodes before the first layer, shape ``(N, d)``
+    :ivar weights: of the edges; ``None`` where there is no layer
     """
 
     items: list[torch.Tensor]
     users: list[torch.Tensor]
+    core: torch.Tensor
+    weights: Weights | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +83,10 @@ class DeepEncoder(Encoder):
         """The weights that users go through, as they are now."""
 
     @abstractmethod
+    def messages(self) -> Messages:
+        """A copy of the weights of the edges, as they are now."""
+
+    @abstractmethod
     def weigh(self, histories: Histories, core: torch.Tensor, users: torch.Tensor) -> Weights:
         """Weights of the edges, the same for all layers.
 
@@ -112,8 +121,8 @@ class DeepEncoder(Encoder):
             histories = histories.without(~known[: self.catalog.num_items])
         num_items = self.catalog.num_items
         users = histories.mean(self._drop(core[:num_items]))
-        passed = Pass([core[:num_items]], [users])
         weights = self.weigh(histories, core, users) if side.layers else None
+        passed = Pass([core[:num_items]], [users], core, weights)
         for layer in range(side.layers):
             assert weights is not None
             last = layer + 1 == side.layers

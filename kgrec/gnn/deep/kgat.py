@@ -34,6 +34,7 @@ from kgrec.gnn.deep.attention import Relation, agreement, normalise
 from kgrec.gnn.deep.catalog import Catalog
 from kgrec.gnn.deep.encoder import DeepEncoder, Weights
 from kgrec.gnn.deep.histories import Histories
+from kgrec.gnn.deep.messages import KgatMessages
 from kgrec.gnn.deep.side import Side, by_layer, by_name
 from kgrec.gnn.deep.transr import Triples, transr_loss
 from kgrec.gnn.inputs import NodeInputs
@@ -153,6 +154,10 @@ class KgatEncoder(DeepEncoder):
         layers = tuple(each.weights() for each in self.layers if isinstance(each, _BiInteraction))
         of_items = self.catalog.of_items
         return KgatSide(layers, self.matrices[of_items], self.shifts[of_items])
+
+    def messages(self) -> KgatMessages:
+        """Nothing: neighbours are heard as they are."""
+        return KgatMessages()
 
     @torch.no_grad()
     def weigh(self, histories: Histories, core: torch.Tensor, users: torch.Tensor) -> Weights:

@@ -3,7 +3,9 @@ r"""What is left of an R-GCN or a KGAT after training.
 .. math:: s_{ui} = |H_u|^{1-\rho} \langle x_u, x_i\rangle + b_i
 
 :math:`x_i` is fixed; :math:`x_u` is computed from the history (:mod:`kgrec.gnn.deep.side`), known
-from training or not. No part but the popularity :math:`b_i` can be laid at the door of a path.
+from training or not. Of its parts only the popularity :math:`b_i` is exact; what the rest owes to
+the edges of the graph :mod:`kgrec.explain.deep` says, for which the network itself is kept
+(:mod:`kgrec.gnn.deep.network`).
 """
 
 from __future__ import annotations
@@ -21,8 +23,10 @@ from scipy.sparse import csr_matrix
 from kgrec.gnn.deep.encoder import DeepEncoder
 from kgrec.gnn.deep.histories import Histories
 from kgrec.gnn.deep.kgat import KgatSide
+from kgrec.gnn.deep.network import Network
 from kgrec.gnn.deep.rgcn import RgcnEncoder, RgcnSide
 from kgrec.gnn.deep.side import Side
+from kgrec.gnn.pattern import Pattern
 from kgrec.gnn.training.losses import history_scale
 
 Floats = npt.NDArray[np.float32]
@@ -42,6 +46,7 @@ class VectorModel:
     :ivar bias: float32, shape ``(I,)``
     :ivar history_power: :math:`\\rho`
     :ivar side: the weights that users go through
+    :ivar network: what explanations need beside these
     """
 
     kind: str
@@ -50,6 +55,7 @@ class VectorModel:
     bias: Floats
     history_power: float
     side: Side
+    network: Network
 
     @staticmethod
     @torch.no_grad()
@@ -69,6 +75,7 @@ class VectorModel:
             bias=encoder.popularity().numpy(),
             history_power=history_power,
             side=side,
+            network=Network.of(encoder, passed),
         )
 
     @property
@@ -126,9 +133,11 @@ class VectorModel:
         """All numbers by name."""
         layers = {f"layers.{n}": each.numpy() for n, each in enumerate(self.layers)}
         side = {f"side.{name}": each.numpy() for name, each in self.side.tensors().items()}
+        kept = {f"network.{name}": each.numpy() for name, each in self.network.tensors().items()}
         scalars = np.array([self.history_power], dtype=np.float64)
         vectors = self.vectors.numpy()
-        return {**layers, **side, "vectors": vectors, "bias": self.bias, "scalars": scalars}
+        whole = {"vectors": vectors, "bias": self.bias, "scalars": scalars}
+        return {**layers, **side, **kept, **whole}
 
     @staticmethod
     def of_tensors(kind: str, tensors: Mapping[str, npt.NDArray[Any]]) -> VectorModel:
@@ -147,6 +156,7 @@ class VectorModel:
             bias=tensors["bias"],
             history_power=float(tensors["scalars"][0]),
             side=_side(kind, _below("side.", numbers)),
+            network=Network.of_tensors(kind, _below("network.", numbers)),
         )
         model._check()
         return model
@@ -157,8 +167,22 @@ class VectorModel:
             raise ValueError("there are not as many layers of items as of weights")
         try:
             self.score(csr_matrix((1, self.num_items), dtype=np.float32))
+            self._hear_nobody()
         except (RuntimeError, IndexError) as error:
             raise ValueError("the tensors do not fit together") from error
+
+    def _hear_nobody(self) -> None:
+        """Go through the network without an edge.
+
+        :raises RuntimeError: if tensors of it do not fit together
+        """
+        nothing, nobody = torch.zeros(0), np.zeros(0, dtype=np.int64)
+        nodes = torch.cat([self.layers[0], self.network.entities])
+        edges = Pattern(nobody, nobody, (len(nodes), len(nodes)))
+        kinds = torch.from_numpy(nobody)
+        for layer in range(self.side.layers):
+            heard = self.network.messages.heard(layer, edges, kinds, nothing, nodes)
+            nodes = self.side.step(layer, nodes, heard)
 
     @cached_property
     def _popularity(self) -> torch.Tensor:

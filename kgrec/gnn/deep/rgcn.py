@@ -30,6 +30,7 @@ from kgrec.features import Features
 from kgrec.gnn.deep.catalog import Catalog
 from kgrec.gnn.deep.encoder import DeepEncoder, Weights
 from kgrec.gnn.deep.histories import Histories
+from kgrec.gnn.deep.messages import RgcnMessages
 from kgrec.gnn.deep.side import Side, by_layer, by_name
 from kgrec.gnn.inputs import NodeInputs
 
@@ -121,6 +122,12 @@ class RgcnEncoder(DeepEncoder):
         return RgcnSide(
             tuple(_Layer(each.root, each.matrix(of_items), each.bias) for each in self._layers)
         )
+
+    @torch.no_grad()
+    def messages(self) -> RgcnMessages:
+        """A copy of the weights of the edges, as they are now."""
+        parts = tuple(each.comp.detach().clone() for each in self._layers)
+        return RgcnMessages(parts, tuple(each.weight.detach().clone() for each in self._layers))
 
     def weigh(self, histories: Histories, core: torch.Tensor, users: torch.Tensor) -> Weights:
         """The mean over the edges of one kind at one node."""

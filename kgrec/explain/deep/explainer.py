@@ -1,0 +1,190 @@
+"""From a deep network to explanations in names."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from kgrec.errors import ConfigError, UnknownIdError
+from kgrec.explain.deep.asked import Asked
+from kgrec.explain.deep.gradients import STEPS, integrated_gradients
+from kgrec.explain.deep.groups import Group, grouped, strongest
+from kgrec.explain.deep.local import Local
+from kgrec.explain.deep.masks import learn_mask
+from kgrec.explain.deep.removed import edges_of
+from kgrec.explain.deep.routes import Floats, Routes
+from kgrec.explain.deep.telling import Step, Teller
+from kgrec.explain.deep.whole import Whole
+from kgrec.explain.explanation import Explanation, Path
+from kgrec.explain.latent import LatentExplainer
+from kgrec.explain.sentences import Sentences
+from kgrec.explain.walks import Indices
+from kgrec.features import Features
+from kgrec.gnn.deep.model import VectorModel
+from kgrec.graph import KnowledgeGraph
+
+METHODS = ("gradients", "paths")
+
+
+class DeepExplainer:
+    """Explains the scores of R-GCN and KGAT by paths, each with an attribution.
+
+    The popularity is exact. All else is attributed to edges by integrated gradients
+    (:mod:`kgrec.explain.deep.gradients`); an edge's attribution is divided among the paths that use
+    it. ``latent`` is what stays when all edges that were looked at are gone, and the error of the
+    quadrature. Only edges on which the score depends are parts of paths: a network of one layer
+    hears nothing of what an item of the history has in common with another.
+
+    :param graph: the graph it was trained on, or a later version of it
+    :param features: the same in numbers
+    :param model: the trained network
+    :param fitted_on: the interactions it was fitted on, in these numbers, binary
+    :param version: of the graph it was trained on; ``None``: that of ``graph``
+    :param seed: of the masks
+    """
+
+    def __init__(
+        self,
+        graph: KnowledgeGraph,
+        features: Features,
+        model: VectorModel,
+        fitted_on: csr_matrix,
+        *,
+        version: int | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.graph, self.features, self.model, self.seed = graph, features, model, seed
+        later = version is not None and version != graph.version
+        # The network knows nodes and edges by the numbers that they had then.
+        self.fitted = Features.of(graph.at(version)) if later and version else features
+        self._fitted_on = csr_matrix(fitted_on[features.user_indices(self.fitted.users)])
+        self._latent = LatentExplainer(graph, features, model)
+        self._teller = Teller(graph, self.fitted)
+
+    def explain(
+        self,
+        user: str,
+        item: str,
+        *,
+        paths: int | None = 5,
+        score: float | None = None,
+        method: str | None = None,
+    ) -> Explanation:
+        """Explain one score; see :meth:`kgrec.explain.Explainer.explain`.
+
+        :param method: ``gradients``, which is the default: the strongest paths are those with the
+            largest attributions; ``paths``: those of a learned mask
+            (:mod:`kgrec.explain.deep.masks`)
+        :raises ConfigError: if there is no such method, or ``paths`` is below 0
+        """
+        method = method or METHODS[0]
+        if method not in METHODS:
+            raise ConfigError(f"There is no method '{method}'; the methods are gradients, paths.")
+        bare = self._latent.explain(user, item, paths=paths, score=score)
+        asked, target = self._asked(user), self.features.item_index(item)
+        if not len(asked.items) or not self.model.side.layers:
+            return bare  # without layers, nothing is heard along an edge of the graph
+        local = Local.around(asked, target)
+        attributions = self._attributions(local)
+        routes = self._routes(local, attributions)
+        if not len(routes):
+            return dataclasses.replace(bare, method=method, left_out=local.left_out)
+        shares = routes.divided(attributions)
+        strengths = shares if method == "gradients" else self._kept(local, routes)
+        users = np.array([self._teller.is_user(int(node)) for node in local.nodes])
+        groups = grouped(routes, shares, strengths, users)
+        shown = groups if paths is None else strongest(groups, paths)
+        total = float(shares.sum())
+        rest = self._rest(bare, attributions, total)
+        if len(shown) < len(groups):
+            rest["other_paths"] = total - sum(group.share for group in shown)
+        return dataclasses.replace(
+            bare,
+            paths=tuple(self._path(user, local, routes, group) for group in shown),
+            rest=rest,
+            path_share=total,
+            latent_reason="",
+            method=method,
+            left_out=local.left_out,
+        )
+
+    def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:
+        """The exact parts of scores, without attributions; see :class:`LatentExplainer`."""
+        return self._latent.parts(histories, items)
+
+    def in_words(self, graph: KnowledgeGraph, sentences: Sentences) -> Self:
+        """The same explainer with other names and words."""
+        other = copy.copy(self)
+        other.graph = graph
+        other._latent = self._latent.in_words(graph, sentences)
+        other._teller = Teller(graph, self.fitted, sentences)
+        return other
+
+    def without(self, user: str, item: str, paths: Iterable[Path]) -> float:
+        """The score of the whole network without the edges of some paths.
+
+        :raises UnknownIdError: if the user or the item is not in the graph
+        """
+        asked, target = self._asked(user), self.features.item_index(item)
+        removed = edges_of(self.whole, self.fitted, asked, paths)
+        return asked.score(target, removed) + float(self.model.bias[target])
+
+    @cached_property
+    def whole(self) -> Whole:
+        """The network on its graph."""
+        return Whole.of(self.model, self.fitted, self._fitted_on)
+
+    def _asked(self, user: str) -> Asked:
+        history = csr_matrix(self._latent.histories[self.features.user_indices([user])])
+        history.sort_indices()
+        try:
+            place = int(self.fitted.user_indices([user])[0])
+        except UnknownIdError:
+            place = None  # came after the training
+        return Asked.of(self.whole, history, place)
+
+    def _attributions(self, local: Local) -> Floats:
+        return integrated_gradients(local.score, len(local.ids), STEPS[self.model.kind])
+
+    def _routes(self, local: Local, attributions: Floats) -> Routes:
+        """All routes along edges that matter; nobody vouches for oneself."""
+        oneself = np.flatnonzero(local.nodes == local.asked.node) if local.asked.node >= 0 else ()
+        used = (attributions != 0) & ~np.isin(local.ends, oneself).any(axis=1)
+        return Routes.of(local.ends, len(local.nodes), used)
+
+    def _kept(self, local: Local, routes: Routes) -> Floats:
+        """What routes have of the edges that a mask keeps."""
+        logits = learn_mask(local.score, routes, len(local.ids), self.seed)
+        return routes.divided(np.maximum(logits, 0.0))
+
+    @staticmethod
+    def _rest(bare: Explanation, attributions: Floats, total: float) -> dict[str, float]:
+        popularity, attributed = bare.rest["popularity"], float(attributions.sum())
+        return {
+            "popularity": popularity,
+            "content": 0.0,
+            "latent": bare.score - popularity - attributed,
+            "other_edges": attributed - total,
+        }
+
+    def _path(self, user: str, local: Local, routes: Routes, group: Group) -> Path:
+        nodes, edges = routes.nodes[group.route], routes.edges[group.route]
+        steps = [
+            self._step(local, int(nodes[place]), int(edge), int(nodes[place + 1]))
+            for place, edge in enumerate(edges[edges >= 0].tolist())
+        ]
+        return self._teller.path(user, steps, group.share, group.count)
+
+    def _step(self, local: Local, start: int, edge: int, end: int) -> Step:
+        kind, node = int(local.kinds[edge]), int(local.nodes[end])
+        relations = len(self.fitted.relations)
+        if kind >= 2 * relations:
+            return Step(None, not self._teller.is_user(node), node)
+        head = local.ends[edge, 0 if kind < relations else 1]
+        return Step(kind % relations, bool(head == start), node)
