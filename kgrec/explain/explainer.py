@@ -12,10 +12,10 @@ from scipy.sparse import csr_matrix
 
 from kgrec.errors import ConfigError
 from kgrec.explain.explanation import Explanation, Path, PathNode, PathRelation
-from kgrec.explain.groups import Group, grouped
+from kgrec.explain.groups import Group, grouped, placed
 from kgrec.explain.queries import cypher, sparql
 from kgrec.explain.sentences import Sentences
-from kgrec.explain.tastes import TasteFinder, TasteWalks
+from kgrec.explain.tastes import TasteFinder, Tastes
 from kgrec.explain.walks import Floats, Indices, WalkFinder
 from kgrec.features import Features
 from kgrec.gnn.linear.content import Content
@@ -103,12 +103,13 @@ class Explainer:
             history.indices.astype(np.int64), target, user=row, counts=history.data
         )
         carried = self.model.carried(history, np.array([target]))
-        tastes, text = self._tastes(history, carried, target, row)
-        later = self._later_hubs if target in self._came_later else None
-        groups = grouped(walks, tastes, target, self.hubs, later)
-        shown = groups if paths is None else self._strongest(groups, paths)
-        total = float(walks.shares.sum()) + sum(taste.share for taste in tastes)
-        content = float(carried.sum()) - text - sum(taste.share for taste in tastes)
+        tastes = self._tastes(history, carried, target, row)
+        groups = grouped(walks, tastes, target, self.hubs)
+        shown = groups if paths is None else self._strongest(groups, paths, target)
+        on_facts = float(tastes.shares.sum()) if tastes else 0.0
+        text = tastes.text if tastes else 0.0
+        total = float(walks.shares.sum()) + on_facts
+        content = float(carried.sum()) - text - on_facts
         popularity = float(self.model.bias[target])
         rest = {
             "popularity": popularity,
@@ -118,12 +119,13 @@ class Explainer:
         }
         if len(shown) < len(groups):
             rest["other_paths"] = total - sum(group.share for group in shown)
+        told = placed(shown, tastes, target, self._hubs_to(target))
         return Explanation(
             user=user,
             item=item,
             label=self.graph.label(key("item", item)),
             score=score,
-            paths=tuple(self._path(user, target, group) for group in shown),
+            paths=tuple(self._path(user, target, group) for group in told),
             rest=rest,
             path_share=total,
             content_reason=self._content_reason(carried) if text + content > 0 else "",
@@ -153,10 +155,10 @@ class Explainer:
 
     def _tastes(
         self, history: csr_matrix, carried: csr_matrix, target: int, row: int
-    ) -> tuple[list[TasteWalks], float]:
-        """The walks of what content carries, and what texts do."""
+    ) -> Tastes | None:
+        """The walks of what content carries."""
         if not carried.nnz or self.model.newcomers is None:
-            return [], 0.0
+            return None
         finder = self._finder(came_later=target in self._came_later)
         return finder.find(history.indices.astype(np.int64), carried, target, row)
 
@@ -188,19 +190,22 @@ class Explainer:
         start = int(carried.indices[carried.data.argmax()])
         return self.sentences.through_content(self._node(start).label)
 
-    def _strongest(self, groups: list[Group], count: int) -> list[Group]:
+    def _strongest(self, groups: list[Group], count: int, target: int) -> list[Group]:
         shown = groups[:count]
         facts = [group for group in groups[count:] if not group.is_user and group.share > 0]
         if count < 2 or not facts or not all(group.is_user for group in shown):
             return shown
-        named = [group for group in facts if self.graph.has_name(self._hub_key(group))]
-        return [*shown[:-1], (named or facts)[0]]
+        nodes = self._hubs_to(target).nodes
+        named = (
+            group
+            for group in facts
+            if self.graph.has_name(self.features.node_key(int(nodes[group.hub])))
+        )
+        return [*shown[:-1], next(named, facts[0])]
 
-    def _hubs_of(self, group: Group) -> FactHubs:
-        return self._later_hubs if group.later else self.hubs
-
-    def _hub_key(self, group: Group) -> str:
-        return self.features.node_key(int(self._hubs_of(group).nodes[group.hub]))
+    def _hubs_to(self, target: int) -> FactHubs:
+        """The hubs of facts that lead to an item: if it came later, those of the later graph."""
+        return self._later_hubs if target in self._came_later else self.hubs
 
     def _path(self, user: str, target: int, group: Group) -> Path:
         start = self._node(group.start)
@@ -241,7 +246,7 @@ class Explainer:
         target: int,
     ) -> str:
         """Go on over a fact from an item to the target; returns the reason of the whole path."""
-        hubs = self._hubs_of(group)
+        hubs = self._hubs_to(target)
         number, forward = hubs.relations[hubs.roles[group.hub]]
         name, hub = self.features.relations[number], int(hubs.nodes[group.hub])
         relation, say = self.graph.vocabulary.relation(name), self.sentences

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from kgrec.explain.tastes import TasteWalks
+import numpy as np
+
+from kgrec.explain.tastes import Tastes, TasteWalk
 from kgrec.explain.walks import Walks
 from kgrec.gnn.linear.hubs import FactHubs
 
@@ -19,14 +21,13 @@ class Group:
     All other users between two items are one, a shared fact is one, and so is all that people make
     of a fact (:mod:`kgrec.explain.tastes`).
 
-    :ivar start: the item of the history
+    :ivar start: the item of the history; of a taste -1 until it is :func:`placed`
     :ivar hub: its strongest hub
     :ivar is_user: whether that is a user; else a column of the fact hubs
-    :ivar count: how many walks, or how many people
+    :ivar count: how many walks
+    :ivar taste: the place of a taste among all; -1: it is none
     :ivar witness: the item through which people lead to the fact; -1: none is between
     :ivar user: one of these people
-    :ivar people: how many they are
-    :ivar later: whether the hub is one of the graph that is served, and not of the fitted one
     """
 
     start: int
@@ -35,75 +36,107 @@ class Group:
     share: float
     learned: float
     count: int
+    taste: int = -1
     witness: int = -1
     user: int = -1
-    people: int = 0
-    later: bool = False
 
 
-def grouped(
-    walks: Walks, tastes: Sequence[TasteWalks], target: int, hubs: FactHubs, later: FactHubs | None
-) -> list[Group]:
+def grouped(walks: Walks, tastes: Tastes | None, target: int, hubs: FactHubs) -> list[Group]:
     """Groups, strongest first.
 
     :param target: the item that is explained
     :param hubs: of the walks
-    :param later: of the tastes, if these are others
     """
-    named: dict[_Name, Group] = dict(_of_walks(walks, target, hubs))
-    for taste in tastes:
-        name, group = _of_taste(taste, target, later or hubs)
-        group = replace(group, later=later is not None)
+    groups = [*_of_users(walks), *_of_facts(walks, target, hubs), *_of_tastes(tastes)]
+    return _by_strength(groups)
+
+
+def placed(
+    groups: Sequence[Group], tastes: Tastes | None, target: int, hubs: FactHubs
+) -> list[Group]:
+    """The same with tastes shown at a walk; what leads over the same nodes is one.
+
+    :param hubs: of the tastes
+    """
+    named: dict[_Name, Group] = {}
+    for group in groups:
+        if tastes is not None and group.taste >= 0:
+            walk = tastes.walk(group.taste)
+            group = _shown_at(group, walk)
+        name = _name(group, target, hubs)
         if same := named.get(name):
-            group = replace(same, share=same.share + group.share, count=same.count + group.count)
+            group = replace(
+                same,
+                share=same.share + group.share,
+                learned=same.learned + group.learned,
+                count=same.count + group.count,
+            )
         named[name] = group
-    return sorted(named.values(), key=lambda group: (-group.share, group.start, group.hub))
+    return _by_strength(list(named.values()))
 
 
-def _of_walks(walks: Walks, target: int, hubs: FactHubs) -> Iterable[tuple[_Name, Group]]:
-    """One group for all users between two items; every fact stands for itself."""
-    rows: dict[_Name, list[int]] = {}
-    for row, (start, hub, is_user) in enumerate(
-        zip(walks.starts, walks.hubs, walks.is_user, strict=True)
+def _shown_at(group: Group, walk: TasteWalk) -> Group:
+    return replace(group, start=walk.start, witness=walk.witness, user=walk.user)
+
+
+def _by_strength(groups: list[Group]) -> list[Group]:
+    return sorted(groups, key=lambda group: (-group.share, group.start, group.hub))
+
+
+def _of_users(walks: Walks) -> Iterator[Group]:
+    """One group for all users between two items; they stand together, item after item."""
+    part = walks.is_user
+    starts, hubs, shares = walks.starts[part], walks.hubs[part], walks.shares[part]
+    if not len(starts):
+        return
+    firsts = np.flatnonzero(np.diff(starts, prepend=-1))
+    sizes = np.diff(firsts, append=len(starts))
+    strongest = np.abs(shares)
+    highest = np.repeat(np.maximum.reduceat(strongest, firsts), sizes)
+    best = np.flatnonzero(strongest == highest)
+    shown = best[np.searchsorted(best, firsts)]
+    totals = np.add.reduceat(shares, firsts)
+    learned = np.add.reduceat(walks.learned[part], firsts)
+    for at, total, of_vectors, size in zip(shown, totals, learned, sizes, strict=True):
+        start, hub = int(starts[at]), int(hubs[at])
+        yield Group(start, hub, True, float(total), float(of_vectors), int(size))
+
+
+def _of_facts(walks: Walks, target: int, hubs: FactHubs) -> Iterator[Group]:
+    """Every fact stands for itself; a direct one has a hub at either end."""
+    found: dict[_Name, Group] = {}
+    part = ~walks.is_user
+    for start, hub, share in zip(
+        walks.starts[part].tolist(),
+        walks.hubs[part].tolist(),
+        walks.shares[part].tolist(),
+        strict=True,
     ):
-        name = (0,) if is_user else fact_name(int(start), int(hub), target, hubs)
-        rows.setdefault((int(start), *name), []).append(row)
-    for name, group in rows.items():
-        strongest = max(group, key=lambda row: abs(walks.shares[row]))
-        yield (
-            name,
-            Group(
-                start=int(walks.starts[strongest]),
-                hub=int(walks.hubs[strongest]),
-                is_user=bool(walks.is_user[strongest]),
-                share=float(walks.shares[group].sum()),
-                learned=float(walks.learned[group].sum()),
-                count=len(group) if walks.is_user[strongest] else 1,
-            ),
-        )
+        group = Group(start, hub, False, share, 0.0, 1)
+        name = _name(group, target, hubs)
+        same = found.get(name, group)
+        if same is not group:
+            stronger = max(same, group, key=lambda each: abs(each.share))
+            group = replace(stronger, share=same.share + share)
+        found[name] = group
+    yield from found.values()
 
 
-def _of_taste(taste: TasteWalks, target: int, hubs: FactHubs) -> tuple[_Name, Group]:
-    group = Group(
-        start=taste.start,
-        hub=taste.fact,
-        is_user=False,
-        share=taste.share,
-        learned=0.0,
-        count=taste.count,
-        witness=taste.witness,
-        user=taste.user,
-        people=taste.people,
-    )
-    if taste.witness < 0:
-        return (taste.start, *fact_name(taste.start, taste.fact, target, hubs)), group
-    return (taste.start, *fact_name(taste.witness, taste.fact, target, hubs), taste.witness), group
+def _of_tastes(tastes: Tastes | None) -> Iterator[Group]:
+    if tastes is None:
+        return
+    for place in np.flatnonzero(tastes.shares).tolist():
+        share, hub = float(tastes.shares[place]), int(tastes.facts[place])
+        yield Group(-1, hub, False, share, 0.0, tastes.count(place), taste=place)
 
 
-def fact_name(start: int, hub: int, target: int, hubs: FactHubs) -> _Name:
-    """What tells a path through a fact from others: a direct fact has a hub at either end."""
-    number, forward = hubs.relations[hubs.roles[hub]]
-    node = int(hubs.nodes[hub])
-    if node in (start, target):
-        return (1, number, int(forward == (node == target)))
-    return (2, hub)
+def _name(group: Group, target: int, hubs: FactHubs) -> _Name:
+    """What tells a path from others."""
+    if group.is_user:
+        return (group.start, 0)
+    origin = group.start if group.witness < 0 else group.witness
+    number, forward = hubs.relations[hubs.roles[group.hub]]
+    node = int(hubs.nodes[group.hub])
+    if node in (origin, target):
+        return (group.start, group.witness, 1, number, int(forward == (node == target)))
+    return (group.start, group.witness, 2, group.hub)

@@ -24,30 +24,22 @@ from kgrec.gnn.linear.taste import Taken, Taste
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 
-# So many pairs of a history item and an item with the fact are tried for one that people join.
+# So many of the strongest pairs are tried for one that people join, before any pair will do.
 _MOST_TRIED = 200
 
 
 @dataclass(frozen=True)
-class TasteWalks:
-    """All walks over one fact, told as one.
+class TasteWalk:
+    """The walk at which all walks over one fact are shown.
 
-    :ivar fact: column of the hubs
-    :ivar start: the item of the history at which it begins
+    :ivar start: the item of the history
     :ivar witness: an item with the fact that takers of ``start`` took; -1: ``start`` has the fact
-    :ivar user: who took both; -1: nobody is needed
-    :ivar people: how many did
-    :ivar share: part of the score of all of them
-    :ivar count: how many they are
+    :ivar user: one who took both; -1: nobody is needed
     """
 
-    fact: int
     start: int
-    witness: int
-    user: int
-    people: int
-    share: float
-    count: int
+    witness: int = -1
+    user: int = -1
 
 
 class TasteFinder:
@@ -60,13 +52,8 @@ class TasteFinder:
     def __init__(self, taste: Taste, hubs: FactHubs) -> None:
         self.taste, self.hubs = taste, hubs
 
-    def find(
-        self, history: Indices, carried: csr_matrix, item: int, user: int
-    ) -> tuple[list[TasteWalks], float]:
-        """The walks to an item, and the part of the score that texts carry.
-
-        What content carries beside both (how much is known of an item, and facts that no walk of
-        the graph leads to) is not told here.
+    def find(self, history: Indices, carried: csr_matrix, item: int, user: int) -> Tastes | None:
+        """The walks to an item; ``None`` if content carries nothing.
 
         :param history: item indices
         :param carried: what content carries from each, shape ``(1, I)``
@@ -75,66 +62,22 @@ class TasteFinder:
         parts = carried[:, history].toarray().ravel().astype(np.float64)
         kept = (parts != 0) & (history != item)
         if not kept.any():
-            return [], 0.0
+            return None
         starts = history[kept]
         taken = self.taste.of(starts, item)
         scale = _ratio(parts[kept], taken.total.astype(np.float64))
-        told = list(self._told(starts, scale, taken, set(history.tolist()) - {item}, user))
-        return told, float(scale @ taken.text)
+        return Tastes(self, starts, scale, taken, history[history != item], item, user)
 
-    def _told(
-        self, starts: Indices, scale: Floats, taken: Taken, history: set[int], user: int
-    ) -> Iterator[TasteWalks]:
-        shares = scale @ taken.by_fact
-        for column in np.flatnonzero(shares):
-            fact, share = int(taken.facts[column]), float(shares[column])
-            holders = self._holders(fact)
-            pairs = np.sign(share) * scale[:, None] * taken.duals[:, self.taste.places[holders]]
-            count = int((pairs != 0).sum())
-            walk = self._direct(holders, pairs, history) or self._through(
-                starts, holders, pairs, user
-            )
-            if walk:
-                start, witness, other, people = walk
-                yield TasteWalks(fact, start, witness, other, people, share, count)
+    def takers_of(self, item: int) -> Indices:
+        """The users who took an item, sorted."""
+        start, stop = self._takers.indptr[item : item + 2]
+        return np.asarray(self._takers.indices[start:stop], dtype=np.int64)
 
-    def _direct(
-        self, holders: Indices, pairs: Floats, history: set[int]
-    ) -> tuple[int, int, int, int] | None:
-        own = np.array([holder in history for holder in holders.tolist()], dtype=bool)
-        spoken = np.where(own, pairs.sum(axis=0), -np.inf)
-        if not own.any() or spoken.max() <= 0:
-            return None
-        return int(holders[spoken.argmax()]), -1, -1, 0
-
-    def _through(
-        self, starts: Indices, holders: Indices, pairs: Floats, user: int
-    ) -> tuple[int, int, int, int] | None:
-        flat = pairs.ravel()
-        tried = min(_MOST_TRIED, flat.size)
-        order = np.argpartition(-flat, tried - 1)[:tried] if tried else np.zeros(0, dtype=int)
-        for place in order[np.argsort(-flat[order], kind="stable")]:
-            row, column = divmod(int(place), len(holders))
-            start, witness = int(starts[row]), int(holders[column])
-            if flat[place] <= 0:
-                return None
-            if start == witness:
-                continue
-            both = np.intersect1d(self._takers_of(start), self._takers_of(witness))
-            both = both[both != user]
-            if both.size:
-                return start, witness, int(both[0]), len(both)
-        return None
-
-    def _holders(self, fact: int) -> Indices:
-        """The warm items that have a fact."""
+    def holders(self, fact: int) -> Indices:
+        """The items with users that have a fact."""
         start, stop = self._members.indptr[fact : fact + 2]
         holders = self._members.indices[start:stop].astype(np.int64)
         return np.asarray(holders[self.taste.places[holders] >= 0])
-
-    def _takers_of(self, item: int) -> Indices:
-        start, stop = self._takers.indptr[item : item + 2]
-        return np.asarray(self._takers.indices[start:stop], dtype=np.int64)
 
     @cached_property
     def _members(self) -> csc_matrix:
@@ -143,6 +86,107 @@ class TasteFinder:
     @cached_property
     def _takers(self) -> csc_matrix:
         return self.taste.histories.tocsc()
+
+
+@dataclass(frozen=True, eq=False)
+class Tastes:
+    """All walks of one taste from a user to an item.
+
+    :ivar starts: items of the history from which content carries something, shape ``(n,)``
+    :ivar scale: what one unit of the weight of each is in the score, shape ``(n,)``
+    :ivar taken: these weights, taken apart
+    :ivar history: all items of the history but ``item``
+    """
+
+    finder: TasteFinder
+    starts: Indices
+    scale: Floats
+    taken: Taken
+    history: Indices
+    item: int
+    user: int
+
+    @property
+    def text(self) -> float:
+        """What words and descriptions carry of the score."""
+        return float(self.scale @ self.taken.text)
+
+    @cached_property
+    def shares(self) -> Floats:
+        """What each fact of the item carries of the score; 0 if no walk leads over it."""
+        shares = self.scale @ self.taken.by_fact
+        return np.where(self._reached, shares, 0.0)
+
+    @property
+    def facts(self) -> Indices:
+        """Columns of the hubs, in the order of ``shares``."""
+        return self.taken.facts
+
+    def count(self, place: int) -> int:
+        """How many walks lead over a fact, by its place in ``facts``."""
+        return len(self._others(place)) * len(self.starts)
+
+    def walk(self, place: int) -> TasteWalk:
+        """Where the walks over a fact are shown, by its place in ``facts``; its share is not 0."""
+        share, holders = self.shares[place], self._others(place)
+        columns = self.finder.taste.places[holders]
+        pairs = np.sign(share) * self.scale[:, None] * self.taken.duals[:, columns]
+        return (
+            self._direct(holders, pairs)
+            or self._through(holders, pairs)
+            or next(self._any(holders, pairs))
+        )
+
+    @cached_property
+    def _reached(self) -> npt.NDArray[np.bool_]:
+        """Whether an item with each fact is in the history, or was taken by one who took of it."""
+        histories = self.finder.taste.histories
+        others = np.zeros(histories.shape[0])
+        for start in self.starts.tolist():
+            others[self.finder.takers_of(start)] = 1.0
+        others[self.user] = 0.0
+        reached = histories.T @ others
+        reached[self.history[self.finder.taste.places[self.history] >= 0]] = 1.0
+        reached[self.item] = 0.0
+        return np.array([reached[self._others(place)].any() for place in range(len(self.facts))])
+
+    def _others(self, place: int) -> Indices:
+        holders = self.finder.holders(int(self.facts[place]))
+        return np.asarray(holders[holders != self.item])
+
+    def _direct(self, holders: Indices, pairs: Floats) -> TasteWalk | None:
+        spoken = np.where(np.isin(holders, self.history), pairs.sum(axis=0), -np.inf)
+        return TasteWalk(int(holders[spoken.argmax()])) if spoken.max() > 0 else None
+
+    def _through(self, holders: Indices, pairs: Floats) -> TasteWalk | None:
+        flat = pairs.ravel()
+        tried = min(_MOST_TRIED, flat.size)
+        order = np.argpartition(-flat, tried - 1)[:tried]
+        for place in order[np.argsort(-flat[order], kind="stable")]:
+            row, column = divmod(int(place), len(holders))
+            if flat[place] <= 0:
+                return None
+            if found := self._joined(int(self.starts[row]), int(holders[column])):
+                return found
+        return None
+
+    def _any(self, holders: Indices, pairs: Floats) -> Iterator[TasteWalk]:
+        """Any walk, where the strongest pairs are not joined: the strongest holders first."""
+        for column in np.argsort(-pairs.max(axis=0), kind="stable"):
+            holder = int(holders[column])
+            for start in self.starts.tolist():
+                if found := self._joined(start, holder):
+                    yield found
+            if holder in self.history:
+                yield TasteWalk(holder)
+
+    def _joined(self, start: int, witness: int) -> TasteWalk | None:
+        if start == witness:
+            return None
+        finder = self.finder
+        both = np.intersect1d(finder.takers_of(start), finder.takers_of(witness))
+        both = both[both != self.user]
+        return TasteWalk(start, witness, int(both[0])) if both.size else None
 
 
 def _ratio(parts: Floats, totals: Floats) -> Floats:

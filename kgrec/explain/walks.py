@@ -15,7 +15,7 @@ Nothing is estimated and nothing is left over: shares and popularity sum to the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -88,74 +88,63 @@ class WalkFinder:
         user: int | None = None,
         counts: npt.NDArray[np.float32] | None = None,
     ) -> Walks:
-        """Find all walks from the items of a history to an item.
+        """Find all walks from the items of a history to an item, those through users first.
 
         :param history: item indices
         :param item: the item to explain
         :param user: the user whose history it is: nobody vouches for oneself
         :param counts: how much each item of the history counts; ``None``: 1
         """
-        takers = self._column(self._takers, item)
-        if user is not None:
-            takers = takers[takers != user]
-        facts = self.hubs.members[item].indices.astype(np.int64)
-        weights = np.asarray(self._weights[:, [item]].toarray(), dtype=np.float64).ravel()
-        learned = self._learned(takers, item)
-        strengths = self._strengths(takers, facts, weights - learned, item)
         scale = max(len(history), 1) ** -self.model.history_power
         factors = np.full(len(history), scale) if counts is None else scale * counts
-        parts = [
-            (float(factor), self._of_start(start, takers, facts, strengths, weights, learned))
-            for start, factor in zip(history.tolist(), factors, strict=True)
-            if start != item
-        ]
-        return _concatenate(parts)
+        others = history != item
+        starts, factors = history[others], factors[others]
+        vouching = self._vouching(item, user)
+        weights = np.asarray(self._weights[:, [item]].toarray(), dtype=np.float64).ravel()
+        learned = self._learned(vouching, item)
+        of_users, of_facts = self._strengths(vouching, weights - learned, item)
+        through_users = _joined(self._takers.indptr, self._takers.indices, starts, of_users)
+        members = self.hubs.members
+        through_facts = _joined(members.indptr, members.indices, starts, of_facts)
+        by_users, by_facts = (
+            part.per_start(len(starts)) for part in (through_users, through_facts)
+        )
+        closed = _ratio(factors * (weights - learned)[starts], by_users + by_facts)
+        affinity = _ratio(factors * learned[starts], by_users)
+        return _concatenated(
+            through_users.walks(starts, closed, affinity, is_user=True),
+            through_facts.walks(starts, closed, np.zeros_like(affinity), is_user=False),
+        )
 
-    def _learned(self, takers: Indices, item: int) -> Floats:
+    def _vouching(self, item: int, user: int | None) -> Floats:
+        """1 for the users who took the item, but for one, shape ``(U,)``."""
+        vouching = np.zeros(self.histories.shape[0])
+        vouching[self._column(self._takers, item)] = 1.0
+        if user is not None:
+            vouching[user] = 0.0
+        return vouching
+
+    def _learned(self, vouching: Floats, item: int) -> Floats:
         """The learned affinity of every item to ``item``; 0 where no user joins them."""
-        vectors = self.model.vectors.astype(np.float32)
-        affinity = (vectors @ vectors[item]).astype(np.float64)
-        shared = np.asarray(self.histories[takers].sum(axis=0)).ravel() > 0
+        affinity = (self.model.vectors @ self.model.vectors[item]).astype(np.float64)
+        shared = self.histories.T @ vouching > 0
         if self._learned_pairs is not None:
             nearest = np.zeros_like(shared)
             nearest[self._column(self._learned_pairs, item)] = True
             shared &= nearest
         return np.where(shared, affinity, 0.0)
 
-    def _strengths(self, takers: Indices, facts: Indices, closed: Floats, item: int) -> Floats:
-        """Dual weights of the users who took the item, then of its facts."""
+    def _strengths(self, vouching: Floats, closed: Floats, item: int) -> tuple[Floats, Floats]:
+        """Dual weights of all users and of all facts; 0 for those that do not hold the item."""
         coefficients = closed / self.model.mix if self.model.mix else np.zeros_like(closed)
         coefficients[item] = 0.0
-        of_users = 1.0 - self.histories[takers] @ coefficients
-        of_facts = 1.0 - self._items_of_hubs[facts] @ coefficients
+        of_users = vouching * np.maximum(1.0 - self.histories @ coefficients, _LEAST)
+        facts = self.hubs.members[item].indices
         gates = self.model.gates[self.hubs.roles[facts]].astype(np.float64)
-        return np.concatenate([np.maximum(of_users, _LEAST), gates * np.maximum(of_facts, _LEAST)])
-
-    def _of_start(
-        self,
-        start: int,
-        takers: Indices,
-        facts: Indices,
-        strengths: Floats,
-        weights: Floats,
-        learned: Floats,
-    ) -> Walks:
-        """The walks that begin at one item of the history, with their parts of its pair weight."""
-        users = np.flatnonzero(np.isin(takers, self._column(self._takers, start)))
-        shared = np.flatnonzero(np.isin(facts, self.hubs.members[start].indices))
-        joined = np.concatenate([users, len(takers) + shared])
-        strength = strengths[joined]
-        closed = _divide(weights[start] - learned[start], strength)
-        from_users = strength * (np.arange(len(joined)) < len(users))
-        affinity = _divide(learned[start], from_users)
-        used = (strength > 0) & ((closed != 0) | (affinity != 0))
-        return Walks(
-            starts=np.full(int(used.sum()), start, dtype=np.int64),
-            hubs=np.concatenate([takers[users], facts[shared]])[used],
-            is_user=(np.arange(len(joined)) < len(users))[used],
-            shares=(closed + affinity)[used],
-            learned=affinity[used],
-        )
+        of_facts = np.zeros(self.hubs.members.shape[1])
+        expected = self._items_of_hubs[facts] @ coefficients
+        of_facts[facts] = gates * np.maximum(1.0 - expected, _LEAST)
+        return of_users, of_facts
 
     @staticmethod
     def _column(matrix: csc_matrix, column: int) -> Indices:
@@ -163,25 +152,58 @@ class WalkFinder:
         return np.asarray(matrix.indices[start:stop], dtype=np.int64)
 
 
-def _divide(amount: float, strengths: Floats) -> Floats:
-    total = strengths.sum()
-    return strengths * (amount / total) if total > 0 else np.zeros_like(strengths)
+@dataclass(frozen=True, eq=False)
+class _Joined:
+    """Hubs that hold both an item of the history and the one to explain.
+
+    :ivar places: which item of the history, ascending, shape ``(w,)``
+    :ivar hubs: shape ``(w,)``
+    :ivar strengths: their dual weights, above 0, shape ``(w,)``
+    """
+
+    places: Indices
+    hubs: Indices
+    strengths: Floats
+
+    def per_start(self, count: int) -> Floats:
+        """All strengths at each item of the history."""
+        return np.bincount(self.places, weights=self.strengths, minlength=count).astype(np.float64)
+
+    def walks(self, starts: Indices, closed: Floats, affinity: Floats, *, is_user: bool) -> Walks:
+        """Walks whose shares are so many times their strengths."""
+        learned = self.strengths * affinity[self.places]
+        shares = self.strengths * closed[self.places] + learned
+        used = (closed[self.places] != 0) | (affinity[self.places] != 0)
+        return Walks(
+            starts=starts[self.places][used],
+            hubs=self.hubs[used],
+            is_user=np.full(int(used.sum()), is_user),
+            shares=shares[used],
+            learned=learned[used],
+        )
 
 
-def _concatenate(parts: list[tuple[float, Walks]]) -> Walks:
-    """Join walks, with a factor for the shares of each part."""
-    empty = Walks(
-        starts=np.zeros(0, np.int64),
-        hubs=np.zeros(0, np.int64),
-        is_user=np.zeros(0, np.bool_),
-        shares=np.zeros(0),
-        learned=np.zeros(0),
-    )
-    parts = [(1.0, empty), *parts]
-    return Walks(
-        starts=np.concatenate([part.starts for _, part in parts]),
-        hubs=np.concatenate([part.hubs for _, part in parts]),
-        is_user=np.concatenate([part.is_user for _, part in parts]),
-        shares=np.concatenate([factor * part.shares for factor, part in parts]),
-        learned=np.concatenate([factor * part.learned for factor, part in parts]),
-    )
+def _joined(
+    bounds: npt.NDArray[np.integer], hubs: npt.NDArray[np.integer], starts: Indices, of_hub: Floats
+) -> _Joined:
+    """Look the hubs of some items up.
+
+    :param bounds: where the hubs of each item begin and end in ``hubs``
+    :param of_hub: strength of every hub
+    """
+    counts = (bounds[starts + 1] - bounds[starts]).astype(np.int64)
+    places = np.repeat(np.arange(len(starts)), counts)
+    firsts = np.repeat(bounds[starts] - (np.cumsum(counts) - counts), counts)
+    found = hubs[firsts + np.arange(len(places))].astype(np.int64)
+    strengths = of_hub[found]
+    kept = strengths > 0
+    return _Joined(places[kept], found[kept], strengths[kept])
+
+
+def _ratio(amounts: Floats, totals: Floats) -> Floats:
+    return np.divide(amounts, totals, out=np.zeros_like(totals), where=totals > 0)
+
+
+def _concatenated(*parts: Walks) -> Walks:
+    names = [field.name for field in fields(Walks)]
+    return Walks(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))

@@ -11,6 +11,7 @@ import pytest
 
 from kgrec import Config, Explanation, KnowledgeGraph, Recommender
 from kgrec.explain import Path
+from kgrec.explain.checks import SentenceCheck
 from kgrec.gnn.linear.pairs import PairModel
 from kgrec.graph.rdf import node_iri
 from kgrec.testing import tiny_dataset
@@ -79,18 +80,17 @@ def check_path(rec: Recommender, why: Explanation, path: Path) -> None:
     assert rec.graph.sparql(path.sparql).rows == [[str(node_iri(n.key)) for n in path.nodes]]
 
 
-def test_people_between_are_counted(rec: Recommender, found: list[Explanation]) -> None:
+def test_people_join_what_a_path_says_they_join(rec: Recommender, found: list[Explanation]) -> None:
     edges = rec.graph.edges.filter(pl.col("relation") == "interacted").select("head", "tail")
     takers = dict(edges.group_by("tail").agg("head").iter_rows())
     paths = [(why, path) for why in found for path in why.paths if len(path.nodes) == 6]
     assert paths
     for why, path in paths[:40]:
-        start, _, witness = (node.key for node in path.nodes[1:4])
-        both = set(takers[start]) & set(takers[witness]) - {f"user:{why.user}"}
-        people = "1 person who" if len(both) == 1 else f"{len(both)} people who"
-        assert people in path.reason
+        start, other, witness = (node.key for node in path.nodes[1:4])
+        assert other in set(takers[start]) & set(takers[witness]) - {f"user:{why.user}"}
         assert path.nodes[3].label in path.reason
-        assert ("fewer than expected" in path.reason) == (path.share < 0)
+        assert ("seldom liked" in path.reason) == (path.share < 0)
+    assert not [fault for why in found[:8] for fault in SentenceCheck(rec.graph).faults(why)]
 
 
 def test_all_paths_of_a_list_are_what_the_table_of_shares_says(
