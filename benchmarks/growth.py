@@ -3,10 +3,12 @@
     python -m benchmarks.growth [--edges 100000] [--times 1,3,10] [--catalog 2500]
 
 Users, interactions and facts grow, and so do items and entities, unless --catalog fixes their
-number. Prints, for each size, CPU seconds of an epoch and peak memory of the fit (less what the
-process held before it), and how they grow against the edges, where 1 is linear; asked is at most
-1.1, and what is above is marked. Each size runs in a process of its own; text and pretraining are
-off.
+number. Prints, for each size, CPU seconds of an epoch and peak memory of the training (less what
+the process held before it), and how they grow against the edges, where 1 is linear; asked is at
+most 1.1, and what is above is marked. Each size runs in a process of its own; text and pretraining
+are off. A fit is stopped after the epochs, unless --whole: what comes after them depends on the
+square of the items, and their full softmax on users times items (``--set
+gnn.loss=sampled_softmax`` does not).
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import argparse
 import os
 import statistics
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,14 +44,23 @@ class Size:
     memory: float
 
 
-class Ticks(Progress):
-    """When each epoch ended, in CPU seconds."""
+class StoppedError(Exception):
+    """Ends a fit."""
 
-    def __init__(self) -> None:
-        self.times: list[float] = []
+
+class Ticks(Progress):
+    """When each epoch ended, in CPU seconds.
+
+    :param most: a fit is ended after so many; 0: never
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most, self.times = most, list[float]()
 
     def epoch(self, epoch: int, values: dict[str, float]) -> None:  # noqa: ARG002
         self.times.append(time.process_time())
+        if len(self.times) == self.most:
+            raise StoppedError
 
 
 def main() -> None:
@@ -58,6 +70,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument("--whole", action="store_true", help="fit to the end")
     parser.add_argument("--catalog", type=int, help="items, and entities; else they grow, too")
     arguments = parser.parse_args()
     limit_threads(arguments.threads)
@@ -68,17 +81,18 @@ def main() -> None:
     first = None
     for factor in map(int, arguments.times.split(",")):
         shape = Shape.of(arguments.edges * factor, catalog=arguments.catalog)
-        size = apart(measure, shape, settings)
+        size = apart(measure, shape, settings, 0 if arguments.whole else arguments.epochs)
         first = first or size
         print(row(first, size), flush=True)
 
 
-def measure(shape: Shape, settings: dict[str, object]) -> Size:
+def measure(shape: Shape, settings: dict[str, object], epochs: int) -> Size:
     """Fit on an invented graph."""
     data = invented(shape)
     graph = kgrec.KnowledgeGraph.build(data)
-    before, ticks = held_mb(), Ticks()
-    kgrec.Recommender(kgrec.Config().replace(settings), progress=ticks).fit(graph)
+    before, ticks = held_mb(), Ticks(epochs)
+    with suppress(StoppedError):
+        kgrec.Recommender(kgrec.Config().replace(settings), progress=ticks).fit(graph)
     steps = [after - start for start, after in zip(ticks.times, ticks.times[1:], strict=False)]
     rows = data.train.height + data.valid.height + data.facts.height
     return Size(rows, statistics.median(steps), peak_mb() - before)

@@ -36,6 +36,8 @@ def on_screen(explanation: Explanation, *, paths: int | None = 10, width: int = 
         more = say("screen.more", count=count, share=in_words(percent(share, whole)))
         lines += _part(share, whole, more, width)
     for name, value in explanation.rest.items():
+        if not value and name in ("text", "content"):
+            continue  # the model has no such part, or the item does not need it
         means = explanation.language.phrases.get(f"rest_means.{name}", "")
         lines += _part(value, whole, f"({rest_name(name, explanation.language)}) {means}", width)
     notes = [*_method(explanation), *explanation.notes]
