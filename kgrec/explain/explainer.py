@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 
 from kgrec.errors import ConfigError
 from kgrec.explain.explanation import Explanation, Path, PathNode, PathRelation
-from kgrec.explain.groups import Group, grouped, placed
+from kgrec.explain.groups import Group, Groups, grouped, placed
 from kgrec.explain.queries import cypher, sparql
 from kgrec.explain.sentences import Sentences
 from kgrec.explain.tastes import TasteFinder, Tastes
@@ -105,7 +105,7 @@ class Explainer:
         carried = self.model.carried(history, np.array([target]))
         tastes = self._tastes(history, carried, target, row)
         groups = grouped(walks, tastes, target, self.hubs)
-        shown = groups if paths is None else self._strongest(groups, paths, target)
+        shown = groups.at(self._shown(groups, paths, target))
         on_facts = float(tastes.shares.sum()) if tastes else 0.0
         text = tastes.text if tastes else 0.0
         total = float(walks.shares.sum()) + on_facts
@@ -190,18 +190,21 @@ class Explainer:
         start = int(carried.indices[carried.data.argmax()])
         return self.sentences.through_content(self._node(start).label)
 
-    def _strongest(self, groups: list[Group], count: int, target: int) -> list[Group]:
-        shown = groups[:count]
-        facts = [group for group in groups[count:] if not group.is_user and group.share > 0]
-        if count < 2 or not facts or not all(group.is_user for group in shown):
+    def _shown(self, groups: Groups, most: int | None, target: int) -> list[int]:
+        """Places of the strongest groups; the last one is kept for a fact."""
+        shown = list(range(len(groups) if most is None else min(most, len(groups))))
+        facts = np.flatnonzero(~groups.is_user & (groups.share > 0))
+        if most is None or most < 2 or not len(facts) or facts[0] < most:
+            return shown
+        if not groups.is_user[:most].all():
             return shown
         nodes = self._hubs_to(target).nodes
         named = (
-            group
-            for group in facts
-            if self.graph.has_name(self.features.node_key(int(nodes[group.hub])))
+            place
+            for place in facts.tolist()
+            if self.graph.has_name(self.features.node_key(int(nodes[groups.hub[place]])))
         )
-        return [*shown[:-1], next(named, facts[0])]
+        return [*shown[:-1], next(named, int(facts[0]))]
 
     def _hubs_to(self, target: int) -> FactHubs:
         """The hubs of facts that lead to an item: if it came later, those of the later graph."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
+import numpy.typing as npt
 
-from kgrec.explain.tastes import Tastes, TasteWalk
-from kgrec.explain.walks import Walks
+from kgrec.explain.tastes import Tastes
+from kgrec.explain.walks import Floats, Indices, Walks
 from kgrec.gnn.linear.hubs import FactHubs
 
 _Name = tuple[int, ...]
@@ -41,14 +42,42 @@ class Group:
     user: int = -1
 
 
-def grouped(walks: Walks, tastes: Tastes | None, target: int, hubs: FactHubs) -> list[Group]:
-    """Groups, strongest first.
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """All groups of an explanation, strongest first, in columns: there are thousands."""
+
+    start: Indices
+    hub: Indices
+    is_user: npt.NDArray[np.bool_]
+    share: Floats
+    learned: Floats
+    count: Indices
+    taste: Indices
+
+    def __len__(self) -> int:
+        return len(self.start)
+
+    def at(self, places: Iterable[int]) -> list[Group]:
+        """Some of them."""
+        columns = [getattr(self, field.name) for field in fields(self)]
+        return [Group(*(column[place].item() for column in columns)) for place in places]
+
+
+def grouped(walks: Walks, tastes: Tastes | None, target: int, hubs: FactHubs) -> Groups:
+    """Group all walks to an item.
 
     :param target: the item that is explained
     :param hubs: of the walks
     """
-    groups = [*_of_users(walks), *_of_facts(walks, target, hubs), *_of_tastes(tastes)]
-    return _by_strength(groups)
+    parts = [_of_users(walks), _of_facts(walks, target, hubs)]
+    if tastes is not None:
+        parts.append(_of_tastes(tastes))
+    columns = [
+        np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Groups)
+    ]
+    every = Groups(*columns)
+    order = np.lexsort((every.hub, every.start, -every.share))
+    return Groups(*(column[order] for column in columns))
 
 
 def placed(
@@ -59,10 +88,11 @@ def placed(
     :param hubs: of the tastes
     """
     named: dict[_Name, Group] = {}
-    for group in groups:
-        if tastes is not None and group.taste >= 0:
-            walk = tastes.walk(group.taste)
-            group = _shown_at(group, walk)
+    for each in groups:
+        group = each
+        if tastes is not None and each.taste >= 0:
+            walk = tastes.walk(each.taste)
+            group = replace(each, start=walk.start, witness=walk.witness, user=walk.user)
         name = _name(group, target, hubs)
         if same := named.get(name):
             group = replace(
@@ -72,62 +102,74 @@ def placed(
                 count=same.count + group.count,
             )
         named[name] = group
-    return _by_strength(list(named.values()))
+    return sorted(named.values(), key=lambda group: (-group.share, group.start, group.hub))
 
 
-def _shown_at(group: Group, walk: TasteWalk) -> Group:
-    return replace(group, start=walk.start, witness=walk.witness, user=walk.user)
-
-
-def _by_strength(groups: list[Group]) -> list[Group]:
-    return sorted(groups, key=lambda group: (-group.share, group.start, group.hub))
-
-
-def _of_users(walks: Walks) -> Iterator[Group]:
+def _of_users(walks: Walks) -> Groups:
     """One group for all users between two items; they stand together, item after item."""
     part = walks.is_user
+    starts = walks.starts[part]
+    return _merged(walks, part, np.flatnonzero(np.diff(starts, prepend=-1)))
+
+
+def _of_facts(walks: Walks, target: int, hubs: FactHubs) -> Groups:
+    """Every fact stands for itself; a direct one has a hub at either end, and these are one."""
+    places = np.flatnonzero(~walks.is_user)
+    starts, columns = walks.starts[places], walks.hubs[places]
+    nodes, roles = hubs.nodes[columns], hubs.roles[columns]
+    direct = (nodes == starts) | (nodes == target)
+    relations = np.array([number * 2 + forward for number, forward in hubs.relations] or [0])
+    # Which way the relation runs between the two, whichever of them is the hub.
+    along = relations[roles] ^ (nodes != target)
+    name = np.where(direct, along, columns + relations.max() + 2)
+    order = np.lexsort((name, starts))
+    places, starts, name = places[order], starts[order], name[order]
+    new = (np.diff(starts, prepend=-1) != 0) | (np.diff(name, prepend=-1) != 0)
+    groups = _merged(walks, places, np.flatnonzero(new))
+    return replace(groups, count=np.ones_like(groups.count))
+
+
+def _merged(walks: Walks, part: npt.NDArray[np.generic], firsts: Indices) -> Groups:
+    """Groups of walks that stand together, each shown at its strongest.
+
+    :param part: which walks, in which order
+    :param firsts: where groups begin
+    """
     starts, hubs, shares = walks.starts[part], walks.hubs[part], walks.shares[part]
     if not len(starts):
-        return
-    firsts = np.flatnonzero(np.diff(starts, prepend=-1))
+        return _nothing()
     sizes = np.diff(firsts, append=len(starts))
-    strongest = np.abs(shares)
-    highest = np.repeat(np.maximum.reduceat(strongest, firsts), sizes)
-    best = np.flatnonzero(strongest == highest)
+    strength = np.abs(shares)
+    highest = np.repeat(np.maximum.reduceat(strength, firsts), sizes)
+    best = np.flatnonzero(strength == highest)
     shown = best[np.searchsorted(best, firsts)]
-    totals = np.add.reduceat(shares, firsts)
-    learned = np.add.reduceat(walks.learned[part], firsts)
-    for at, total, of_vectors, size in zip(shown, totals, learned, sizes, strict=True):
-        start, hub = int(starts[at]), int(hubs[at])
-        yield Group(start, hub, True, float(total), float(of_vectors), int(size))
+    return Groups(
+        start=starts[shown],
+        hub=hubs[shown],
+        is_user=walks.is_user[part][shown],
+        share=np.add.reduceat(shares, firsts),
+        learned=np.add.reduceat(walks.learned[part], firsts),
+        count=sizes.astype(np.int64),
+        taste=np.full(len(firsts), -1),
+    )
 
 
-def _of_facts(walks: Walks, target: int, hubs: FactHubs) -> Iterator[Group]:
-    """Every fact stands for itself; a direct one has a hub at either end."""
-    found: dict[_Name, Group] = {}
-    part = ~walks.is_user
-    for start, hub, share in zip(
-        walks.starts[part].tolist(),
-        walks.hubs[part].tolist(),
-        walks.shares[part].tolist(),
-        strict=True,
-    ):
-        group = Group(start, hub, False, share, 0.0, 1)
-        name = _name(group, target, hubs)
-        same = found.get(name, group)
-        if same is not group:
-            stronger = max(same, group, key=lambda each: abs(each.share))
-            group = replace(stronger, share=same.share + share)
-        found[name] = group
-    yield from found.values()
+def _of_tastes(tastes: Tastes) -> Groups:
+    places = np.flatnonzero(tastes.shares)
+    return Groups(
+        start=np.full(len(places), -1),
+        hub=tastes.facts[places],
+        is_user=np.zeros(len(places), dtype=bool),
+        share=tastes.shares[places],
+        learned=np.zeros(len(places)),
+        count=tastes.counts[places],
+        taste=places,
+    )
 
 
-def _of_tastes(tastes: Tastes | None) -> Iterator[Group]:
-    if tastes is None:
-        return
-    for place in np.flatnonzero(tastes.shares).tolist():
-        share, hub = float(tastes.shares[place]), int(tastes.facts[place])
-        yield Group(-1, hub, False, share, 0.0, tastes.count(place), taste=place)
+def _nothing() -> Groups:
+    whole, real = np.zeros(0, np.int64), np.zeros(0)
+    return Groups(whole, whole, np.zeros(0, bool), real, real, whole, whole)
 
 
 def _name(group: Group, target: int, hubs: FactHubs) -> _Name:

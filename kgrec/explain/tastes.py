@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csc_matrix, csr_matrix
+from scipy.sparse import csr_matrix
 
 from kgrec.gnn.linear.hubs import FactHubs
 from kgrec.gnn.linear.taste import Taken, Taste
@@ -51,6 +51,8 @@ class TasteFinder:
 
     def __init__(self, taste: Taste, hubs: FactHubs) -> None:
         self.taste, self.hubs = taste, hubs
+        # The items of a list are explained one after the other.
+        self.reached_from = lru_cache(1)(self._reached_from)
 
     def find(self, history: Indices, carried: csr_matrix, item: int, user: int) -> Tastes | None:
         """The walks to an item; ``None`` if content carries nothing.
@@ -68,24 +70,41 @@ class TasteFinder:
         scale = _ratio(parts[kept], taken.total.astype(np.float64))
         return Tastes(self, starts, scale, taken, history[history != item], item, user)
 
+    def _reached_from(self, history: tuple[int, ...], user: int) -> npt.NDArray[np.bool_]:
+        """Which items are in a history, or were taken by another user who took of it."""
+        others = np.unique(self.by_item[list(history)].indices)
+        reached = np.zeros(self.by_item.shape[0], dtype=bool)
+        reached[self.taste.histories[others[others != user]].indices] = True
+        reached[list(history)] = True
+        return reached & (self.taste.places >= 0)
+
     def takers_of(self, item: int) -> Indices:
         """The users who took an item, sorted."""
-        start, stop = self._takers.indptr[item : item + 2]
-        return np.asarray(self._takers.indices[start:stop], dtype=np.int64)
+        start, stop = self.by_item.indptr[item : item + 2]
+        return np.asarray(self.by_item.indices[start:stop], dtype=np.int64)
 
     def holders(self, fact: int) -> Indices:
         """The items with users that have a fact."""
-        start, stop = self._members.indptr[fact : fact + 2]
-        holders = self._members.indices[start:stop].astype(np.int64)
+        start, stop = self.by_fact.indptr[fact : fact + 2]
+        holders = self.by_fact.indices[start:stop].astype(np.int64)
         return np.asarray(holders[self.taste.places[holders] >= 0])
 
     @cached_property
-    def _members(self) -> csc_matrix:
-        return self.hubs.members.tocsc()
+    def num_holders(self) -> Indices:
+        """How many items with users have each fact, shape ``(H,)``."""
+        return np.bincount(
+            self.hubs.members[self.taste.warm].indices, minlength=self.hubs.members.shape[1]
+        )
 
     @cached_property
-    def _takers(self) -> csc_matrix:
-        return self.taste.histories.tocsc()
+    def by_fact(self) -> csr_matrix:
+        """Facts by items."""
+        return csr_matrix(self.hubs.members.T)
+
+    @cached_property
+    def by_item(self) -> csr_matrix:
+        """Items by users."""
+        return csr_matrix(self.taste.histories.T)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,15 +141,17 @@ class Tastes:
         """Columns of the hubs, in the order of ``shares``."""
         return self.taken.facts
 
-    def count(self, place: int) -> int:
-        """How many walks lead over a fact, by its place in ``facts``."""
-        return len(self._others(place)) * len(self.starts)
+    @property
+    def counts(self) -> Indices:
+        """How many walks lead over each fact."""
+        holders = self.finder.num_holders[self.facts] - (self.finder.taste.places[self.item] >= 0)
+        return np.asarray(holders * len(self.starts))
 
     def walk(self, place: int) -> TasteWalk:
         """Where the walks over a fact are shown, by its place in ``facts``; its share is not 0."""
         share, holders = self.shares[place], self._others(place)
-        columns = self.finder.taste.places[holders]
-        pairs = np.sign(share) * self.scale[:, None] * self.taken.duals[:, columns]
+        duals = self.finder.taste.duals(self.starts, self.item, holders)
+        pairs = np.sign(share) * self.scale[:, None] * duals
         return (
             self._direct(holders, pairs)
             or self._through(holders, pairs)
@@ -140,15 +161,9 @@ class Tastes:
     @cached_property
     def _reached(self) -> npt.NDArray[np.bool_]:
         """Whether an item with each fact is in the history, or was taken by one who took of it."""
-        histories = self.finder.taste.histories
-        others = np.zeros(histories.shape[0])
-        for start in self.starts.tolist():
-            others[self.finder.takers_of(start)] = 1.0
-        others[self.user] = 0.0
-        reached = histories.T @ others
-        reached[self.history[self.finder.taste.places[self.history] >= 0]] = 1.0
-        reached[self.item] = 0.0
-        return np.array([reached[self._others(place)].any() for place in range(len(self.facts))])
+        reached = self.finder.reached_from(tuple(self.history.tolist()), self.user).copy()
+        reached[self.item] = False
+        return np.asarray(self.finder.by_fact[self.facts] @ reached > 0)
 
     def _others(self, place: int) -> Indices:
         holders = self.finder.holders(int(self.facts[place]))
@@ -174,7 +189,7 @@ class Tastes:
         """Any walk, where the strongest pairs are not joined: the strongest holders first."""
         for column in np.argsort(-pairs.max(axis=0), kind="stable"):
             holder = int(holders[column])
-            for start in self.starts.tolist():
+            for start in self.history.tolist():
                 if found := self._joined(start, holder):
                     yield found
             if holder in self.history:

@@ -16,7 +16,7 @@ Nothing is estimated and nothing is left over: shares and popularity sum to the 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,8 @@ Indices = npt.NDArray[np.int64]
 
 # A hub that the regression already expects to hold the item still counts for a little.
 _LEAST = 0.05
+# What speaks for so many items is kept: some 100 kB each in a catalog of a few thousand.
+_KEPT = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +52,22 @@ class Walks:
     learned: Floats
 
 
+@dataclass(frozen=True, eq=False)
+class _Vouching:
+    """What speaks for one item, whoever asks.
+
+    :ivar weights: of all items to it, shape ``(I,)``
+    :ivar learned: the learned part of them
+    :ivar of_users: dual weights of the users who took it, 0 for the others, shape ``(U,)``
+    :ivar of_facts: of its facts, 0 for the others, shape ``(H,)``
+    """
+
+    weights: Floats
+    learned: Floats
+    of_users: Floats
+    of_facts: Floats
+
+
 class WalkFinder:
     """Finds the walks of a trained model.
 
@@ -59,11 +77,13 @@ class WalkFinder:
     """
 
     def __init__(self, model: PairModel, histories: csr_matrix, hubs: FactHubs) -> None:
-        self.model, self.histories, self.hubs = model, histories, hubs
+        self.model, self.histories, self.hubs = model, histories.astype(np.float64), hubs
+        # Lists of different users name the same items.
+        self._vouching = lru_cache(_KEPT)(self._vouching_for)
 
     @cached_property
-    def _takers(self) -> csc_matrix:
-        return self.histories.tocsc()
+    def _by_item(self) -> csr_matrix:
+        return csr_matrix(self.histories.T)
 
     @cached_property
     def _weights(self) -> csc_matrix:
@@ -99,52 +119,52 @@ class WalkFinder:
         factors = np.full(len(history), scale) if counts is None else scale * counts
         others = history != item
         starts, factors = history[others], factors[others]
-        vouching = self._vouching(item, user)
-        weights = np.asarray(self._weights[:, [item]].toarray(), dtype=np.float64).ravel()
-        learned = self._learned(vouching, item)
-        of_users, of_facts = self._strengths(vouching, weights - learned, item)
-        through_users = _joined(self._takers.indptr, self._takers.indices, starts, of_users)
+        vouching = self._vouching(item)
+        of_users = vouching.of_users
+        if user is not None:
+            of_users = of_users.copy()
+            of_users[user] = 0.0
+        through_users = _joined(self._by_item.indptr, self._by_item.indices, starts, of_users)
         members = self.hubs.members
-        through_facts = _joined(members.indptr, members.indices, starts, of_facts)
+        through_facts = _joined(members.indptr, members.indices, starts, vouching.of_facts)
         by_users, by_facts = (
             part.per_start(len(starts)) for part in (through_users, through_facts)
         )
-        closed = _ratio(factors * (weights - learned)[starts], by_users + by_facts)
-        affinity = _ratio(factors * learned[starts], by_users)
+        # Where nobody else joins two items there is no walk for a learned affinity.
+        learned = np.where(by_users > 0, vouching.learned[starts], 0.0)
+        closed = _ratio(factors * (vouching.weights[starts] - learned), by_users + by_facts)
+        affinity = _ratio(factors * learned, by_users)
         return _concatenated(
             through_users.walks(starts, closed, affinity, is_user=True),
             through_facts.walks(starts, closed, np.zeros_like(affinity), is_user=False),
         )
 
-    def _vouching(self, item: int, user: int | None) -> Floats:
-        """1 for the users who took the item, but for one, shape ``(U,)``."""
-        vouching = np.zeros(self.histories.shape[0])
-        vouching[self._column(self._takers, item)] = 1.0
-        if user is not None:
-            vouching[user] = 0.0
-        return vouching
+    def _vouching_for(self, item: int) -> _Vouching:
+        takers = self._by_item[[item]].indices
+        weights = np.asarray(self._weights[:, [item]].toarray(), dtype=np.float64).ravel()
+        learned = self._learned(takers, item)
+        coefficients = weights - learned
+        coefficients *= 1 / self.model.mix if self.model.mix else 0.0
+        coefficients[item] = 0.0
+        of_users = np.zeros(self.histories.shape[0])
+        of_users[takers] = np.maximum(1.0 - self.histories[takers] @ coefficients, _LEAST)
+        facts = self.hubs.members[[item]].indices
+        gates = self.model.gates[self.hubs.roles[facts]].astype(np.float64)
+        of_facts = np.zeros(self.hubs.members.shape[1])
+        expected = self._items_of_hubs[facts] @ coefficients
+        of_facts[facts] = gates * np.maximum(1.0 - expected, _LEAST)
+        return _Vouching(weights, learned, of_users, of_facts)
 
-    def _learned(self, vouching: Floats, item: int) -> Floats:
+    def _learned(self, takers: npt.NDArray[np.integer], item: int) -> Floats:
         """The learned affinity of every item to ``item``; 0 where no user joins them."""
         affinity = (self.model.vectors @ self.model.vectors[item]).astype(np.float64)
-        shared = self.histories.T @ vouching > 0
+        shared = np.zeros(len(affinity), dtype=bool)
+        shared[self.histories[takers].indices] = True
         if self._learned_pairs is not None:
             nearest = np.zeros_like(shared)
             nearest[self._column(self._learned_pairs, item)] = True
             shared &= nearest
         return np.where(shared, affinity, 0.0)
-
-    def _strengths(self, vouching: Floats, closed: Floats, item: int) -> tuple[Floats, Floats]:
-        """Dual weights of all users and of all facts; 0 for those that do not hold the item."""
-        coefficients = closed / self.model.mix if self.model.mix else np.zeros_like(closed)
-        coefficients[item] = 0.0
-        of_users = vouching * np.maximum(1.0 - self.histories @ coefficients, _LEAST)
-        facts = self.hubs.members[item].indices
-        gates = self.model.gates[self.hubs.roles[facts]].astype(np.float64)
-        of_facts = np.zeros(self.hubs.members.shape[1])
-        expected = self._items_of_hubs[facts] @ coefficients
-        of_facts[facts] = gates * np.maximum(1.0 - expected, _LEAST)
-        return of_users, of_facts
 
     @staticmethod
     def _column(matrix: csc_matrix, column: int) -> Indices:

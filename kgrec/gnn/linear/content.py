@@ -145,7 +145,8 @@ class Content:
         """What words and descriptions have in a column of :meth:`kernel`, shape ``(I,)``."""
         column = np.zeros(len(self.amount), dtype=np.float32)
         if text and self.words.nnz:
-            column += np.float32(text) * (self.words @ self.words[[item]].T).toarray().ravel()
+            own = self.words[[item]].toarray().ravel()
+            column += np.float32(text) * (self.words @ own)
         if text and self.vectors is not None:
             column += np.float32(text / 2) * (self.vectors @ self.vectors[item])
         return column

@@ -40,15 +40,31 @@ class Taken:
     :ivar by_fact: what each fact carries from each item, shape ``(n, f)``
     :ivar text: what words and descriptions carry from each item, shape ``(n,)``
     :ivar total: all that content carries from each item, shape ``(n,)``
-    :ivar duals: how much each warm item teaches about what the takers of each item like, shape
-        ``(n, w)``
     """
 
     facts: Indices
     by_fact: Floats
     text: Floats
     total: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class _Rows:
+    """Some rows of the dual weights without what an item says of itself, never made as a whole.
+
+    :ivar duals: rows of :math:`D`, shape ``(n, w)``
+    :ivar own: :math:`D_{ji}`, shape ``(n,)``
+    :ivar left_out: :math:`G_{i\\cdot} / G_{ii}`, shape ``(w,)``
+    """
+
     duals: Floats
+    own: Floats
+    left_out: Floats
+
+    def times(self, columns: csr_matrix | Floats) -> Floats:
+        """Multiply with the transpose of some rows, shape ``(c, w)``: shape ``(n, c)``."""
+        of_own = np.asarray(columns @ self.left_out)
+        return np.asarray((columns @ self.duals.T).T - np.outer(self.own, of_own))
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,11 +93,11 @@ class Taste:
 
         :param starts: items of a history, other than ``item``, shape ``(n,)``
         """
-        duals, facts = self._duals_of(starts, item), self.content.facts
-        row, text = facts[[item]], self.settings.text
-        by_fact = np.asarray(facts[self.warm][:, row.indices].T @ duals.T).T * row.data
-        of_text = duals @ self.content.text_kernel_with(item, text)[self.warm]
-        of_amount = duals @ self.content.amount_kernel_with(item)[self.warm]
+        facts, text = self.content.facts, self.settings.text
+        row, rows = facts[[item]], self._rows_of(starts, item)
+        by_fact = rows.times(self._warm_by_fact[row.indices]) * row.data
+        of_text = rows.times(self.content.text_kernel_with(item, text)[None, self.warm])[:, 0]
+        of_amount = rows.times(self.content.amount_kernel_with(item)[None, self.warm])[:, 0]
         if not self.came_later:
             facets = self.settings.facets
             known = facets.known[starts]
@@ -89,16 +105,28 @@ class Taste:
             by_fact = by_fact + of_facets
             of_text = of_text + known @ facets.items[item] - of_facets.sum(axis=1)
         total = by_fact.sum(axis=1) + of_text + of_amount
-        return Taken(row.indices.astype(np.int64), by_fact, of_text, total, duals)
+        return Taken(row.indices.astype(np.int64), by_fact, of_text, total)
 
-    def _duals_of(self, starts: Indices, item: int) -> Floats:
-        rows = self.places[starts]
-        duals = np.where(rows[:, None] >= 0, self._duals[rows], np.float32(0))
-        place = self.places[item]
+    def duals(self, starts: Indices, item: int, others: Indices) -> Floats:
+        """How much other warm items teach about what the takers of each item like.
+
+        :param starts: see :meth:`of`
+        :param others: shape ``(m,)``
+        :return: shape ``(n, m)``
+        """
+        rows, columns = self._rows_of(starts, item), self.places[others]
+        return np.asarray(rows.duals[:, columns] - np.outer(rows.own, rows.left_out[columns]))
+
+    def _rows_of(self, starts: Indices, item: int) -> _Rows:
+        places, place = self.places[starts], self.places[item]
+        rows = self._duals[places]
+        if (places < 0).any():
+            rows[places < 0] = 0
         if place < 0:
-            return duals
+            nothing = np.zeros(len(self.warm), dtype=np.float32)
+            return _Rows(rows, np.zeros(len(starts), dtype=np.float32), nothing)
         row = self._inverse[place]
-        return np.asarray(duals - np.outer(duals[:, place], row / row[place]))
+        return _Rows(rows, rows[:, place], row / row[place])
 
     @cached_property
     def places(self) -> Indices:
@@ -106,6 +134,10 @@ class Taste:
         places = np.full(self.histories.shape[1], -1)
         places[self.warm] = np.arange(len(self.warm))
         return places
+
+    @cached_property
+    def _warm_by_fact(self) -> csr_matrix:
+        return csr_matrix(self.content.facts[self.warm].T)
 
     @cached_property
     def _duals(self) -> Floats:

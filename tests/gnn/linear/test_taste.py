@@ -81,7 +81,8 @@ def test_a_fact_carries_what_behaviour_taught_about_those_who_have_it(seed: int)
     taken = taste.of(taste.warm, item)
     facts = taste.content.facts.toarray()
     for place, fact in enumerate(taken.facts):
-        expected = taken.duals @ facts[taste.warm, fact] * facts[item, fact]
+        duals = taste.duals(taste.warm, item, taste.warm)
+        expected = duals @ facts[taste.warm, fact] * facts[item, fact]
         np.testing.assert_allclose(taken.by_fact[:, place], expected, atol=1e-5)
 
 
