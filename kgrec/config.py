@@ -128,7 +128,7 @@ class GnnConfig(_Section):
     patience: int = Field(default=10, ge=1)
     """Stop after so many epochs without a better NDCG@20 on valid."""
     batch_size: int = Field(default=512, ge=1)
-    """Users a batch."""
+    """Users a batch; more where an epoch would have more than 16 steps over the whole graph."""
     loss: Literal["softmax", "sampled_softmax", "bpr", "bce"] = "softmax"
     """What training lowers; ``sampled_softmax`` is for catalogs too large to score whole."""
     negatives: int = Field(default=4096, ge=1)

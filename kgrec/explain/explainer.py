@@ -57,6 +57,7 @@ class Explainer:
         self.sentences = Sentences(graph.vocabulary, item_type=graph.item_type)
         self._fitted_on = fitted_on
         every = np.arange(len(features.items))
+        self._num_fitted = len(every) if known is None else len(known)
         self._came_later = frozenset(every[:0] if known is None else np.setdiff1d(every, known))
 
     def in_words(self, graph: KnowledgeGraph, sentences: Sentences) -> Self:
@@ -104,7 +105,7 @@ class Explainer:
         )
         carried = self.model.carried(history, np.array([target]))
         tastes = self._tastes(history, carried, target, row)
-        groups = grouped(walks, tastes, target, self.hubs)
+        groups = grouped(walks, tastes, target, self._hubs_to(target))
         shown = groups.at(self._shown(groups, paths, target))
         on_facts = float(tastes.shares.sum()) if tastes else 0.0
         text = tastes.text if tastes else 0.0
@@ -115,11 +116,13 @@ class Explainer:
             "popularity": popularity,
             "text": text,
             "content": content,
-            "latent": score - popularity - text - content - total,
+            "latent": score - popularity - text - content - total - walks.oneself,
         }
+        if walks.oneself:
+            rest["oneself"] = walks.oneself
         if len(shown) < len(groups):
             rest["other_paths"] = total - sum(group.share for group in shown)
-        told = placed(shown, tastes, target, self._hubs_to(target))
+        told = placed(shown, tastes)
         return Explanation(
             user=user,
             item=item,
@@ -169,7 +172,7 @@ class Explainer:
     def _known_tastes(self) -> TasteFinder:
         settings = self.model.newcomers
         assert settings is not None
-        content = Content.with_texts(self.hubs, settings.texts)
+        content = Content.with_texts(self.hubs, settings.texts, self._num_fitted)
         return TasteFinder(Taste(content, self._fitted_on, settings), self.hubs)
 
     @cached_property

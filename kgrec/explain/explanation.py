@@ -60,7 +60,8 @@ class Path:
         :attr:`Explanation.method`); negative where it speaks against the item
     :ivar learned: how much of the share comes from the vectors of the graph network
     :ivar walks: how many walks are told as this one: all users who join the same two items are one
-        path, shown with the strongest of them; so is all that people make of one fact
+        path, shown with the strongest of them; so is all that people make of one
+        fact, with every pair of a history item and an item that has the fact
     :ivar reason: the path in words, to follow "because": ``"you liked Heat, also about heists"``
     :ivar cypher: a query that returns this very path from the graph
     :ivar sparql: the same for an RDF store
@@ -129,7 +130,8 @@ class Explanation:
     :ivar rest: named parts of the score that are not in ``paths``: ``popularity``, ``text`` (what
         words and descriptions carry over to items with few users or none), ``content`` (what else
         is carried over by no path: how much is known of the item, facts that no user leads to),
-        ``latent``, ``other_edges`` (attributed to edges that are on no path, with a deep model),
+        ``latent``, ``oneself`` (what joins an item of the user's history only to the user's own),
+        ``other_edges`` (attributed to edges that are on no path, with a deep model),
         and ``other_paths`` where only the strongest are listed
     :ivar path_share: sum of the shares of *all* paths, listed or not
     """

@@ -8,11 +8,9 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import numpy.typing as npt
 
-from kgrec.explain.tastes import Tastes
+from kgrec.explain.tastes import Tastes, TasteWalk
 from kgrec.explain.walks import Floats, Indices, Walks
 from kgrec.gnn.linear.hubs import FactHubs
-
-_Name = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -22,7 +20,7 @@ class Group:
     All other users between two items are one, a shared fact is one, and so is all that people make
     of a fact (:mod:`kgrec.explain.tastes`).
 
-    :ivar start: the item of the history; of a taste -1 until it is :func:`placed`
+    :ivar start: the item of the history; -1 of a taste that people lead to, until :func:`placed`
     :ivar hub: its strongest hub
     :ivar is_user: whether that is a user; else a column of the fact hubs
     :ivar count: how many walks
@@ -57,6 +55,10 @@ class Groups:
     def __len__(self) -> int:
         return len(self.start)
 
+    def take(self, places: npt.NDArray[np.generic]) -> Groups:
+        """Some of them, in another order."""
+        return Groups(*(getattr(self, field.name)[places] for field in fields(self)))
+
     def at(self, places: Iterable[int]) -> list[Group]:
         """Some of them."""
         columns = [getattr(self, field.name) for field in fields(self)]
@@ -67,97 +69,98 @@ def grouped(walks: Walks, tastes: Tastes | None, target: int, hubs: FactHubs) ->
     """Group all walks to an item.
 
     :param target: the item that is explained
-    :param hubs: of the walks
+    :param hubs: of the facts that lead to it
     """
-    parts = [_of_users(walks), _of_facts(walks, target, hubs)]
+    of_facts = _walks_of_facts(walks)
+    parts = [_of_users(walks)]
     if tastes is not None:
-        parts.append(_of_tastes(tastes))
-    columns = [
-        np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Groups)
+        of_tastes = _of_tastes(tastes)
+        at_start = of_tastes.start >= 0
+        of_facts = _joined(of_facts, of_tastes.take(at_start))
+        parts.append(of_tastes.take(~at_start))
+    every = _joined(*parts, _merged_facts(of_facts, target, hubs))
+    return every.take(np.lexsort((every.hub, every.start, -every.share)))
+
+
+def placed(groups: Sequence[Group], tastes: Tastes | None) -> list[Group]:
+    """The same with every taste shown at a walk."""
+    return [
+        _shown_at(group, tastes.walk(group.taste)) if tastes and group.start < 0 else group
+        for group in groups
     ]
-    every = Groups(*columns)
-    order = np.lexsort((every.hub, every.start, -every.share))
-    return Groups(*(column[order] for column in columns))
 
 
-def placed(
-    groups: Sequence[Group], tastes: Tastes | None, target: int, hubs: FactHubs
-) -> list[Group]:
-    """The same with tastes shown at a walk; what leads over the same nodes is one.
-
-    :param hubs: of the tastes
-    """
-    named: dict[_Name, Group] = {}
-    for each in groups:
-        group = each
-        if tastes is not None and each.taste >= 0:
-            walk = tastes.walk(each.taste)
-            group = replace(each, start=walk.start, witness=walk.witness, user=walk.user)
-        name = _name(group, target, hubs)
-        if same := named.get(name):
-            group = replace(
-                same,
-                share=same.share + group.share,
-                learned=same.learned + group.learned,
-                count=same.count + group.count,
-            )
-        named[name] = group
-    return sorted(named.values(), key=lambda group: (-group.share, group.start, group.hub))
+def _shown_at(group: Group, walk: TasteWalk) -> Group:
+    return replace(group, start=walk.start, witness=walk.witness, user=walk.user)
 
 
 def _of_users(walks: Walks) -> Groups:
     """One group for all users between two items; they stand together, item after item."""
-    part = walks.is_user
-    starts = walks.starts[part]
-    return _merged(walks, part, np.flatnonzero(np.diff(starts, prepend=-1)))
+    every = _columns(walks, walks.is_user)
+    return _merged(every, np.flatnonzero(np.diff(every.start, prepend=-1)))
 
 
-def _of_facts(walks: Walks, target: int, hubs: FactHubs) -> Groups:
+def _walks_of_facts(walks: Walks) -> Groups:
+    return _columns(walks, ~walks.is_user)
+
+
+def _columns(walks: Walks, part: npt.NDArray[np.bool_]) -> Groups:
+    """Some walks, each by itself."""
+    size = int(part.sum())
+    return Groups(
+        start=walks.starts[part],
+        hub=walks.hubs[part],
+        is_user=walks.is_user[part],
+        share=walks.shares[part],
+        learned=walks.learned[part],
+        count=np.ones(size, dtype=np.int64),
+        taste=np.full(size, -1),
+    )
+
+
+def _merged_facts(every: Groups, target: int, hubs: FactHubs) -> Groups:
     """Every fact stands for itself; a direct one has a hub at either end, and these are one."""
-    places = np.flatnonzero(~walks.is_user)
-    starts, columns = walks.starts[places], walks.hubs[places]
-    nodes, roles = hubs.nodes[columns], hubs.roles[columns]
-    direct = (nodes == starts) | (nodes == target)
+    nodes, roles = hubs.nodes[every.hub], hubs.roles[every.hub]
+    direct = (nodes == every.start) | (nodes == target)
     relations = np.array([number * 2 + forward for number, forward in hubs.relations] or [0])
     # Which way the relation runs between the two, whichever of them is the hub.
     along = relations[roles] ^ (nodes != target)
-    name = np.where(direct, along, columns + relations.max() + 2)
-    order = np.lexsort((name, starts))
-    places, starts, name = places[order], starts[order], name[order]
-    new = (np.diff(starts, prepend=-1) != 0) | (np.diff(name, prepend=-1) != 0)
-    groups = _merged(walks, places, np.flatnonzero(new))
-    return replace(groups, count=np.ones_like(groups.count))
+    name = np.where(direct, along, every.hub + relations.max() + 2)
+    order = np.lexsort((name, every.start))
+    every, name = every.take(order), name[order]
+    new = (np.diff(every.start, prepend=-1) != 0) | (np.diff(name, prepend=-1) != 0)
+    return _merged(every, np.flatnonzero(new))
 
 
-def _merged(walks: Walks, part: npt.NDArray[np.generic], firsts: Indices) -> Groups:
-    """Groups of walks that stand together, each shown at its strongest.
+def _merged(every: Groups, firsts: Indices) -> Groups:
+    """Groups that stand together as one, each shown at its strongest.
 
-    :param part: which walks, in which order
-    :param firsts: where groups begin
+    :param firsts: where they begin
     """
-    starts, hubs, shares = walks.starts[part], walks.hubs[part], walks.shares[part]
-    if not len(starts):
-        return _nothing()
-    sizes = np.diff(firsts, append=len(starts))
-    strength = np.abs(shares)
+    if not len(every):
+        return every
+    sizes = np.diff(firsts, append=len(every))
+    strength = np.abs(every.share)
     highest = np.repeat(np.maximum.reduceat(strength, firsts), sizes)
     best = np.flatnonzero(strength == highest)
-    shown = best[np.searchsorted(best, firsts)]
-    return Groups(
-        start=starts[shown],
-        hub=hubs[shown],
-        is_user=walks.is_user[part][shown],
-        share=np.add.reduceat(shares, firsts),
-        learned=np.add.reduceat(walks.learned[part], firsts),
-        count=sizes.astype(np.int64),
-        taste=np.full(len(firsts), -1),
+    shown = every.take(best[np.searchsorted(best, firsts)])
+    return replace(
+        shown,
+        share=np.add.reduceat(every.share, firsts),
+        learned=np.add.reduceat(every.learned, firsts),
+        count=np.add.reduceat(every.count, firsts),
     )
+
+
+def _joined(*parts: Groups) -> Groups:
+    names = [field.name for field in fields(Groups)]
+    return Groups(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 def _of_tastes(tastes: Tastes) -> Groups:
     places = np.flatnonzero(tastes.shares)
     return Groups(
-        start=np.full(len(places), -1),
+        start=tastes.direct[places],
         hub=tastes.facts[places],
         is_user=np.zeros(len(places), dtype=bool),
         share=tastes.shares[places],
@@ -165,20 +168,3 @@ def _of_tastes(tastes: Tastes) -> Groups:
         count=tastes.counts[places],
         taste=places,
     )
-
-
-def _nothing() -> Groups:
-    whole, real = np.zeros(0, np.int64), np.zeros(0)
-    return Groups(whole, whole, np.zeros(0, bool), real, real, whole, whole)
-
-
-def _name(group: Group, target: int, hubs: FactHubs) -> _Name:
-    """What tells a path from others."""
-    if group.is_user:
-        return (group.start, 0)
-    origin = group.start if group.witness < 0 else group.witness
-    number, forward = hubs.relations[hubs.roles[group.hub]]
-    node = int(hubs.nodes[group.hub])
-    if node in (origin, target):
-        return (group.start, group.witness, 1, number, int(forward == (node == target)))
-    return (group.start, group.witness, 2, group.hub)

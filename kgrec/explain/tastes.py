@@ -10,7 +10,6 @@ took both of.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -147,16 +146,29 @@ class Tastes:
         holders = self.finder.num_holders[self.facts] - (self.finder.taste.places[self.item] >= 0)
         return np.asarray(holders * len(self.starts))
 
+    @cached_property
+    def direct(self) -> Indices:
+        """The item of the history that has each fact and speaks as the fact does; -1: none does.
+
+        Where several do, the one that says most.
+        """
+        known = self.history[self.finder.taste.places[self.history] >= 0]
+        if not len(known):
+            return np.full(len(self.facts), -1)
+        said = self.scale @ self.finder.taste.duals(self.starts, self.item, known)
+        has = self.finder.by_fact[self.facts][:, known].toarray() > 0
+        spoken = np.where(has, np.sign(self.shares)[:, None] * said, 0.0)
+        best = spoken.argmax(axis=1)
+        return np.where(spoken[np.arange(len(best)), best] > 0, known[best], -1)
+
     def walk(self, place: int) -> TasteWalk:
         """Where the walks over a fact are shown, by its place in ``facts``; its share is not 0."""
-        share, holders = self.shares[place], self._others(place)
+        if self.direct[place] >= 0:
+            return TasteWalk(int(self.direct[place]))
+        holders = self._others(place)
         duals = self.finder.taste.duals(self.starts, self.item, holders)
-        pairs = np.sign(share) * self.scale[:, None] * duals
-        return (
-            self._direct(holders, pairs)
-            or self._through(holders, pairs)
-            or next(self._any(holders, pairs))
-        )
+        pairs = np.sign(self.shares[place]) * self.scale[:, None] * duals
+        return self._through(holders, pairs) or self._any(holders, pairs.sum(axis=0))
 
     @cached_property
     def _reached(self) -> npt.NDArray[np.bool_]:
@@ -168,10 +180,6 @@ class Tastes:
     def _others(self, place: int) -> Indices:
         holders = self.finder.holders(int(self.facts[place]))
         return np.asarray(holders[holders != self.item])
-
-    def _direct(self, holders: Indices, pairs: Floats) -> TasteWalk | None:
-        spoken = np.where(np.isin(holders, self.history), pairs.sum(axis=0), -np.inf)
-        return TasteWalk(int(holders[spoken.argmax()])) if spoken.max() > 0 else None
 
     def _through(self, holders: Indices, pairs: Floats) -> TasteWalk | None:
         flat = pairs.ravel()
@@ -185,15 +193,21 @@ class Tastes:
                 return found
         return None
 
-    def _any(self, holders: Indices, pairs: Floats) -> Iterator[TasteWalk]:
-        """Any walk, where the strongest pairs are not joined: the strongest holders first."""
-        for column in np.argsort(-pairs.max(axis=0), kind="stable"):
-            holder = int(holders[column])
-            for start in self.history.tolist():
-                if found := self._joined(start, holder):
-                    yield found
+    def _any(self, holders: Indices, said: Floats) -> TasteWalk:
+        """Any walk, where the strongest pairs are not joined: at the strongest joined holder."""
+        finder = self.finder
+        joined = finder.reached_from(tuple(self.history.tolist()), self.user)[holders]
+        for holder in holders[joined][np.argsort(-said[joined], kind="stable")].tolist():
+            takers = finder.takers_of(holder)
+            both = finder.taste.histories[takers[takers != self.user]][:, self.history].tocoo()
+            others = self.history[both.col] != holder
+            if others.any():
+                at = int(np.flatnonzero(others)[0])
+                user = int(takers[takers != self.user][both.row[at]])
+                return TasteWalk(int(self.history[both.col[at]]), holder, user)
             if holder in self.history:
-                yield TasteWalk(holder)
+                return TasteWalk(holder)
+        raise AssertionError("a fact without a walk has a share")
 
     def _joined(self, start: int, witness: int) -> TasteWalk | None:
         if start == witness:

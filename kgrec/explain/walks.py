@@ -10,13 +10,16 @@ A score is a sum over the history, :math:`|H|^{-\rho} \sum_j W_{ji} + b_i`
 - the **learned affinity** :math:`\langle z_j, z_i\rangle`, a gate on the walks through the users
   that both items share. It is divided among them in the same proportion.
 
-Nothing is estimated and nothing is left over: shares and popularity sum to the score.
+Nothing is estimated: shares and popularity sum to the score. Only of an item of the user's own
+history something may be left over, where nobody else joins it to another: nobody vouches for
+oneself.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -43,6 +46,8 @@ class Walks:
     :ivar is_user: whether the hub is a user, bool, shape ``(w,)``
     :ivar shares: part of the score, shape ``(w,)``
     :ivar learned: how much of the share is learned affinity, shape ``(w,)``
+    :ivar oneself: part of the score of pairs that nobody but the user joins, which there are only
+        where the item is in the user's own history
     """
 
     starts: Indices
@@ -50,6 +55,7 @@ class Walks:
     is_user: npt.NDArray[np.bool_]
     shares: Floats
     learned: Floats
+    oneself: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,13 +136,15 @@ class WalkFinder:
         by_users, by_facts = (
             part.per_start(len(starts)) for part in (through_users, through_facts)
         )
-        # Where nobody else joins two items there is no walk for a learned affinity.
-        learned = np.where(by_users > 0, vouching.learned[starts], 0.0)
-        closed = _ratio(factors * (vouching.weights[starts] - learned), by_users + by_facts)
-        affinity = _ratio(factors * learned, by_users)
+        closed = factors * (vouching.weights - vouching.learned)[starts]
+        learned = factors * vouching.learned[starts]
+        closed_each, learned_each = _ratio(closed, by_users + by_facts), _ratio(learned, by_users)
+        # Nobody vouches for oneself: what is left joins two items of the user's own history.
+        oneself = closed[by_users + by_facts == 0].sum() + learned[by_users == 0].sum()
         return _concatenated(
-            through_users.walks(starts, closed, affinity, is_user=True),
-            through_facts.walks(starts, closed, np.zeros_like(affinity), is_user=False),
+            through_users.walks(starts, closed_each, learned_each, is_user=True),
+            through_facts.walks(starts, closed_each, np.zeros_like(learned_each), is_user=False),
+            oneself=float(oneself),
         )
 
     def _vouching_for(self, item: int) -> _Vouching:
@@ -224,6 +232,15 @@ def _ratio(amounts: Floats, totals: Floats) -> Floats:
     return np.divide(amounts, totals, out=np.zeros_like(totals), where=totals > 0)
 
 
-def _concatenated(*parts: Walks) -> Walks:
-    names = [field.name for field in fields(Walks)]
-    return Walks(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+def _concatenated(first: Walks, second: Walks, *, oneself: float) -> Walks:
+    def both(name: str) -> npt.NDArray[Any]:
+        return np.concatenate([getattr(first, name), getattr(second, name)])
+
+    return Walks(
+        starts=both("starts"),
+        hubs=both("hubs"),
+        is_user=both("is_user"),
+        shares=both("shares"),
+        learned=both("learned"),
+        oneself=oneself,
+    )

@@ -49,9 +49,13 @@ def _words(text: str) -> Iterable[str]:
             yield word
 
 
-def weigh_rare(matrix: csr_matrix) -> csr_matrix:
-    """Weigh every column by how few rows have it; columns of one row alone are dropped."""
+def weigh_rare(matrix: csr_matrix, num_rows: int | None = None) -> csr_matrix:
+    """Weigh every column by how few rows have it; columns of one row alone are dropped.
+
+    :param num_rows: how many rows there are to have it; ``None``: all of the matrix
+    """
+    num_rows = matrix.shape[0] if num_rows is None else num_rows
     used = np.bincount(matrix.indices, minlength=matrix.shape[1])
     kept = np.flatnonzero(used > 1)
-    rarity = np.log((1 + matrix.shape[0]) / (1 + used[kept])) + 1
+    rarity = np.log((1 + num_rows) / (1 + used[kept])) + 1
     return csr_matrix(matrix[:, kept] @ diags(rarity))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 
 from kgrec import Recommender
@@ -107,3 +108,17 @@ def test_the_json_has_the_fixed_keys(fitted: Recommender) -> None:
     assert {"nodes", "relations", "share", "sentence", "cypher", "sparql"} <= set(tree["paths"][0])
     assert set(tree["paths"][0]["nodes"][0]) == {"id", "label", "type"}
     assert np.isfinite(tree["score"])
+
+
+def test_of_an_item_of_the_history_only_what_oneself_joins_is_on_no_path(
+    fitted: Recommender,
+) -> None:
+    graph = fitted.graph.edges.filter(pl.col("relation") == "interacted")
+    seen = 0
+    for user, item in graph.select("head", "tail").head(60).iter_rows():
+        why = fitted.explain(user.removeprefix("user:"), item.removeprefix("item:"), paths=None)
+        assert abs(why.rest["latent"]) < 1e-5
+        total = sum(path.share for path in why.paths) + sum(why.rest.values())
+        assert total == pytest.approx(why.score, rel=1e-5, abs=1e-6)
+        seen += bool(why.paths)
+    assert seen

@@ -120,6 +120,42 @@ class Listed:
         return self.table
 
 
+def test_what_is_listed_is_a_part_of_all(rec: Recommender, found: list[Explanation]) -> None:
+    """However many paths are listed, each has the share that it has among all."""
+    for why in found[:6]:
+        shares = {path.nodes: path.share for path in why.paths}
+        assert len(shares) == len(why.paths)
+        for most in (1, 2, 5):
+            listed = rec.explain(why.user, NEW, paths=most).paths
+            assert len(listed) == min(most, len(why.paths))
+            assert all(shares[path.nodes] == pytest.approx(path.share) for path in listed)
+
+
+def test_later_items_change_no_share(rec: Recommender, found: list[Explanation]) -> None:
+    """What is rare among the items of the training stays as rare."""
+    many = [f"later {number}" for number in range(200)]
+    later = rec.update(rec.graph.update(items=pl.DataFrame({"item": many, "title": many})))
+    for why in found[:4]:
+        again = later.explain(why.user, NEW, paths=None)
+        assert [path.nodes for path in again.paths] == [path.nodes for path in why.paths]
+        np.testing.assert_allclose(
+            [path.share for path in again.paths], [path.share for path in why.paths], rtol=1e-4
+        )
+
+
+def test_a_weight_is_taken_apart_and_not_made_to_fit(rec: Recommender) -> None:
+    """One factor, for all items of all histories, stands between the transfer and the model."""
+    explainer, model = rec._explainer, rec._state.model
+    assert isinstance(model, PairModel)
+    taste = explainer._known_tastes.taste  # type: ignore[attr-defined]
+    item = rec._state.features.item_index(NEW)
+    column = model.content[:, [item]].toarray().ravel()
+    starts = np.flatnonzero(column)
+    np.testing.assert_allclose(
+        column[starts] / taste.of(starts, item).total, model.newcomers.loud, rtol=1e-2
+    )
+
+
 def test_a_saved_run_explains_alike(
     rec: Recommender, found: list[Explanation], tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -12,7 +12,7 @@ _REASON = ("liked", "start")
 _TASTE = (*_REASON, "things", "shared", "witness")
 _PEOPLE = dict.fromkeys(("zero", "one", "two", "few", "many", "other"), ("count",))
 _PARTS = dict.fromkeys(
-    ("popularity", "content", "text", "latent", "other_paths", "other_edges"), ()
+    ("popularity", "content", "text", "latent", "other_paths", "other_edges", "oneself"), ()
 )
 
 PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {

@@ -99,9 +99,12 @@ class Content:
     amount: Floats
 
     @staticmethod
-    def with_texts(hubs: FactHubs, texts: Texts) -> Content:
-        """Put facts and texts together."""
-        facts = unit_rows(weigh_rare(hubs.members))
+    def with_texts(hubs: FactHubs, texts: Texts, num_items: int | None = None) -> Content:
+        """Put facts and texts together.
+
+        :param num_items: how many items could have a fact; ``None``: all of the hubs
+        """
+        facts = unit_rows(weigh_rare(hubs.members, num_items))
         return Content(facts, texts.words, texts.vectors, texts.amount)
 
     @staticmethod

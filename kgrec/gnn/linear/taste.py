@@ -160,7 +160,7 @@ class Taste:
     def fact_part(self) -> Floats:
         """How much of each weight facts carry, where there is one, shape ``(I, I)``."""
         text = self.settings.text
-        of_facts = self._weights(np.asarray(self.content.facts @ self.content.facts.T.toarray()))
+        of_facts = self._weights((self.content.facts @ self.content.facts.T).toarray())
         total = self._weights(self.content.kernel(text))
         if not self.came_later:
             facets = self.settings.facets

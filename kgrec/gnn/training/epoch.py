@@ -14,6 +14,9 @@ from kgrec.gnn.training.losses import make_loss
 from kgrec.gnn.training.stepper import Stepper
 from kgrec.gnn.training.task import Split, history_scale, split_histories
 
+MOST_STEPS = 16
+"""Of a pass, where every step goes over the whole graph."""
+
 
 class Epochs:
     """Passes over all users with something to show and something to hide.
@@ -51,7 +54,7 @@ class Epochs:
         self._encoder.train()
         users = self._random.permutation(self._users)
         losses = []
-        for batch in np.array_split(users, max(1, round(len(users) / self._config.batch_size))):
+        for batch in np.array_split(users, self._steps(len(users))):
             split = split_histories(
                 csr_matrix(self._histories[batch]), self._config.keep, self._random
             )
@@ -62,6 +65,13 @@ class Epochs:
             self.stepper.step(loss)
         self._encoder.eval()
         return float(np.mean(losses)) if losses else 0.0
+
+    def _steps(self, users: int) -> int:
+        """Steps of a pass."""
+        steps = max(1, round(users / self._config.batch_size))
+        # Only a sampled softmax goes through a part of the graph; elsewhere a step passes messages
+        # over all of it, and so many steps for so many users would cost their product.
+        return steps if self._config.loss == "sampled_softmax" else min(steps, MOST_STEPS)
 
     @torch.no_grad()
     def sound(self) -> bool:

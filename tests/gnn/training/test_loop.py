@@ -14,6 +14,7 @@ from kgrec.errors import KgrecError
 from kgrec.features import Features
 from kgrec.gnn.inputs import NodeInputs
 from kgrec.gnn.linear.encoder import LinearRelationalEncoder
+from kgrec.gnn.training.epoch import Epochs
 from kgrec.gnn.training.loop import Course, Measure, train_encoder
 
 Quick = Callable[..., Config]
@@ -97,3 +98,16 @@ def test_users_with_one_item_teach_nothing(
     encoder, course = train(dataclasses.replace(features, train=histories), quick(), 2)
     assert [epoch["loss"] for epoch in course.epochs] == [0.0, 0.0]
     assert not encoder.bias.any()
+
+
+@pytest.mark.parametrize("loss", ["softmax", "sampled_softmax"])
+def test_a_pass_over_the_whole_graph_has_few_steps(
+    loss: str, random_features: Callable[..., Features], quick: Quick
+) -> None:
+    features, config = random_features(0, users=60), quick(gnn__batch_size=2, gnn__loss=loss).gnn
+    encoder = LinearRelationalEncoder(features, NodeInputs(), config)
+    epochs = Epochs(encoder, features.train, config, np.random.default_rng(0))
+    taken, step = [], epochs.stepper.step
+    epochs.stepper.step = lambda value: taken.append(step(value))  # type: ignore[method-assign]
+    epochs.run()
+    assert (len(taken) <= 16) == (loss == "softmax")
