@@ -429,6 +429,7 @@ class Recommender:
             fitted,
             known,
             version=state.fitted.version,
+            sensitive=self.config.graph.sensitive,
             seed=self.config.seed,
         )
 

@@ -64,7 +64,7 @@ def test_reasons_in_chinese() -> None:
     assert SAY.through_taste("Heat", directed, True, "Ada", "人物", "Ronin") == (
         "和您一样喜欢“Heat”的用户也喜欢由Ada执导的电影，例如“Ronin”"
     )
-    assert "很少喜欢" in SAY.through_taste("Heat", directed, True, "Ada", "x", "Ronin", True)
+    assert "不太偏爱" in SAY.through_taste("Heat", directed, True, "Ada", "x", "Ronin", True)
 
 
 def test_taste_in_english() -> None:
@@ -73,7 +73,7 @@ def test_taste_in_english() -> None:
         "people who liked Heat, as you did, also liked films directed by Ada, such as Ronin"
     )
     assert ENGLISH_SAY.through_taste("Heat", directed, True, None, "person", "Ronin", True) == (
-        "people who liked Heat, as you did, seldom liked films by the same director, such as Ronin"
+        "people who liked Heat, as you did, care less for films by the same director, such as Ronin"
     )
 
 

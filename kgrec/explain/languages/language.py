@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -62,14 +63,18 @@ class Language:
         known = f"people.{kind}" if f"people.{kind}" in self.phrases else "people.other"
         return self.say(known, count=self.number(count))
 
-    def because(self, reasons: Iterable[str], *, against: bool = False) -> str:
+    def because(self, reasons: Iterable[str], *, against: bool | Iterable[bool] = False) -> str:
         """Join reasons to one clause.
 
         :param reasons: at least one
-        :param against: whether they speak against the item
+        :param against: whether they speak against the item, all of them or each
         """
-        word = "sentence.although" if against else "sentence.because"
-        return self.phrases["sentence.and"].join(self.say(word, reason=each) for each in reasons)
+        each_against = repeat(against) if isinstance(against, bool) else against
+        said = (
+            self.say("sentence.although" if other else "sentence.because", reason=reason)
+            for reason, other in zip(reasons, each_against, strict=False)
+        )
+        return self.phrases["sentence.and"].join(said)
 
 
 def read_language(language: str | Path | Language) -> Language:

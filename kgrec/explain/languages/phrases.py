@@ -34,6 +34,7 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "reasons": {
         "through_users": ("people", *_REASON),
         "through_users_against": ("people", *_REASON),
+        "through_users_weighed_against": ("people", *_REASON),
         "through_entity": (*_REASON, "shared"),
         "through_taste": _TASTE,
         "through_taste_against": _TASTE,
@@ -45,6 +46,9 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "through_nodes": (*_REASON, "names"),
         "direct": ("relation", *_REASON),
         "popular": (),
+        "no_path": (),
+        "unlisted": (),
+        "unlisted_against": (),
     },
     "screen": {
         "title": ("label", "user", "score"),
