@@ -41,6 +41,10 @@ from kgrec.text import TextEncoder
 from kgrec.threads import limited_threads
 
 
+_TELLERS = 8
+"""Explainers of so many languages are kept, each with names and words of its own."""
+
+
 @dataclass(frozen=True, eq=False)
 class _State:
     """All that a fitted recommender holds.
@@ -439,13 +443,15 @@ class Recommender:
         return Counterfactuals(state.graph, state.features, state.model, self._explainer)
 
     def _told_in(self, language: str | Path | Language) -> Explains:
-        """The explainer of a language; one that kgrec brings is made once."""
+        """The explainer of a language; those of the last few are kept."""
         words = read_language(language)
-        if words is ENGLISH:
+        if words == ENGLISH:
             return self._explainer
-        if words not in self._tellers:
-            self._tellers[words] = in_language(self._explainer, words)
-        return self._tellers[words]
+        teller = self._tellers.pop(words, None) or in_language(self._explainer, words)
+        self._tellers[words] = teller  # the latest comes last
+        while len(self._tellers) > _TELLERS:
+            del self._tellers[next(iter(self._tellers))]
+        return teller
 
     @cached_property
     def _tellers(self) -> dict[Language, Explains]:

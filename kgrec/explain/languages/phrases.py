@@ -55,6 +55,7 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "user": ("id",),
         "more": ("count", "share"),
         "untranslated": ("language", "names"),
+        "untranslated_phrases": ("language", "count"),
         "attributed": ("method",),
         "left_out": ("count",),
     },
@@ -73,8 +74,6 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "rest_means": _PARTS,
 }
 """Section → phrase → the names in its braces, each of which it must hold."""
-
-_WORDS = {"label": 0, "inverse_label": 0, "pattern": 1, "anonymous": 0, "inverse_pattern": 1}
 
 # What it would be odd to demand: a language may say it without.
 _OPTIONAL = frozenset({"liked", "count"})
@@ -119,21 +118,6 @@ def check_phrases(file: str, phrases: Mapping[str, str]) -> None:
             )
         for lost in sorted(set(wanted or ()) - names - _OPTIONAL):
             raise ConfigError(f"{file}, [{section}] {phrase}: {{{lost}}} is missing; add it.")
-
-
-def check_words(file: str, relations: Mapping[str, Mapping[str, str]]) -> None:
-    """Refuse words of relations that sentences cannot use.
-
-    :raises ConfigError: with file, relation and key
-    """
-    for name, words in relations.items():
-        for key, text in words.items():
-            where = f"{file}, [relations.{name}] {key}"
-            if key not in _WORDS:
-                raise ConfigError(f"{where}: nobody asks for it; write {', '.join(_WORDS)}.")
-            if text.count("{entity}") != _WORDS[key]:
-                fix = "add {entity}, once" if _WORDS[key] else "remove {entity}"
-                raise ConfigError(f"{where}: '{text}' does not fit; {fix}.")
 
 
 def _braces(names: tuple[str, ...]) -> str:

@@ -171,7 +171,7 @@ class Reader:
 
     def _nouns(self, relation: Relation) -> list[str]:
         """Other names of a relation that a person might write: ``"director"``."""
-        if self.language.code != "en":
+        if not self.language.is_english:
             return []
         return [a.replace("_", " ") for a in relation.aliases if not re.search(r"[:/.\d]", a)]
 
