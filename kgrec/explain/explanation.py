@@ -269,6 +269,8 @@ class Explanation:
             "rest": dict(self.rest),
             "method": self.method,
             "left_out": self.left_out,
+            "language": self.language.code,
+            "notes": list(self.notes),
         }
 
     def to_json(self) -> str:

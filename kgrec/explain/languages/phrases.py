@@ -8,7 +8,8 @@ from typing import Any
 
 from kgrec.errors import ConfigError
 
-_REASON = ("liked", "start")
+_LIKED = ("liked",)
+_REASON = (*_LIKED, "start")
 _TASTE = (*_REASON, "things", "shared", "witness")
 _PEOPLE = dict.fromkeys(("zero", "one", "two", "few", "many", "other"), ("count",))
 _PARTS = dict.fromkeys(
@@ -49,6 +50,22 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "no_path": (),
         "unlisted": (),
         "unlisted_against": (),
+    },
+    "what_if": {
+        "gap": (),
+        "comma": (),
+        "semicolon": (),
+        "without": ("label", *_LIKED, "items"),
+        "without_instead": ("label", *_LIKED, "items", "instead"),
+        "stays": ("label", "k", *_LIKED, "count"),
+        "smallest": (),
+        "smallest_found": ("low", "high"),
+        "facts": ("facts",),
+        "no_facts": (),
+        "missing": ("label", "k", "rank"),
+        "missing_unranked": ("label", "k"),
+        "added": (*_LIKED, "items"),
+        "nothing_added": ("count",),
     },
     "screen": {
         "title": ("label", "user", "score"),
