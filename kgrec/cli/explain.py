@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -55,7 +55,9 @@ def explain(
     check_known(rec.graph, "user", user)
     check_known(rec.graph, "item", item)
     paths = None if all_paths else _STRONGEST
-    chosen = None if method is None else method.value
+    chosen: Literal["gradients", "paths"] | None = None
+    if method is not None:
+        chosen = "paths" if method is Method.paths else "gradients"
     why = rec.explain(user, item, paths=paths, language=language, method=chosen)
     if format is ExplainFormat.json:
         print_json(why.to_dict())

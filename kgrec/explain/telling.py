@@ -51,6 +51,7 @@ class Teller:
 
     :param explainer: in English
     :param language: of the sentences
+    :ivar graph: with names in the language
     """
 
     def __init__(self, explainer: Translatable, language: Language) -> None:
@@ -58,7 +59,8 @@ class Teller:
         self.language = language
         self.translation = translate(graph, language)
         words = Sentences(self.translation.vocabulary, language, item_type=graph.item_type)
-        self.explainer = explainer.in_words(in_words_of(graph, language, self.translation), words)
+        self.graph = in_words_of(graph, language, self.translation)
+        self.explainer = explainer.in_words(self.graph, words)
 
     def explain(
         self,

@@ -19,7 +19,7 @@ from kgrec.errors import ConfigError, GraphError, RunError
 from kgrec.explain import Explains, Explanation, in_language, make_explainer
 from kgrec.explain.counterfactual import Counterfactual, Counterfactuals, WhyNot
 from kgrec.explain.languages import ENGLISH, Language, read_language
-from kgrec.explain.telling import in_words_of, translate
+from kgrec.explain.telling import Teller
 from kgrec.features import Features
 from kgrec.gnn.fit import fit
 from kgrec.gnn.influence import learned_from
@@ -457,9 +457,8 @@ class Recommender:
         words = read_language(language)
         if words == ENGLISH:
             return self._counterfactuals
-        state = self._state
-        named = in_words_of(state.graph, words, translate(state.graph, words))
-        explainer = self._told_in(words)
+        state, explainer = self._state, self._told_in(words)
+        named = explainer.graph if isinstance(explainer, Teller) else state.graph
         return Counterfactuals(named, state.features, state.model, explainer, words)
 
     def _told_in(self, language: str | Path | Language) -> Explains:

@@ -86,8 +86,14 @@ def reworded(vocabulary: Vocabulary, *, types: Words, relations: Words) -> Trans
     """
     if not types and not relations:
         return Translation(vocabulary)
-    named = {name: replace(vocabulary.type(name), **words) for name, words in types.items()}
-    said = {name: replace(vocabulary.relation(name), **words) for name, words in relations.items()}
+    named: dict[str, NodeType] = {}
+    for name, words in types.items():
+        own: dict[str, Any] = dict(words)
+        named[name] = replace(vocabulary.type(name), **own)
+    said: dict[str, Relation] = {}
+    for name, words in relations.items():
+        own = dict(words)
+        said[name] = replace(vocabulary.relation(name), **own)
     return Translation(
         Vocabulary(
             vocabulary.types | named,

@@ -149,7 +149,7 @@ def test_explainers_are_kept_by_what_languages_say(fitted: Recommender, tmp_path
     file.write_text('code = "de"\nname = "German"\n', encoding="utf-8")
     assert fitted._told_in(file) is fitted._told_in(str(file))
     for number in range(2 * _TELLERS):
-        file.write_text(f'code = "de"\nname = "German {number}"\n', encoding="utf-8")
+        file.write_text(f'code = "en"\nname = "English {number}"\n', encoding="utf-8")
         fitted._told_in(file)
     assert len(fitted._tellers) == _TELLERS
 
