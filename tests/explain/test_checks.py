@@ -128,6 +128,19 @@ def test_people_are_counted_to_the_last_one(
     assert check.faults(fewer) == []
 
 
+def test_after_an_update_people_are_those_of_the_fit(fitted: Recommender) -> None:
+    why = fitted.explain("1", fitted.recommend(["1"], k=1).items[0], paths=None)
+    path = next(path for path in why.paths if path.through_users)
+    both = [path.nodes[1].id, why.item]
+    later = fitted.update(fitted.graph.update(events={"user": ["aa new"] * 2, "item": both}))
+    again = later.explain("1", why.item, paths=None)
+    assert [(each.reason, each.walks) for each in again.paths] == [
+        (each.reason, each.walks) for each in why.paths
+    ]
+    for fitted_on in (later.fitted_on, None):
+        assert SentenceCheck(later.graph, fitted_on=fitted_on).faults(again) == []
+
+
 def test_a_path_of_an_unknown_form_is_not_trusted(
     check: SentenceCheck, explained: tuple[Explanation, ...]
 ) -> None:
