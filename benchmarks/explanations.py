@@ -43,7 +43,7 @@ def main() -> None:
         rec.explain(user, item, paths=arguments.paths, language=language) for user, item in pairs
     ]
     measure(rec, explanations)
-    check_sentences(explanations, SentenceCheck(rec.graph, language))
+    check_sentences(explanations, SentenceCheck(rec.graph, language, rec.fitted_on))
     paths = [path for why in explanations for path in why.paths]
     check_queries(rec.graph, random.Random(0).sample(paths, min(arguments.queries, len(paths))))
 

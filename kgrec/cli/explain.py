@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from kgrec.cli.options import Run
+from kgrec.cli.options import Language, Run
 from kgrec.cli.output import plain, print_json, print_text
 from kgrec.cli.runs import check_known, open_run
 
@@ -26,6 +26,13 @@ class ExplainFormat(StrEnum):
     sparql = "sparql"
 
 
+class Method(StrEnum):
+    """How paths of a deep model are found."""
+
+    gradients = "gradients"
+    paths = "paths"
+
+
 def explain(
     run: Run,
     user: Annotated[str, typer.Option(help="A user id.")],
@@ -34,16 +41,24 @@ def explain(
     all_paths: Annotated[
         bool, typer.Option("--all-paths", help="All paths instead of the strongest five.")
     ] = False,
-    language: Annotated[
-        str, typer.Option(help="en, zh, or the path of a language file (.toml).")
-    ] = "en",
+    method: Annotated[
+        Method | None,
+        typer.Option(help="How to find the paths of rgcn and kgat; by default gradients."),
+    ] = None,
+    language: Language = "en",
 ) -> None:
-    """Show the paths that carry a score, each with its exact share."""
+    """Show the paths that carry a score, each with its share.
+
+    Shares are exact with gnn.model = linear; with rgcn and kgat they are attributions.
+    """
     rec = open_run(run)
     check_known(rec.graph, "user", user)
     check_known(rec.graph, "item", item)
     paths = None if all_paths else _STRONGEST
-    why = rec.explain(user, item, paths=paths, language=language)
+    chosen: Literal["gradients", "paths"] | None = None
+    if method is not None:
+        chosen = "paths" if method is Method.paths else "gradients"
+    why = rec.explain(user, item, paths=paths, language=language, method=chosen)
     if format is ExplainFormat.json:
         print_json(why.to_dict())
     elif format is ExplainFormat.text:

@@ -39,6 +39,11 @@ Track = Annotated[
 ]
 
 
+Language = Annotated[
+    str, typer.Option(help="en, zh, or the path of a language file (.toml); of the reasons.")
+]
+
+
 class Format(StrEnum):
     """How a result is printed."""
 

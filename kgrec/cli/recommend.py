@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kgrec.cli.options import Run
+from kgrec.cli.options import Language, Run
 from kgrec.cli.output import note, print_table
 from kgrec.cli.runs import check_known, held_out, open_run
 
@@ -45,6 +45,7 @@ def recommend(
         typer.Option(help="Write user, item, rank, score to this .parquet or .csv file."),
     ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say why, in one sentence.")] = False,
+    language: Language = "en",
     policy: Annotated[
         Path | None,
         typer.Option(
@@ -61,7 +62,7 @@ def recommend(
     asked = _policy(policy)
     rec = open_run(run)
     chosen = _chosen(rec, run, users or [], everyone)
-    top = rec.recommend(users=chosen, k=k, explain=explain, policy=asked)
+    top = rec.recommend(users=chosen, k=k, explain=explain, policy=asked, language=language)
     if top.policy_report is not None:
         note(str(top.policy_report))
     if out is None:

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
+import numpy as np
+from scipy.sparse import csc_matrix, csr_matrix
+
 from kgrec.explain.explanation import Explanation, Path, PathNode
 from kgrec.explain.languages import ENGLISH, Language
 from kgrec.explain.sentences import Sentences
@@ -20,53 +23,68 @@ from kgrec.vocabulary import INTERACTED
 class SentenceCheck:
     """Finds what explanations say and the graph does not.
 
+    Of people a sentence counts those on whom the model was fitted, which may be fewer than the
+    graph has: validation was kept apart, or the graph was updated since. If it is said what that
+    was, the number must be right; else the graph must have as many people, or more.
+
     :param graph: which they are of
     :param language: which they are in
+    :param fitted_on: the interactions that the model was fitted on, above 0, shape ``(U, I)``, in
+        the order in which the graph lists users and items
+        (:attr:`Recommender.fitted_on <kgrec.Recommender.fitted_on>`); ``None``: nobody knows
     """
 
-    def __init__(self, graph: KnowledgeGraph, language: Language = ENGLISH) -> None:
+    def __init__(
+        self,
+        graph: KnowledgeGraph,
+        language: Language = ENGLISH,
+        fitted_on: csr_matrix | None = None,
+    ) -> None:
+        self._fitted_on = fitted_on
         words = translate(graph, language)
         self.graph, self.language = in_words_of(graph, language, words), language
         self.sentences = Sentences(words.vocabulary, language, item_type=graph.item_type)
 
     def faults(self, explanation: Explanation) -> list[str]:
         """Everything that is wrong with the words of an explanation; empty if nothing is."""
-        found = [fault for path in explanation.paths for fault in self._path(path)]
+        exact = explanation.method == "exact"
+        found = [fault for path in explanation.paths for fault in self._path(path, exact)]
         item = f"item:{explanation.item}"
         if item not in self._rows or explanation.label != self._rows[item][1]:
             found.append(f"'{explanation.label}' is not the name of {item}")
         if explanation.paths:
             said = [path.reason for path in explanation.told]
-            because = self.language.because(said, against=explanation.paths[0].share < 0)
-            if because != explanation.because:
+            against = [path.share < 0 for path in explanation.told]
+            if self.language.because(said, against=against) != explanation.because:
                 found.append(f"'{explanation.because}' is not what its paths say")
-        elif not set(explanation.reasons) <= self._pathless(explanation):
+        elif explanation.because not in self._pathless(explanation):
             found.append(f"'{explanation.because}' is said of no path")
         return found
 
-    def _path(self, path: Path) -> Iterator[str]:
+    def _path(self, path: Path, exact: bool) -> Iterator[str]:
         lost = [node for node in path.nodes if not self._is_there(node)]
         yield from (f"{node.key} '{node.label}' is no node of the graph" for node in lost)
         for left, edge, right in zip(path.nodes, path.relations, path.nodes[1:], strict=False):
             head, tail = (left, right) if edge.forward else (right, left)
             if (head.key, edge.name, tail.key) not in self._edges:
                 yield f"{head.key} {edge.name} {tail.key} is no fact of the graph"
-        if path.through_users and path.walks > self._common(path.nodes[1], path.nodes[-1], path):
+        if path.through_users and not self._is_count(path):
             yield f"there are no {path.walks:,} people who have both items of '{path.reason}'"
         if lost:
             return  # and so nothing to tell
-        told = self._retold(path)
+        told = self._retold(path, exact)
         if told is None:
             yield f"nobody knows how to tell a path of the form of '{path}'"
         elif told != path.reason:
             yield f"'{path.reason}' should be '{told}'"
 
-    def _retold(self, path: Path) -> str | None:
+    def _retold(self, path: Path, exact: bool) -> str | None:
         """The reason as it must be, from the names and relations in the graph."""
         nodes, against = path.nodes, path.share < 0
         start = self._label(nodes[1])
         if path.through_users:
-            return self.sentences.through_users(start, path.walks, against=against)
+            count = path.walks
+            return self.sentences.through_users(start, count, against=against, counted=exact)
         if len(nodes) == 3:
             edge = path.relations[1]
             relation = self.graph.vocabulary.relation(edge.name)
@@ -92,11 +110,23 @@ class SentenceCheck:
         )
 
     def _pathless(self, explanation: Explanation) -> set[str]:
-        """What may be said without a path."""
+        """What may be said without a path: what the parts of the score bear out."""
+        say, rest = self.sentences, explanation.rest
+        if explanation.path_share:
+            against = explanation.path_share < 0
+            name = "reasons.unlisted_against" if against else "reasons.unlisted"
+            return {self.language.because([self.language.say(name)], against=against)}
         history = self._items_of.get(f"user:{explanation.user}", set())
-        contents = {self.sentences.through_content(self._rows[key][1]) for key in history}
-        vectors = {self.sentences.through_vectors(against=each) for each in (False, True)}
-        return contents | vectors | {self.language.say("reasons.popular")}
+        found: set[str] = set()
+        if rest.get("text", 0.0) + rest.get("content", 0.0) > 0:
+            contents = (say.through_content(self._rows[key][1]) for key in history)
+            found |= {self.language.because([each]) for each in contents}
+        if latent := rest.get("latent", 0.0):
+            vectors = say.through_vectors(against=latent < 0)
+            found.add(self.language.because([vectors], against=latent < 0))
+        popular = rest.get("popularity", 0.0) > 0
+        last = self.language.say("reasons.popular" if popular else "reasons.no_path")
+        return found | {self.language.because([last], against=not popular)}
 
     def _is_there(self, node: PathNode) -> bool:
         return self._rows.get(node.key) == (node.id, node.label, node.type)
@@ -104,9 +134,12 @@ class SentenceCheck:
     def _label(self, node: PathNode) -> str:
         return self._rows[node.key][1] if node.key in self._rows else node.label
 
-    def _common(self, one: PathNode, other: PathNode, path: Path) -> int:
-        both = self._users_of.get(one.key, set()) & self._users_of.get(other.key, set())
-        return len(both - {path.nodes[0].key})
+    def _is_count(self, path: Path) -> bool:
+        """Whether as many people have both items as a path says."""
+        user, one, other = (path.nodes[place].key for place in (0, 1, -1))
+        taken = self._users_of if self._fitted_on is None else self._fitted_users_of
+        most = len((taken.get(one, set()) & taken.get(other, set())) - {user})
+        return path.walks <= most if self._fitted_on is None else path.walks == most
 
     @cached_property
     def _rows(self) -> dict[str, tuple[str, str, str]]:
@@ -124,6 +157,18 @@ class SentenceCheck:
             if relation == INTERACTED:
                 found.setdefault(tail, set()).add(head)
         return found
+
+    @cached_property
+    def _fitted_users_of(self) -> dict[str, set[str]]:
+        assert self._fitted_on is not None
+        kinds = self.graph.nodes.group_by("kind").agg("key")
+        named = dict(kinds.iter_rows())
+        by_item = csc_matrix(self._fitted_on)
+        rows = np.split(by_item.indices, by_item.indptr[1:-1])
+        return {
+            item: {named["user"][row] for row in taken}
+            for item, taken in zip(named["item"], rows, strict=True)
+        }
 
     @cached_property
     def _items_of(self) -> dict[str, set[str]]:

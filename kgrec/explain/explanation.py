@@ -172,21 +172,37 @@ class Explanation:
     def reasons(self) -> tuple[str, ...]:
         """In words: the strongest path, and the strongest fact that speaks for the item.
 
-        Without a path, what is known of the item, or what a network makes of it, or its popularity.
+        Without a path, that none is listed, or what is known of the item, or what a network makes
+        of it, or its popularity; else that nothing leads to it.
         """
         if not self.paths:
-            popular = self.language.say("reasons.popular")
-            return (self.content_reason or self.latent_reason or popular,)
+            return (self._pathless[0],)
         return tuple(path.reason for path in self.told)
 
     @property
     def because(self) -> str:
         """The reasons as a clause, to stand after the item's name or under it."""
         if self.paths:
-            return self.language.because(self.reasons, against=self.paths[0].share < 0)
-        by_vectors = not self.content_reason and bool(self.latent_reason)
-        against = by_vectors and self.rest["latent"] < 0
-        return self.language.because(self.reasons, against=against)
+            against = [path.share < 0 for path in self.told]
+            return self.language.because(self.reasons, against=against)
+        reason, is_against = self._pathless
+        return self.language.because([reason], against=is_against)
+
+    @property
+    def _pathless(self) -> tuple[str, bool]:
+        """The reason where no path is listed, and whether it speaks against the item."""
+        say = self.language.say
+        if self.path_share < 0:
+            return say("reasons.unlisted_against"), True
+        if self.path_share:
+            return say("reasons.unlisted"), False
+        if self.content_reason:
+            return self.content_reason, False
+        if self.latent_reason:
+            return self.latent_reason, self.rest["latent"] < 0
+        if self.rest.get("popularity", 0.0) > 0:
+            return say("reasons.popular"), False
+        return say("reasons.no_path"), True
 
     @property
     def sentence(self) -> str:
@@ -255,6 +271,8 @@ class Explanation:
             "rest": dict(self.rest),
             "method": self.method,
             "left_out": self.left_out,
+            "language": self.language.code,
+            "notes": list(self.notes),
         }
 
     def to_json(self) -> str:

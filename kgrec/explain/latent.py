@@ -85,9 +85,14 @@ class LatentExplainer:
         return dict(self.model.parts(histories, items))
 
     def _reason(self, rest: dict[str, float]) -> str:
-        """What the vectors say, unless the item is there for its popularity."""
+        """What the vectors say, unless the item is there for its popularity.
+
+        That must be above 0, or nobody would call it popular, and louder than the vectors, held
+        against that of all items.
+        """
         stranger = csr_matrix((1, self.model.num_items), dtype=np.float32)
         known = rest["popularity"] - float(self.model.score(stranger).mean())
-        if rest["latent"] <= max(known, 0.0) and known > 0:
+        popular = known > 0 and rest["popularity"] > 0
+        if popular and rest["latent"] <= known:
             return ""
         return self.sentences.through_vectors(against=rest["latent"] < 0)

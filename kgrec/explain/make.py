@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from scipy.sparse import csr_matrix
@@ -49,6 +50,7 @@ def make_explainer(
     known: Indices | None = None,
     *,
     version: int | None = None,
+    sensitive: Iterable[str] = (),
     seed: int = 0,
 ) -> Explains:
     """Paths where a model is made of them; elsewhere what can honestly be said.
@@ -56,6 +58,7 @@ def make_explainer(
     See :class:`kgrec.explain.Explainer`.
 
     :param version: of the graph that the model was fitted on; ``None``: that is ``graph``
+    :param sensitive: relations that the features have no number for
     :param seed: of what is learned to explain a deep model
     """
     if isinstance(model, PairModel):
@@ -65,7 +68,9 @@ def make_explainer(
     from kgrec.gnn.deep.model import VectorModel
 
     if isinstance(model, VectorModel):
-        return DeepExplainer(graph, features, model, fitted_on, version=version, seed=seed)
+        return DeepExplainer(
+            graph, features, model, fitted_on, version=version, sensitive=sensitive, seed=seed
+        )
     return LatentExplainer(graph, features, model)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kgrec.explain.picture.paths import standalone_svg
 from kgrec.explain.picture.shares import in_words, percent, rest_name, size
+from kgrec.explain.screen import of_method
 
 if TYPE_CHECKING:
     from kgrec.explain.explanation import Explanation
@@ -47,7 +48,8 @@ def _table(explanation: Explanation) -> str:
         f'<td style="text-align:left">{escape(words)}</td></tr>'
         for share, words in told
     ]
-    notes = "".join(f"<p>{escape(note)}</p>" for note in explanation.notes)
+    said = (*of_method(explanation), *explanation.notes)
+    notes = "".join(f"<p>{escape(note)}</p>" for note in said)
     return f"<table>{''.join(rows)}</table>{notes}"
 
 

@@ -40,11 +40,11 @@ def on_screen(explanation: Explanation, *, paths: int | None = 10, width: int = 
             continue  # the model has no such part, or the item does not need it
         means = explanation.language.phrases.get(f"rest_means.{name}", "")
         lines += _part(value, whole, f"({rest_name(name, explanation.language)}) {means}", width)
-    notes = [*_method(explanation), *explanation.notes]
+    notes = [*of_method(explanation), *explanation.notes]
     return "\n".join([*lines, *(one_line(note) for note in notes)])
 
 
-def _method(explanation: Explanation) -> list[str]:
+def of_method(explanation: Explanation) -> list[str]:
     """What the shares of paths are, where they are not exact."""
     if explanation.method == "exact":
         return []

@@ -40,15 +40,19 @@ class Sentences:
         self.vocabulary, self.language, self.item_type = vocabulary, language, item_type
         self.verb = vocabulary.relation(INTERACTED).label
 
-    def through_users(self, start: str, count: int, *, against: bool = False) -> str:
+    def through_users(
+        self, start: str, count: int, *, against: bool = False, counted: bool = True
+    ) -> str:
         """People who took the one item took the other.
 
         :param start: label of the item of the history
         :param count: how many, at least 1
-        :param against: whether they are so few that they speak against the item
+        :param against: whether they speak against the item
+        :param counted: whether they do so by being few; ``False``: a network makes that of them
         """
         people = self.language.people(count)
-        return self._reason("through_users", against, people=people, start=self._item(start))
+        name = "through_users" if counted or not against else "through_users_weighed"
+        return self._reason(name, against, people=people, start=self._item(start))
 
     def through_entity(
         self, start: str, relation: Relation, forward: bool, entity: str | None, kind: str

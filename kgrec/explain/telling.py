@@ -15,7 +15,7 @@ from kgrec.explain.languages import Language
 from kgrec.explain.sentences import Sentences
 from kgrec.explain.walks import Floats, Indices
 from kgrec.graph import KnowledgeGraph
-from kgrec.vocabulary.translation import Translation, translated
+from kgrec.vocabulary.translation import Translation, reworded, translated
 
 _NAMES = ("label", "name", "title")
 
@@ -51,6 +51,7 @@ class Teller:
 
     :param explainer: in English
     :param language: of the sentences
+    :ivar graph: with names in the language
     """
 
     def __init__(self, explainer: Translatable, language: Language) -> None:
@@ -58,7 +59,8 @@ class Teller:
         self.language = language
         self.translation = translate(graph, language)
         words = Sentences(self.translation.vocabulary, language, item_type=graph.item_type)
-        self.explainer = explainer.in_words(in_words_of(graph, language, self.translation), words)
+        self.graph = in_words_of(graph, language, self.translation)
+        self.explainer = explainer.in_words(self.graph, words)
 
     def explain(
         self,
@@ -78,21 +80,30 @@ class Teller:
         return self.explainer.parts(histories, items)
 
     def _notes(self, why: Explanation) -> tuple[str, ...]:
-        used = [relation.name for path in why.paths for relation in path.relations]
-        names = [name for name in dict.fromkeys(used) if self.translation.lacks(name)]
-        names += self.language.missing
-        if not names or self.language.code == "en":
+        """Which relations and types of the paths, and how many phrases, are not in the language."""
+        language = self.language
+        if language.is_english:
             return ()
-        told = self.language.say(
-            "screen.untranslated", language=self.language.name, names=", ".join(names)
-        )
-        return (told,)
+        used = [relation.name for path in why.paths for relation in path.relations]
+        used += [node.type for path in why.paths for node in path.nodes[1:]]
+        names = [name for name in dict.fromkeys(used) if self.translation.lacks(name)]
+        say, notes = language.say, []
+        if names:
+            told = ", ".join(names)
+            notes.append(say("screen.untranslated", language=language.name, names=told))
+        if language.missing:
+            count = language.number(len(language.missing))
+            notes.append(say("screen.untranslated_phrases", language=language.name, count=count))
+        return tuple(notes)
 
 
 def translate(graph: KnowledgeGraph, language: Language) -> Translation:
-    """The vocabulary of a graph in a language; English is what the graph has."""
-    if language.code == "en":
-        return Translation(graph.vocabulary)
+    """The vocabulary of a graph in a language; English is what the graph has.
+
+    A file that is English, too, may change words of types and relations.
+    """
+    if language.is_english:
+        return reworded(graph.vocabulary, types=language.types, relations=language.relations)
     return translated(
         graph.vocabulary,
         graph.ontologies,

@@ -19,6 +19,7 @@ from kgrec.errors import ConfigError, GraphError, RunError
 from kgrec.explain import Explains, Explanation, in_language, make_explainer
 from kgrec.explain.counterfactual import Counterfactual, Counterfactuals, WhyNot
 from kgrec.explain.languages import ENGLISH, Language, read_language
+from kgrec.explain.telling import Teller
 from kgrec.features import Features
 from kgrec.gnn.fit import fit
 from kgrec.gnn.influence import learned_from
@@ -39,6 +40,9 @@ from kgrec.recommend.run import Run, read_run, write_run
 from kgrec.recommend.update import Fitted, check_later, updated_model
 from kgrec.text import TextEncoder
 from kgrec.threads import limited_threads
+
+_TELLERS = 8
+"""Explainers of so many languages are kept, each with names and words of its own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -297,7 +301,13 @@ class Recommender:
         return self._told_in(language).explain(user, item, paths=paths, method=method)
 
     def counterfactual(
-        self, user: str, item: str, k: int = 10, *, returns: bool = True
+        self,
+        user: str,
+        item: str,
+        k: int = 10,
+        *,
+        returns: bool = True,
+        language: str | Path | Language = "en",
     ) -> Counterfactual:
         """Find the fewest interactions, and the fewest facts, that keep an item in a list.
 
@@ -306,26 +316,30 @@ class Recommender:
         :param item: one of the ``k`` best that are new to the user
         :param k: length of the list, at least 1
         :param returns: whether removed items may be recommended again, as they would
+        :param language: of the sentences; see :meth:`explain`
         :raises UnknownIdError: if the user or the item is not in the graph
-        :raises ConfigError: if the user has no history, the item is not in the list, or the model
-            is not linear
+        :raises ConfigError: if the user has no history, the item is not in the list, the model is
+            not linear, or there is no such language
         """
         with limited_threads(self.config.threads):
-            return self._counterfactuals.counterfactual(user, item, k, returns=returns)
+            return self._asked_in(language).counterfactual(user, item, k, returns=returns)
 
-    def why_not(self, user: str, item: str, k: int = 10) -> WhyNot:
+    def why_not(
+        self, user: str, item: str, k: int = 10, *, language: str | Path | Language = "en"
+    ) -> WhyNot:
         """Say what holds an item back, and the fewest items that would bring it in if liked.
 
         Only for ``gnn.model = linear``; every answer was checked by scoring again.
 
         :param item: new to the user and not among the ``k`` best
         :param k: length of the list, at least 1
+        :param language: of the sentences; see :meth:`explain`
         :raises UnknownIdError: if the user or the item is not in the graph
         :raises ConfigError: if the user has no history, the item is in the list or may not be
-            recommended at all, or the model is not linear
+            recommended at all, the model is not linear, or there is no such language
         """
         with limited_threads(self.config.threads):
-            return self._counterfactuals.why_not(user, item, k)
+            return self._asked_in(language).why_not(user, item, k)
 
     def path_share(self, recommendations: Recommendations) -> pl.DataFrame:
         """How much of each recommended score is made of paths.
@@ -429,6 +443,7 @@ class Recommender:
             fitted,
             known,
             version=state.fitted.version,
+            sensitive=self.config.graph.sensitive,
             seed=self.config.seed,
         )
 
@@ -437,14 +452,25 @@ class Recommender:
         state = self._state
         return Counterfactuals(state.graph, state.features, state.model, self._explainer)
 
-    def _told_in(self, language: str | Path | Language) -> Explains:
-        """The explainer of a language; one that kgrec brings is made once."""
+    def _asked_in(self, language: str | Path | Language) -> Counterfactuals:
+        """What answers "what if" in a language."""
         words = read_language(language)
-        if words is ENGLISH:
+        if words == ENGLISH:
+            return self._counterfactuals
+        state, explainer = self._state, self._told_in(words)
+        named = explainer.graph if isinstance(explainer, Teller) else state.graph
+        return Counterfactuals(named, state.features, state.model, explainer, words)
+
+    def _told_in(self, language: str | Path | Language) -> Explains:
+        """The explainer of a language; those of the last few are kept."""
+        words = read_language(language)
+        if words == ENGLISH:
             return self._explainer
-        if words not in self._tellers:
-            self._tellers[words] = in_language(self._explainer, words)
-        return self._tellers[words]
+        teller = self._tellers.pop(words, None) or in_language(self._explainer, words)
+        self._tellers[words] = teller  # the latest comes last
+        while len(self._tellers) > _TELLERS:
+            del self._tellers[next(iter(self._tellers))]
+        return teller
 
     @cached_property
     def _tellers(self) -> dict[Language, Explains]:

@@ -78,6 +78,32 @@ def translated(
     )
 
 
+def reworded(vocabulary: Vocabulary, *, types: Words, relations: Words) -> Translation:
+    """A vocabulary of which some words are changed, in its own language.
+
+    :param types: name of a type → ``label``, ``plural``
+    :param relations: name of a relation → ``label``, ``pattern`` …; what it leaves out stays
+    """
+    if not types and not relations:
+        return Translation(vocabulary)
+    named: dict[str, NodeType] = {}
+    for name, words in types.items():
+        own: dict[str, Any] = dict(words)
+        named[name] = replace(vocabulary.type(name), **own)
+    said: dict[str, Relation] = {}
+    for name, words in relations.items():
+        own = dict(words)
+        said[name] = replace(vocabulary.relation(name), **own)
+    return Translation(
+        Vocabulary(
+            vocabulary.types | named,
+            vocabulary.relations | said,
+            vocabulary.properties,
+            vocabulary.make_words,
+        )
+    )
+
+
 def _type(english: NodeType, record: Record, more: Mapping[str, str]) -> tuple[NodeType, bool]:
     label = more.get("label") or record.get("label")
     if label is None:

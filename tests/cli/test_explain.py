@@ -9,6 +9,7 @@ import pytest
 
 from kgrec.recommend import Recommender
 
+WHOLE = ["user", "item", "label", "score", "paths", "rest"]
 FIXED = {"nodes", "relations", "share", "sentence", "cypher", "sparql"}
 
 
@@ -31,7 +32,7 @@ def test_json_has_the_fixed_keys_and_sums_to_the_score(
     ask: Callable[..., Any], options: list[str]
 ) -> None:
     document = json.loads(ask("--format", "json", *options).stdout)
-    assert list(document) == ["user", "item", "label", "score", "paths", "rest"]
+    assert list(document) == [*WHOLE, "method", "left_out", "language", "notes"]
     assert ("other_paths" in document["rest"]) != bool(options)
     for path in document["paths"]:
         assert path.keys() >= FIXED
@@ -53,9 +54,18 @@ def test_text_has_the_sentences(ask: Callable[..., Any]) -> None:
 
 def test_other_languages_are_told(ask: Callable[..., Any]) -> None:
     assert "因为" in ask("--language", "zh").stdout
+    document = json.loads(ask("--language", "zh", "--format", "json").stdout)
+    assert (document["language"], document["notes"]) == ("zh", [])
     unknown = ask("--language", "xx")
     assert unknown.exit_code != 0
     assert "no language 'xx'" in unknown.stderr
+
+
+def test_a_method_is_for_deep_models(ask: Callable[..., Any]) -> None:
+    refused = ask("--method", "paths")
+    assert refused.exit_code == 1
+    assert "are exact" in refused.stderr
+    assert ask("--method", "attention").exit_code == 2
 
 
 def test_cypher_runs(

@@ -35,6 +35,8 @@ def test_a_table_shows_names_and_reasons(cli: Callable[..., Any], run: Path) -> 
     lines = [line for line in result.stdout.splitlines() if " The " in line]
     assert [line.split()[0] for line in lines] == ["1", "1", "2", "2", "3", "3"]
     assert "why" in result.stdout
+    chinese = cli("recommend", run, "--users", "1", "-k", 1, "--explain", "--language", "zh")
+    assert "因为" in chinese.stdout
 
 
 def test_all_means_all(cli: Callable[..., Any], run: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from scipy.sparse import csr_matrix
 
 from kgrec.errors import ConfigError, UnknownIdError
 from kgrec.explain import make_explainer
+from kgrec.explain.checks import SentenceCheck
 from kgrec.explain.latent import LatentExplainer
 from kgrec.features import Features
 from kgrec.graph import KnowledgeGraph
@@ -73,7 +74,7 @@ def test_the_reason_is_the_part_that_speaks_loudest(
     graph: KnowledgeGraph, item: str, sentence: str
 ) -> None:
     # Popularity is relative: the same for all items would change no ranking.
-    popularity = np.array([-9, -6, -6, -9], dtype=np.float32)
+    popularity = np.array([1, 4, 4, 1], dtype=np.float32)
     model = Fixed(popularity, np.array([2, 1, -1, -1], dtype=np.float32))
     features = Features.of(graph)
     explainer = make_explainer(graph, features, model, features.history)
@@ -83,6 +84,17 @@ def test_the_reason_is_the_part_that_speaks_loudest(
     assert why.paths == ()
     assert why.path_share == 0
     assert sum(why.rest.values()) == pytest.approx(why.score)
+
+
+def test_what_is_rather_disliked_is_not_called_popular(graph: KnowledgeGraph) -> None:
+    popularity = np.array([-9, -6, -6, -9], dtype=np.float32)
+    model = Fixed(popularity, np.array([2, 1, -1, -1], dtype=np.float32))
+    explainer = LatentExplainer(graph, Features.of(graph), model)
+    check = SentenceCheck(graph)
+    for item, word in (("2", "because the network places it close"), ("3", "although")):
+        why = explainer.explain("2", item)
+        assert why.because.startswith(word)
+        assert check.faults(why) == []
 
 
 def test_a_score_that_is_given_is_kept(graph: KnowledgeGraph) -> None:

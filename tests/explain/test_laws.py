@@ -104,7 +104,7 @@ def test_unknown_ids_are_named(fitted: Recommender) -> None:
 def test_the_json_has_the_fixed_keys(fitted: Recommender) -> None:
     tree = fitted.explain("1", fitted.recommend(users=["1"], k=1).items[0]).to_dict()
     fixed = {"user", "item", "label", "score", "paths", "rest"}
-    assert set(tree) == fixed | {"method", "left_out"}
+    assert set(tree) == fixed | {"method", "left_out", "language", "notes"}
     assert {"nodes", "relations", "share", "sentence", "cypher", "sparql"} <= set(tree["paths"][0])
     assert set(tree["paths"][0]["nodes"][0]) == {"id", "label", "type"}
     assert np.isfinite(tree["score"])

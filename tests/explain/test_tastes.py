@@ -89,7 +89,7 @@ def test_people_join_what_a_path_says_they_join(rec: Recommender, found: list[Ex
         start, other, witness = (node.key for node in path.nodes[1:4])
         assert other in set(takers[start]) & set(takers[witness]) - {f"user:{why.user}"}
         assert path.nodes[3].label in path.reason
-        assert ("seldom liked" in path.reason) == (path.share < 0)
+        assert ("care less for" in path.reason) == (path.share < 0)
     assert not [fault for why in found[:8] for fault in SentenceCheck(rec.graph).faults(why)]
 
 

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from kgrec.errors import ConfigError
+from kgrec.explain.checks import SentenceCheck
 from kgrec.explain.languages import read_language
 from kgrec.explain.sentences import Sentences
 from kgrec.explain.telling import in_words_of, translate
 from kgrec.graph import KnowledgeGraph
 from kgrec.recommend import Recommender
+from kgrec.recommend.recommender import _TELLERS
 from kgrec.vocabulary import Vocabulary
 from kgrec.vocabulary.translation import translated
 
@@ -64,7 +66,7 @@ def test_reasons_in_chinese() -> None:
     assert SAY.through_taste("Heat", directed, True, "Ada", "人物", "Ronin") == (
         "和您一样喜欢“Heat”的用户也喜欢由Ada执导的电影，例如“Ronin”"
     )
-    assert "很少喜欢" in SAY.through_taste("Heat", directed, True, "Ada", "x", "Ronin", True)
+    assert "不太偏爱" in SAY.through_taste("Heat", directed, True, "Ada", "x", "Ronin", True)
 
 
 def test_taste_in_english() -> None:
@@ -73,7 +75,7 @@ def test_taste_in_english() -> None:
         "people who liked Heat, as you did, also liked films directed by Ada, such as Ronin"
     )
     assert ENGLISH_SAY.through_taste("Heat", directed, True, None, "person", "Ronin", True) == (
-        "people who liked Heat, as you did, seldom liked films by the same director, such as Ronin"
+        "people who liked Heat, as you did, care less for films by the same director, such as Ronin"
     )
 
 
@@ -119,11 +121,37 @@ def test_what_is_told_in_english_is_said(fitted: Recommender, item: str, tmp_pat
     file.write_text('code = "de"\nname = "German"\n', encoding="utf-8")
     why = fitted.explain("1", item, language=file)
     assert why.sentence == fitted.explain("1", item).sentence
-    (note,) = why.notes
-    assert note.startswith("No German words are known for: interacted, ")
-    assert note in str(why)
+    relations, phrases = why.notes
+    assert relations.startswith("No German words are known for: interacted, ")
+    assert "." not in relations[:-1]  # no keys of phrases
+    assert phrases.startswith("Phrases that are not in German: ")
+    assert relations in str(why)
+    assert phrases in str(why)
     with pytest.raises(ConfigError, match="no language"):
         fitted.explain("1", item, language="xx")
+
+
+def test_an_english_file_has_its_own_words(fitted: Recommender, tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    relations = '[relations.interacted]\nlabel = "enjoyed"\n[types.Film]\nlabel = "movie"\n'
+    file.write_text(f'code = "en-gb"\nname = "English"\n{relations}', encoding="utf-8")
+    why = fitted.explain("1", fitted.recommend(["1"], k=1).items[0], language=file)
+    assert "enjoyed" in why.sentence
+    assert "liked" not in why.sentence
+    assert why.notes == ()
+    mine = read_language(file)
+    assert translate(fitted.graph, mine).vocabulary.type("Film").label == "movie"
+    assert SentenceCheck(fitted.graph, mine).faults(why) == []
+
+
+def test_explainers_are_kept_by_what_languages_say(fitted: Recommender, tmp_path: Path) -> None:
+    file = tmp_path / "de.toml"
+    file.write_text('code = "de"\nname = "German"\n', encoding="utf-8")
+    assert fitted._told_in(file) is fitted._told_in(str(file))
+    for number in range(2 * _TELLERS):
+        file.write_text(f'code = "en"\nname = "English {number}"\n', encoding="utf-8")
+        fitted._told_in(file)
+    assert len(fitted._tellers) == _TELLERS
 
 
 def test_names_in_the_language_are_taken(build: Callable[..., KnowledgeGraph]) -> None:

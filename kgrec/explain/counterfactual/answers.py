@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kgrec.explain.counterfactual.facts import Fact
 from kgrec.explain.explanation import Path
+from kgrec.explain.languages import ENGLISH, Language
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class ItemSet:
     rank: int | None
     instead: tuple[str, ...]
     at_least: int
+    language: Language = field(default=ENGLISH, repr=False, compare=False, kw_only=True)
+    """Of the sentences."""
 
     @property
     def proved(self) -> bool:
@@ -38,11 +41,9 @@ class ItemSet:
         if self.proved and len(self.items) == 1:
             return ""
         if self.proved:
-            return "No smaller set does it."
-        return (
-            f"It is the smallest set found; one of {self.at_least} to {len(self.items) - 1} "
-            "could exist."
-        )
+            return self.language.say("what_if.smallest")
+        low, high = map(self.language.number, (self.at_least, len(self.items) - 1))
+        return self.language.say("what_if.smallest_found", low=low, high=high)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
@@ -107,27 +108,30 @@ class Counterfactual:
     interactions: ItemSet | None
     at_least: int
     facts: FactChange | None
+    language: Language = field(default=ENGLISH, repr=False, compare=False, kw_only=True)
+    """Of the sentences."""
 
     @property
     def sentence(self) -> str:
         """Which interactions it takes, in words."""
-        found = self.interactions
+        found, say, number = self.interactions, self.language.say, self.language.number
+        words = {"label": self.label, "liked": self.verb}
         if found is None:
-            return (
-                f"{self.label} is among the {self.k} best whatever you had not {self.verb}, as "
-                f"far as was searched (all sets of fewer than {self.at_least})."
-            )
-        parts = [f"You would not see {self.label} if you had not {self.verb} {_all(found.labels)}"]
+            count = number(self.at_least)
+            return say("what_if.stays", k=number(self.k), count=count, **words)
+        words["items"] = _named(found.labels, self.language)
+        told = say("what_if.without", **words)
         if found.instead:
-            parts.append(f": you would see {_all(found.instead)} instead")
-        return f"{''.join(parts)}. {found.proof}".strip()
+            instead = _named(found.instead, self.language)
+            told = say("what_if.without_instead", instead=instead, **words)
+        return _joined([told, found.proof], self.language)
 
     @property
     def fact_sentence(self) -> str:
         """Which facts it takes, in words."""
         if self.facts is None:
-            return "It would be there without any of the facts about it, too."
-        return f"It would not be there but for {_all(self.facts.words)}."
+            return self.language.say("what_if.no_facts")
+        return self.language.say("what_if.facts", facts=_all(self.facts.words, self.language))
 
     def __str__(self) -> str:
         return f"{self.sentence}\n{self.fact_sentence}"
@@ -175,19 +179,24 @@ class WhyNot:
     items: ItemSet | None
     at_least: int
     against: tuple[Path, ...]
+    language: Language = field(default=ENGLISH, repr=False, compare=False, kw_only=True)
+    """Of the sentences."""
 
     @property
     def sentence(self) -> str:
         """Where the item is, and what would bring it in, in words."""
-        where = "nothing leads to it" if self.rank is None else f"it is number {self.rank}"
-        start = f"{self.label} is not among the {self.k} best: {where}."
+        say, number = self.language.say, self.language.number
+        best = {"label": self.label, "k": number(self.k)}
+        if self.rank is None:
+            start = say("what_if.missing_unranked", **best)
+        else:
+            start = say("what_if.missing", rank=number(self.rank), **best)
         if self.items is None:
-            return (
-                f"{start} Nothing that would bring it in was found; it takes {self.at_least} or "
-                "more items."
-            )
-        change = f"It would be if you also {self.verb} {_all(self.items.labels)}."
-        return f"{start} {change} {self.items.proof}".strip()
+            nothing = say("what_if.nothing_added", count=number(self.at_least))
+            return _joined([start, nothing], self.language)
+        items = _named(self.items.labels, self.language)
+        change = say("what_if.added", liked=self.verb, items=items)
+        return _joined([start, change, self.items.proof], self.language)
 
     def __str__(self) -> str:
         lines = [self.sentence]
@@ -210,8 +219,18 @@ class WhyNot:
         }
 
 
-def _all(words: Sequence[str]) -> str:
+def _joined(sentences: Sequence[str], language: Language) -> str:
+    return language.phrases["what_if.gap"].join(filter(None, sentences))
+
+
+def _named(labels: Sequence[str], language: Language) -> str:
+    return _all([language.say("names.item", label=label) for label in labels], language)
+
+
+def _all(words: Sequence[str], language: Language) -> str:
     """``a``, ``a and b``, ``a, b and c``; ``Sting, The; Heat and Ronin`` if a name has a comma."""
     *first, last = words
-    between = "; " if any("," in word for word in words) else ", "
-    return f"{between.join(first)} and {last}" if first else last
+    comma = language.phrases["what_if.comma"]
+    apart = any(comma.strip() in word for word in words)
+    between = language.phrases["what_if.semicolon"] if apart else comma
+    return f"{between.join(first)}{language.phrases['names.and']}{last}" if first else last

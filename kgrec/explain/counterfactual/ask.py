@@ -13,6 +13,7 @@ from kgrec.explain.counterfactual.facts import fewest_facts
 from kgrec.explain.counterfactual.margins import Margins
 from kgrec.explain.counterfactual.removal import Budget, smallest_removal
 from kgrec.explain.counterfactual.world import Floats, Indices, World, best, rank_of
+from kgrec.explain.languages import ENGLISH, Language
 from kgrec.explain.make import Explains
 from kgrec.features import Features
 from kgrec.gnn.linear.pairs import PairModel
@@ -33,12 +34,18 @@ class Counterfactuals:
     :param graph: what is served
     :param features: the same in numbers
     :param model: the trained model
-    :param explainer: of this model
+    :param explainer: of this model, in the language
+    :param language: of the answers, and of the names in ``graph``
     :raises ConfigError: if the model is not linear: only there a score is a sum over the history
     """
 
     def __init__(
-        self, graph: KnowledgeGraph, features: Features, model: Model, explainer: Explains
+        self,
+        graph: KnowledgeGraph,
+        features: Features,
+        model: Model,
+        explainer: Explains,
+        language: Language = ENGLISH,
     ) -> None:
         if not isinstance(model, PairModel):
             raise ConfigError(
@@ -46,7 +53,7 @@ class Counterfactuals:
                 "gnn.model = linear, whose scores are sums over the history."
             )
         self.graph, self.features, self.model = graph, features, model
-        self.explainer = explainer
+        self.explainer, self.language = explainer, language
         self.verb = graph.vocabulary.relation(INTERACTED).label
 
     def counterfactual(
@@ -101,6 +108,7 @@ class Counterfactuals:
             interactions=interactions,
             at_least=found.at_least,
             facts=self._facts(user, item, scores, target, k),
+            language=self.language,
         )
 
     def why_not(self, user: str, item: str, k: int = 10, *, work: float = WORK) -> WhyNot:
@@ -153,6 +161,7 @@ class Counterfactuals:
             items=items,
             at_least=found.at_least,
             against=tuple(against[:_AGAINST]),
+            language=self.language,
         )
 
     def _asked(self, user: str, item: str, k: int) -> tuple[World, int]:
@@ -200,6 +209,7 @@ class Counterfactuals:
             rank=rank,
             instead=tuple(self._label(item) for item in after if item not in before),
             at_least=at_least,
+            language=self.language,
         )
 
     def _label(self, item: int) -> str:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Self
 
 import numpy as np
-from scipy.sparse import csr_matrix
+from scipy.sparse import csc_matrix, csr_matrix
 
 from kgrec.errors import ConfigError, UnknownIdError
 from kgrec.explain.deep.asked import Asked
@@ -19,7 +19,7 @@ from kgrec.explain.deep.local import Local
 from kgrec.explain.deep.masks import learn_mask
 from kgrec.explain.deep.removed import edges_of
 from kgrec.explain.deep.routes import Floats, Routes
-from kgrec.explain.deep.telling import Step, Teller
+from kgrec.explain.deep.telling import RouteTeller, Step
 from kgrec.explain.deep.whole import Whole
 from kgrec.explain.explanation import Explanation, Path
 from kgrec.explain.latent import LatentExplainer
@@ -46,6 +46,7 @@ class DeepExplainer:
     :param model: the trained network
     :param fitted_on: the interactions it was fitted on, in these numbers, binary
     :param version: of the graph it was trained on; ``None``: that of ``graph``
+    :param sensitive: relations that have no number; see :meth:`kgrec.features.Features.of`
     :param seed: of the masks
     """
 
@@ -57,15 +58,17 @@ class DeepExplainer:
         fitted_on: csr_matrix,
         *,
         version: int | None = None,
+        sensitive: Iterable[str] = (),
         seed: int = 0,
     ) -> None:
         self.graph, self.features, self.model, self.seed = graph, features, model, seed
-        later = version is not None and version != graph.version
-        # The network knows nodes and edges by the numbers that they had then.
-        self.fitted = Features.of(graph.at(version)) if later and version else features
+        self.fitted = features
+        if version is not None and version != graph.version:
+            # The network knows nodes and edges by the numbers that they had then.
+            self.fitted = Features.of(graph.at(version), sensitive)
         self._fitted_on = csr_matrix(fitted_on[features.user_indices(self.fitted.users)])
         self._latent = LatentExplainer(graph, features, model)
-        self._teller = Teller(graph, self.fitted)
+        self._teller = RouteTeller(graph, self.fitted)
 
     def explain(
         self,
@@ -83,7 +86,7 @@ class DeepExplainer:
             (:mod:`kgrec.explain.deep.masks`)
         :raises ConfigError: if there is no such method, or ``paths`` is below 0
         """
-        method = method or METHODS[0]
+        method = METHODS[0] if method is None else method
         if method not in METHODS:
             raise ConfigError(f"There is no method '{method}'; the methods are gradients, paths.")
         bare = self._latent.explain(user, item, paths=paths, score=score)
@@ -123,7 +126,7 @@ class DeepExplainer:
         other = copy.copy(self)
         other.graph = graph
         other._latent = self._latent.in_words(graph, sentences)
-        other._teller = Teller(graph, self.fitted, sentences)
+        other._teller = RouteTeller(graph, self.fitted, sentences)
         return other
 
     def without(self, user: str, item: str, paths: Iterable[Path]) -> float:
@@ -179,7 +182,25 @@ class DeepExplainer:
             self._step(local, int(nodes[place]), int(edge), int(nodes[place + 1]))
             for place, edge in enumerate(edges[edges >= 0].tolist())
         ]
-        return self._teller.path(user, steps, group.share, group.count)
+        count = group.count
+        if group.through_users:
+            # Attributions are of at most some users; the sentence counts all.
+            count = self._common(user, steps[0].node, steps[-1].node)
+        return self._teller.path(user, steps, group.share, count)
+
+    def _common(self, user: str, one: int, other: int) -> int:
+        """How many people, but for one, had both items when the network was fitted."""
+        ours, theirs = (self._takers(item) for item in (one, other))
+        both = np.intersect1d(ours, theirs, assume_unique=True)
+        return int(sum(self.fitted.users[row] != user for row in both.tolist()))
+
+    def _takers(self, item: int) -> Indices:
+        start, stop = self._by_item.indptr[item : item + 2]
+        return np.asarray(self._by_item.indices[start:stop], dtype=np.int64)
+
+    @cached_property
+    def _by_item(self) -> csc_matrix:
+        return csc_matrix(self._fitted_on)
 
     def _step(self, local: Local, start: int, edge: int, end: int) -> Step:
         kind, node = int(local.kinds[edge]), int(local.nodes[end])

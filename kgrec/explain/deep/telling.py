@@ -30,7 +30,7 @@ class Step:
     node: int
 
 
-class Teller:
+class RouteTeller:
     """Names what a network has in numbers.
 
     :param graph: what is served
@@ -49,7 +49,7 @@ class Teller:
 
         :param user: user id
         :param steps: from the user to the item
-        :param walks: how many routes are told as this one
+        :param walks: how many routes are told as this one; of people, how many they are
         """
         nodes = [self._named(key("user", user)), *(self._node(step.node) for step in steps)]
         relations = [self._relation(step) for step in steps]
@@ -83,7 +83,7 @@ class Teller:
             relation = self.graph.vocabulary.relation(self.fitted.relations[after[0].relation])
             return self.sentences.direct(start, relation, after[0].forward)
         if len(middle) == 1 and self.is_user(after[0].node):
-            return self.sentences.through_users(start, walks, against=against)
+            return self.sentences.through_users(start, walks, against=against, counted=False)
         there, back = after[0], after[-1]
         shared = there.relation == back.relation and there.forward != back.forward
         if len(middle) == 1 and there.relation is not None and shared:

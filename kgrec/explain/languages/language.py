@@ -5,23 +5,32 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 from kgrec.errors import ConfigError
-from kgrec.explain.languages.phrases import check_phrases, check_words, phrases_of
+from kgrec.explain.languages.phrases import check_phrases, phrases_of
 from kgrec.explain.languages.plurals import category, check_rule
+from kgrec.explain.languages.words import (
+    check_categories,
+    check_generic,
+    check_sections,
+    check_types,
+    check_words,
+    rewrite_words,
+)
 
 _PACKAGE = "kgrec.explain.languages"
 _NAME = re.compile(r"\{(\w+)\}")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Language:
-    """The grammar of explanations in one language.
+    """The grammar of explanations in one language; two that say the same are equal.
 
     :ivar code: the tag of its labels in an ontology, ``"zh"``
     :ivar name: in English, ``"Chinese"``
@@ -44,6 +53,14 @@ class Language:
     rewrite: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
 
+    def __hash__(self) -> int:
+        return hash((self.code, self.name, frozenset(self.phrases.items())))
+
+    @property
+    def is_english(self) -> bool:
+        """Whether it is English, of whatever region."""
+        return self.code.partition("-")[0] == "en"
+
     def say(self, phrase: str, **values: str) -> str:
         """Fill a phrase; a value is never read as a phrase itself, whatever it holds.
 
@@ -62,14 +79,18 @@ class Language:
         known = f"people.{kind}" if f"people.{kind}" in self.phrases else "people.other"
         return self.say(known, count=self.number(count))
 
-    def because(self, reasons: Iterable[str], *, against: bool = False) -> str:
+    def because(self, reasons: Iterable[str], *, against: bool | Iterable[bool] = False) -> str:
         """Join reasons to one clause.
 
         :param reasons: at least one
-        :param against: whether they speak against the item
+        :param against: whether they speak against the item, all of them or each
         """
-        word = "sentence.although" if against else "sentence.because"
-        return self.phrases["sentence.and"].join(self.say(word, reason=each) for each in reasons)
+        each_against = repeat(against) if isinstance(against, bool) else against
+        said = (
+            self.say("sentence.although" if other else "sentence.because", reason=reason)
+            for reason, other in zip(reasons, each_against, strict=False)
+        )
+        return self.phrases["sentence.and"].join(said)
 
 
 def read_language(language: str | Path | Language) -> Language:
@@ -103,7 +124,7 @@ def languages() -> tuple[str, ...]:
 @lru_cache(maxsize=32)
 def _shipped(code: str) -> Language:
     text = (files(_PACKAGE) / f"{code}.toml").read_text(encoding="utf-8")
-    return _parse(f"{code}.toml", text)
+    return _parse(f"{code}.toml", text, is_base=code == "en")
 
 
 def _of_file(path: Path) -> Language:
@@ -116,7 +137,7 @@ def _of_file(path: Path) -> Language:
         ) from error
 
 
-def _parse(file: str, text: str) -> Language:
+def _parse(file: str, text: str, *, is_base: bool = False) -> Language:
     try:
         tree = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -128,34 +149,47 @@ def _parse(file: str, text: str) -> Language:
         )
     given = phrases_of(file, tree)
     check_phrases(file, given)
-    english: Mapping[str, str] = {} if code == "en" else _shipped("en").phrases
+    check_sections(file, tree)
     plurals = _strings(file, tree, "plurals")
+    check_categories(file, plurals)
     for category_name, rule in plurals.items():
         check_rule(rule, f"{file}, [plurals] {category_name}")
-    relations = _tables(file, tree, "relations")
+    types, relations = (_tables(file, tree, section) for section in ("types", "relations"))
+    generic = _strings(file, tree, "generic")
     check_words(file, relations)
+    check_types(file, types)
+    check_generic(file, generic)
+    found = Language(
+        code=code.lower().replace("_", "-"),
+        name=name,
+        phrases=given,
+        plurals=plurals,
+        generic=generic,
+        types=types,
+        relations=relations,
+        rewrite=rewrite_words(file, _table(file, tree, "rewrite")),
+    )
+    return found if is_base else _completed(found, _shipped("en"))
+
+
+def _completed(found: Language, english: Language) -> Language:
+    """The language with English phrases where it has none."""
+    if found.is_english:
+        # What it leaves out is no foreign word, and it counts and rewrites as English does.
+        return replace(
+            found,
+            phrases={**english.phrases, **found.phrases},
+            plurals=found.plurals or english.plurals,
+            rewrite={**english.rewrite, **found.rewrite},
+        )
     # English forms of "people" fit English counts only.
     lacking = sorted(
         each
-        for each in english
-        if each not in given and (not each.startswith("people.") or each == "people.other")
+        for each in english.phrases
+        if each not in found.phrases and (not each.startswith("people.") or each == "people.other")
     )
-    return Language(
-        code=code.lower(),
-        name=name,
-        phrases={**{each: english[each] for each in lacking}, **given},
-        plurals=plurals,
-        generic=_strings(file, tree, "generic"),
-        types=_tables(file, tree, "types"),
-        relations=relations,
-        rewrite={key: _words(value) for key, value in _table(file, tree, "rewrite").items()},
-        missing=tuple(lacking),
-    )
-
-
-def _words(value: Any) -> tuple[str, ...]:
-    """Words with spaces between, or a list of phrases."""
-    return tuple(map(str, value)) if isinstance(value, list) else tuple(str(value).split())
+    phrases = {**{each: english.phrases[each] for each in lacking}, **found.phrases}
+    return replace(found, phrases=phrases, missing=tuple(lacking))
 
 
 def _table(file: str, tree: Mapping[str, Any], section: str) -> Mapping[str, Any]:

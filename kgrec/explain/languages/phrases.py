@@ -8,7 +8,8 @@ from typing import Any
 
 from kgrec.errors import ConfigError
 
-_REASON = ("liked", "start")
+_LIKED = ("liked",)
+_REASON = (*_LIKED, "start")
 _TASTE = (*_REASON, "things", "shared", "witness")
 _PEOPLE = dict.fromkeys(("zero", "one", "two", "few", "many", "other"), ("count",))
 _PARTS = dict.fromkeys(
@@ -34,6 +35,7 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "reasons": {
         "through_users": ("people", *_REASON),
         "through_users_against": ("people", *_REASON),
+        "through_users_weighed_against": ("people", *_REASON),
         "through_entity": (*_REASON, "shared"),
         "through_taste": _TASTE,
         "through_taste_against": _TASTE,
@@ -45,12 +47,32 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "through_nodes": (*_REASON, "names"),
         "direct": ("relation", *_REASON),
         "popular": (),
+        "no_path": (),
+        "unlisted": (),
+        "unlisted_against": (),
+    },
+    "what_if": {
+        "gap": (),
+        "comma": (),
+        "semicolon": (),
+        "without": ("label", *_LIKED, "items"),
+        "without_instead": ("label", *_LIKED, "items", "instead"),
+        "stays": ("label", "k", *_LIKED, "count"),
+        "smallest": (),
+        "smallest_found": ("low", "high"),
+        "facts": ("facts",),
+        "no_facts": (),
+        "missing": ("label", "k", "rank"),
+        "missing_unranked": ("label", "k"),
+        "added": (*_LIKED, "items"),
+        "nothing_added": ("count",),
     },
     "screen": {
         "title": ("label", "user", "score"),
         "user": ("id",),
         "more": ("count", "share"),
         "untranslated": ("language", "names"),
+        "untranslated_phrases": ("language", "count"),
         "attributed": ("method",),
         "left_out": ("count",),
     },
@@ -69,8 +91,6 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "rest_means": _PARTS,
 }
 """Section → phrase → the names in its braces, each of which it must hold."""
-
-_WORDS = {"label": 0, "inverse_label": 0, "pattern": 1, "anonymous": 0, "inverse_pattern": 1}
 
 # What it would be odd to demand: a language may say it without.
 _OPTIONAL = frozenset({"liked", "count"})
@@ -115,21 +135,6 @@ def check_phrases(file: str, phrases: Mapping[str, str]) -> None:
             )
         for lost in sorted(set(wanted or ()) - names - _OPTIONAL):
             raise ConfigError(f"{file}, [{section}] {phrase}: {{{lost}}} is missing; add it.")
-
-
-def check_words(file: str, relations: Mapping[str, Mapping[str, str]]) -> None:
-    """Refuse words of relations that sentences cannot use.
-
-    :raises ConfigError: with file, relation and key
-    """
-    for name, words in relations.items():
-        for key, text in words.items():
-            where = f"{file}, [relations.{name}] {key}"
-            if key not in _WORDS:
-                raise ConfigError(f"{where}: nobody asks for it; write {', '.join(_WORDS)}.")
-            if text.count("{entity}") != _WORDS[key]:
-                fix = "add {entity}, once" if _WORDS[key] else "remove {entity}"
-                raise ConfigError(f"{where}: '{text}' does not fit; {fix}.")
 
 
 def _braces(names: tuple[str, ...]) -> str:

@@ -23,11 +23,13 @@ class Fact:
     """A relation that a text must express.
 
     :ivar name: of the relation
+    :ivar start: tag of the history item that it is told of
     :ivar right: phrases, one of which must occur
     :ivar wrong: phrases that turn the roles round; none may occur
     """
 
     name: str
+    start: str
     right: frozenset[Phrase]
     wrong: frozenset[Phrase]
 
@@ -40,9 +42,11 @@ class Claims:
     :ivar names: label → tag of the nodes that the template names
     :ivar facts: relations, each at its entity
     :ivar starts: tags of the history items
-    :ivar through_users: tags of those that other people join with the item
+    :ivar through_users: tags of those that other people join with the item, and "4 people"
+    :ivar witnesses: tag of what people took, and that of the start of its path
     :ivar numbers: digits that the template writes
-    :ivar against: whether it speaks against the item
+    :ivar against: whole reasons, one of each set must occur, after a contrasting word
+    :ivar for_it: whether any reason speaks for the item
     :ivar words: stems that may be used
     """
 
@@ -50,9 +54,11 @@ class Claims:
     names: dict[str, str]
     facts: tuple[Fact, ...]
     starts: tuple[str, ...]
-    through_users: tuple[str, ...]
+    through_users: tuple[tuple[str, str], ...]
+    witnesses: tuple[tuple[str, str], ...]
     numbers: frozenset[str]
-    against: bool
+    against: tuple[frozenset[Phrase], ...]
+    for_it: bool
     words: frozenset[str]
 
 
@@ -89,9 +95,20 @@ class Reader:
             names=tags,
             facts=facts,
             starts=tuple(dict.fromkeys(tags[path.nodes[1].label] for path in paths)),
-            through_users=tuple(tags[p.nodes[1].label] for p in paths if p.through_users),
+            through_users=tuple(
+                (tags[path.nodes[1].label], self.language.people(path.walks))
+                for path in paths
+                if path.through_users
+            ),
+            witnesses=tuple(
+                (tags[node.label], tags[path.nodes[1].label])
+                for path in paths
+                for node in path.nodes[2:-1]
+                if node.key.startswith("item:")
+            ),
             numbers=frozenset(re.findall(r"\d[\d,.]*\d|\d", rest)),
-            against=paths[0].share < 0,
+            against=tuple(self._whole(path, tags) for path in paths if path.share < 0),
+            for_it=any(path.share >= 0 for path in paths),
             words=frozenset(words),
         )
 
@@ -118,6 +135,21 @@ class Reader:
     def _stems(self, text: str) -> list[str]:
         return [each for each in map(stem, words_of(text)) if each not in self.fillers]
 
+    def _whole(self, path: Path, tags: dict[str, str]) -> frozenset[Phrase]:
+        """A reason as the template says it; "it" may be the name of the item."""
+        own = sorted((label for label in tags if label), key=len, reverse=True)
+        names = re.compile("|".join(map(re.escape, own)))
+        found: list[str] = []
+        end = 0
+        for match in names.finditer(path.reason):
+            found += [*self._stems(path.reason[end : match.start()]), tags[match[0]]]
+            end = match.end()
+        found += self._stems(path.reason[end:])
+        its = set(map(stem, self.language.rewrite.get("it", ())))
+        places = [place for place, word in enumerate(found) if word in its]
+        named = ((*found[:place], ITEM, *found[place + 1 :]) for place in places)
+        return frozenset({tuple(found), *named})
+
     def _named(self, path: Path) -> Iterator[PathNode]:
         """The nodes that the sentence names: other users are counted, and ids say nothing."""
         for node in path.nodes[1:]:
@@ -139,7 +171,7 @@ class Reader:
 
     def _nouns(self, relation: Relation) -> list[str]:
         """Other names of a relation that a person might write: ``"director"``."""
-        if self.language.code != "en":
+        if not self.language.is_english:
             return []
         return [a.replace("_", " ") for a in relation.aliases if not re.search(r"[:/.\d]", a)]
 
@@ -153,24 +185,28 @@ class Reader:
             if one.key.startswith("entity:") and place + 1 == last and place > 1:
                 continue  # the way back from a shared entity says the same again
             if place + 1 == last:
-                yield self._direct(relation, edge.forward, tags[one.label])
+                right, wrong = self._direct(relation, edge.forward, tags[one.label])
             else:
-                yield self._shared(relation, edge.forward, other, tags)
+                right, wrong = self._shared(relation, edge.forward, other, tags)
+            start = tags[nodes[1].label]
+            yield Fact(relation.name, start, frozenset(right), frozenset(wrong - right))
 
-    def _direct(self, relation: Relation, forward: bool, start: str) -> Fact:
-        """Start and item are head and tail; ``forward``: in this order."""
+    def _direct(
+        self, relation: Relation, forward: bool, start: str
+    ) -> tuple[set[Phrase], set[Phrase]]:
+        """Right and wrong phrases: start and item are head and tail; ``forward``: in this order."""
         ahead, back = relation.label, relation.inverse_label
         if not forward:
             ahead, back = back, ahead
         onto_start, onto_item = self.phrase(back), self.phrase(ahead)
         right = {(*onto_start, start), (*onto_item, ITEM), (*onto_item, stem("it"))}
         wrong = {(*onto_item, start), (*onto_start, ITEM), (*onto_start, stem("it"))}
-        return Fact(relation.name, frozenset(right), frozenset(wrong - right))
+        return right, wrong
 
     def _shared(
         self, relation: Relation, forward: bool, entity: PathNode, tags: dict[str, str]
-    ) -> Fact:
-        """Two items lead to an entity; ``forward``: they are the heads."""
+    ) -> tuple[set[Phrase], set[Phrase]]:
+        """The same: two items lead to an entity; ``forward``: they are the heads."""
         items = [tag for label, tag in tags.items() if label != entity.label]
         tag = tags.get(entity.label, "")
         if not self.graph.has_name(entity.key) or not tag:
@@ -178,7 +214,7 @@ class Reader:
             same = pattern.replace("{entity}", self.language.phrases["names.same"])
             kind = self.vocabulary.type(entity.type).label
             text = relation.anonymous if forward else same.replace("{kind}", kind)
-            return Fact(relation.name, frozenset({self.phrase(text)}), frozenset())
+            return {self.phrase(text)}, set()
         ahead, back = relation.label, relation.inverse_label
         pattern = relation.pattern
         if not forward:
@@ -190,7 +226,7 @@ class Reader:
         right |= {(tag, *after, item) for item in [*items, stem("it")] if after}
         wrong = {(*phrase, item) for phrase in before for item in items}
         wrong |= {(*after, tag)} if after else set()
-        return Fact(relation.name, frozenset(right), frozenset(wrong - right))
+        return right, wrong
 
 
 def _without(text: str, labels: Iterable[str]) -> str:
@@ -201,12 +237,17 @@ def _without(text: str, labels: Iterable[str]) -> str:
 
 def contains(words: Sequence[str], phrase: Phrase) -> bool:
     """Whether a phrase stands somewhere in a text."""
-    return bool(places(words, phrase))
+    return bool(begins(words, phrase))
+
+
+def begins(words: Sequence[str], phrase: Phrase) -> list[int]:
+    """Where a phrase begins, wherever it occurs."""
+    size = len(phrase)
+    every = range(len(words) - size + 1)
+    return [at for at in every if tuple(words[at : at + size]) == phrase]
 
 
 def places(words: Sequence[str], phrase: Phrase) -> set[int]:
     """Where the words of a phrase stand, wherever it occurs."""
-    size = len(phrase)
-    starts = range(len(words) - size + 1)
-    found = [at for at in starts if tuple(words[at : at + size]) == phrase]
-    return {place for at in found for place in range(at, at + size)}
+    found = begins(words, phrase)
+    return {place for at in found for place in range(at, at + len(phrase))}

@@ -5,13 +5,22 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
 from kgrec.explain.explanation import Explanation
 from kgrec.explain.languages import ENGLISH, Language
-from kgrec.explain.rewrite.claims import ITEM, Claims, Phrase, Reader, contains, places
+from kgrec.explain.rewrite.claims import (
+    ITEM,
+    Claims,
+    Fact,
+    Phrase,
+    Reader,
+    begins,
+    contains,
+    places,
+)
 from kgrec.explain.rewrite.tokens import Gazetteer, Token, stem
 from kgrec.explain.telling import translate
 from kgrec.graph import KnowledgeGraph
@@ -74,7 +83,7 @@ class Verifier:
         self, text: str, tokens: Sequence[Token], others: Sequence[str], claims: Claims
     ) -> Iterator[str]:
         template, _ = self.gazetteer.read(claims.template, claims.names, claims.words)
-        rest = _without_names(text, tokens).strip()
+        rest = _without_names(text, tokens, claims.names).strip()
         if others:
             yield "entity"
         yield from _counts(tokens, template, claims)
@@ -82,8 +91,23 @@ class Verifier:
             yield "markup"
         if sorted(_NUMBER.findall(rest)) != sorted(claims.numbers):
             yield "number"
+        yield from self._polarity(tokens, claims)
         yield from self._words(tokens, template, claims)
         yield from self._roles(tokens, claims)
+
+    def _polarity(self, tokens: Sequence[Token], claims: Claims) -> Iterator[str]:
+        """What speaks against the item stands after "although", as the template says it, whole."""
+        words = self._said(tokens)
+        contrast = self._list("contrast")
+        covered = {place for phrase in contrast for place in places(words, phrase)}
+        if len([at for at in covered if at - 1 not in covered]) != len(claims.against):
+            yield "polarity"
+        for reasons in claims.against:
+            if not any(at - 1 in covered for each in reasons for at in begins(words, each)):
+                yield "polarity"
+        every = {token.stem for token in tokens}
+        if not claims.for_it and any(every.issuperset(each) for each in self._list("because")):
+            yield "polarity"
 
     def _words(
         self, tokens: Sequence[Token], template: Sequence[Token], claims: Claims
@@ -91,12 +115,8 @@ class Verifier:
         """Words that are not in the template, by what they would add."""
         said = {token.stem for token in template}
         written = {token.text for token in template}
-        numerals, contrast, few = map(self._stems, ("numerals", "contrast", "few"))
-        found = {token.stem for token in tokens}
-        if bool(found & contrast) != claims.against:
-            yield "polarity"
-        if said & few and not found & few:
-            yield "polarity"
+        numerals, few = map(self._stems, ("numerals", "few"))
+        contrast = {word for phrase in self._list("contrast") for word in phrase}
         for token in (each for each in tokens if not each.tag):
             if token.stem in said or (claims.against and token.stem in contrast):
                 continue
@@ -113,20 +133,27 @@ class Verifier:
 
     def _roles(self, tokens: Sequence[Token], claims: Claims) -> Iterator[str]:
         """Who liked what, and what is related to whom."""
-        words = [token.stem for token in tokens if token.stem not in self.reader.fillers]
+        words = self._said(tokens)
         for start in claims.starts:
             if not self._has(words, "history", start):
                 yield "role"
             if self._has(words, "never", start):
                 yield "role"
-        for start in claims.through_users:
-            if not self._has(words, "people", start) or not self._has(words, "people_item", start):
+        for start, people in claims.through_users:
+            counted = self._has(words, "people", start, people)
+            if not counted or not self._has(words, "people_item", start):
+                yield "role"
+        for witness, start in claims.witnesses:
+            told = (at + 1 for at in begins(words, (witness,)))
+            if not all(_is_of(words, at, start, claims) for at in told):
                 yield "role"
         for fact in claims.facts:
             if any(contains(words, phrase) for phrase in fact.wrong):
                 yield "role"
             if not any(contains(words, phrase) for phrase in fact.right):
                 yield "relation"
+            if not all(_is_of(words, at, fact.start, claims) for at in _ends(words, fact)):
+                yield "role"
         yield from self._links(words, claims)
 
     def _links(self, words: Sequence[str], claims: Claims) -> Iterator[str]:
@@ -140,13 +167,22 @@ class Verifier:
                 if any(before[-len(link) :] == link for link in self.links):
                     yield "relation"
 
-    def _has(self, words: Sequence[str], name: str, start: str) -> bool:
-        return any(contains(words, phrase) for phrase in self._phrases(name, start))
+    def _said(self, tokens: Sequence[Token]) -> list[str]:
+        return [token.stem for token in tokens if token.stem not in self.reader.fillers]
 
-    def _phrases(self, name: str, start: str) -> list[Phrase]:
+    def _has(self, words: Sequence[str], name: str, start: str, people: str = "") -> bool:
+        return any(contains(words, phrase) for phrase in self._phrases(name, start, people))
+
+    def _phrases(self, name: str, start: str, people: str) -> list[Phrase]:
         given = self.language.rewrite.get(name, ())
-        verbal = [text.replace("{liked}", f" {self.verb} ") for text in given]
-        return [self.reader.phrase(text, start=start, item=ITEM) for text in verbal]
+        said = {"{liked}": f" {self.verb} ", "{people}": f" {people} "}
+        for mark, text in said.items():
+            given = tuple(each.replace(mark, text) for each in given)
+        return [self.reader.phrase(text, start=start, item=ITEM) for text in given]
+
+    def _list(self, name: str) -> list[Phrase]:
+        phrases = map(self.reader.phrase, self.language.rewrite.get(name, ()))
+        return [phrase for phrase in phrases if phrase]
 
     def _stems(self, name: str) -> frozenset[str]:
         return frozenset(map(stem, self.language.rewrite.get(name, ())))
@@ -162,9 +198,29 @@ def _counts(tokens: Sequence[Token], template: Sequence[Token], claims: Claims) 
         yield "repeated"
 
 
-def _without_names(text: str, tokens: Sequence[Token]) -> str:
+def _ends(words: Sequence[str], fact: Fact) -> list[int]:
+    """Where phrases of a fact end."""
+    return [at + len(phrase) for phrase in fact.right for at in begins(words, phrase)]
+
+
+def _is_of(words: Sequence[str], end: int, start: str, claims: Claims) -> bool:
+    """Whether the last item of the history before a place is the one that is meant there."""
+    if len(claims.starts) < 2:
+        return True
+    before = [word for word in words[:end] if word in claims.starts]
+    return before[-1:] == [start]
+
+
+def _without_names(text: str, tokens: Sequence[Token], names: Mapping[str, str]) -> str:
+    """The text without names, and without what belongs to them: "Airplane!"."""
+    labels = {tag: label for label, tag in names.items()}
     for token in reversed([each for each in tokens if each.tag]):
-        text = f"{text[: token.start]} {text[token.end :]}"
+        label = labels[token.tag]
+        ahead = label.find(token.text)
+        start = token.start - ahead
+        whole = ahead >= 0 and start >= 0 and text.startswith(label, start)
+        start, end = (start, start + len(label)) if whole else (token.start, token.end)
+        text = f"{text[:start]} {text[end:]}"
     return text
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -146,6 +147,24 @@ def test_deep_models_have_no_counterfactuals(
     item = rec.recommend("1", 1).to_polars()["item"][0]
     with pytest.raises(ConfigError, match=r"gnn\.model = rgcn"):
         rec.counterfactual("1", item)
+
+
+def test_answers_are_told_in_the_language(
+    fitted: Recommender, listed: list[tuple[str, str]]
+) -> None:
+    user, item = listed[0]
+    english, chinese = (fitted.counterfactual(user, item, K, language=x) for x in ("en", "zh"))
+    assert english.interactions == chinese.interactions
+    other = fitted.recommend(user, 40).to_polars()["item"].to_list()[K]
+    wanted = fitted.why_not(user, other, K, language="zh")
+    assert wanted.items == fitted.why_not(user, other, K).items
+    for answer in (chinese, wanted, replace(chinese, interactions=None, facts=None)):
+        assert answer.sentence.startswith(("如果您没有喜欢“", f"“{answer.label}”不在", "在已搜索"))
+        for word in ("You ", "It ", "liked", " and ", "set"):
+            assert word not in str(answer), word
+    assert wanted.sentence == wanted.to_dict()["sentence"]
+    with pytest.raises(ConfigError, match="no language 'xx'"):
+        fitted.why_not(user, other, K, language="xx")
 
 
 def test_answers_are_plain_values(fitted: Recommender, listed: list[tuple[str, str]]) -> None:

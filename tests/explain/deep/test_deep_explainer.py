@@ -12,6 +12,8 @@ import pytest
 from kgrec import Config, KnowledgeGraph, Recommender
 from kgrec.errors import ConfigError, UnknownIdError
 from kgrec.explain import Explanation
+from kgrec.explain.checks import SentenceCheck
+from kgrec.explain.deep import choose
 from kgrec.explain.deep.explainer import METHODS, DeepExplainer
 from kgrec.graph.rdf import node_iri
 
@@ -124,9 +126,48 @@ def test_who_came_after_the_training_is_told_why(rec: Recommender) -> None:
     assert all((p.nodes[0].key, "interacted", p.nodes[1].key) in edges for p in why.paths)
 
 
+def test_of_one_layer_too_new_facts_change_no_reason(
+    build: Callable[..., KnowledgeGraph], quick: Quick
+) -> None:
+    """The network knows nodes by the numbers that they had at version 0."""
+    config = quick(gnn__model="rgcn", gnn__layers=1, gnn__epochs=1, graph__sensitive=("made_in",))
+    taken = [(user, item) for user in "1234" for item in "12345" if user != item]
+    secret = [("1", "made_in", "a"), ("2", "made_in", "a"), ("1", "made_in", "b")]
+    graph = build(taken, facts=[*secret, ("1", "about", "x"), ("2", "about", "x")])
+    rec = Recommender(config).fit(graph)
+    assert graph.version == 0
+    before = rec.explain("1", "1", paths=None)
+    new = {"head": ["1", "5"], "relation": ["about"] * 2, "tail": ["aa new"] * 2}
+    later = rec.update(graph.update(facts=pl.DataFrame(new)))
+    after = later.explain("1", "1", paths=None)
+    assert after.paths
+    assert [(path.nodes, path.share) for path in after.paths] == [
+        (path.nodes, path.share) for path in before.paths
+    ]
+
+
+def test_people_are_counted_whatever_was_looked_at(
+    rec: Recommender, explained: list[Explanation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = SentenceCheck(rec.graph, fitted_on=rec.fitted_on)
+    monkeypatch.setattr(choose, "WIDEST", 2)
+    counts = []
+    for whole in explained[::2]:
+        why = rec.explain(whole.user, whole.item, paths=None)
+        assert why.left_out
+        for path in (path for path in why.paths if path.through_users):
+            counts.append(path.walks)
+            assert list(check._path(path, False)) == []
+            assert "than expected" not in path.reason
+            assert ("the network counts against it" in path.reason) == (path.share < 0)
+    assert max(counts) > choose.WIDEST
+
+
 def test_bad_questions_are_refused(rec: Recommender, fitted: Recommender) -> None:
     with pytest.raises(ConfigError, match="no method 'attention'"):
         rec.explain("1", "1", method="attention")  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="no method ''"):
+        rec.explain("1", "1", method="")  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="at least 0"):
         rec.explain("1", "1", paths=-1)
     with pytest.raises(UnknownIdError):

@@ -99,6 +99,29 @@ def test_a_file_of_a_user_is_a_language_and_what_it_lacks_is_english(tmp_path: P
     assert read_language(str(file)).relations["directed_by"]["label"] == "unter der Regie von"
 
 
+def test_an_english_file_changes_english(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    for code in ("en", "en_GB"):
+        text = f'code = "{code}"\nname = "English"\n[reasons]\npopular = "all rave about it"\n'
+        file.write_text(text, encoding="utf-8")
+        mine = read_language(file)
+        assert mine.is_english
+        assert mine.missing == ()
+        assert (mine.people(1), mine.people(1234)) == ("1 person", "1,234 people")
+        assert mine.say("reasons.popular") == "all rave about it"
+        assert mine.rewrite == ENGLISH.rewrite
+        assert mine != ENGLISH
+
+
+def test_languages_that_say_the_same_are_equal(tmp_path: Path) -> None:
+    (tmp_path / "de.toml").write_text(GERMAN, encoding="utf-8")
+    one, two = (read_language(tmp_path / "de.toml") for _ in range(2))
+    assert one is not two
+    assert {one: 1}[two] == 1
+    (tmp_path / "de.toml").write_text(GERMAN.replace("gefiel", "gefallen hat"), encoding="utf-8")
+    assert read_language(tmp_path / "de.toml") != one
+
+
 def test_codes_are_read_with_and_without_a_region() -> None:
     assert read_language("en") is ENGLISH
     assert read_language("zh-CN") is read_language("ZH_hans") is read_language("zh")
@@ -121,6 +144,17 @@ def test_codes_are_read_with_and_without_a_region() -> None:
         ('"German"', '"German"\nrest = 1', "'rest' is no table"),
         ('thousands = "."', "thousands = 1", "'thousands' is no text"),
         ("[people]", "[people", "not valid TOML"),
+        ("[people]", "[peeple]", "nobody reads 'peeple'"),
+        ('"German"', '"German"\nnaem = 1', "nobody reads 'naem'"),
+        ("[people]", "other = 'i = 2'\n[people]", r"\[plurals\] other: nobody asks for it"),
+        ("[names]", "[generic]\npatern = 'x'\n[names]", r"\[generic\] patern: nobody asks"),
+        ("[names]", "[generic]\npattern = '{label}'\n[names]", r"add \{entity\}, once"),
+        ("[names]", "[generic]\nanonymous = '{entity}'\n[names]", r"there is no \{entity\}"),
+        ("[names]", "[types.Film]\nplurall = 'x'\n[names]", r"\[types.Film\] plurall: nobody asks"),
+        ("[names]", "[rewrite]\nfew = 1\n[names]", r"\[rewrite\] few: it is no text"),
+        ("[names]", "[rewrite]\nfew = '{x}'\n[names]", r"there is no \{x\}; write no braces"),
+        ("[names]", "[rewrite]\nhistory = ['{count}']\n[names]", r"there is no \{count\}"),
+        ("[names]", "[rewrite]\nfewer = 'x'\n[names]", r"\[rewrite\] fewer: nobody asks"),
     ],
 )
 def test_a_broken_file_is_refused_in_a_sentence(

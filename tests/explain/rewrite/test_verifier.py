@@ -202,13 +202,61 @@ def test_people_are_counted_and_keep_their_roles(
 def test_what_speaks_against_an_item_must_go_on_doing_so(english: Verifier, say: Sentences) -> None:
     why = people(say, -1.0)
     assert english.fault(why.sentence, why) == ""
-    good = "However, only 4 people who liked Ronin, as you did, liked The Crooked Lantern."
-    assert english.fault(good, why) == ""
-    for lost in (
-        good.replace("However, o", "O"),
-        "4 people who liked Ronin, as you did, liked The Crooked Lantern.",
+    clause = "only 4 people who liked Ronin, as you did, liked {}, fewer than expected"
+    it, named = clause.format("it"), clause.format("The Crooked Lantern")
+    for good in (f"However, {named}.", f"The Crooked Lantern is here, though {it}."):
+        assert english.fault(good, why) == ""
+    for bad in (
+        f"{named}.",
+        f"However, {named.replace('only ', '')}.",
+        f"However, {named.replace(', fewer than expected', '')}.",
+        f"The Crooked Lantern, because {it}.",
+        f"The Crooked Lantern, since, although {it}.",
+        f"Although The Crooked Lantern is recommended, {it}.",
+        "The Crooked Lantern, because even 4 people who liked Ronin, as you did, liked it too, as "
+        "expected.",
+        "The Crooked Lantern, although fewer than expected, 4 people who liked Ronin, as you did, "
+        "liked it, only.",
     ):
-        assert english.fault(lost, why) == "polarity"
+        assert english.fault(bad, why) == "polarity", bad
+
+
+def test_what_a_network_counts_against_an_item_is_held_to_it(
+    english: Verifier, say: Sentences
+) -> None:
+    reason = say.through_users("Ronin", 4, against=True, counted=False)
+    (path,) = people(say, -1.0).paths
+    why = explain(replace(path, reason=reason))
+    assert english.fault(why.sentence, why) == ""
+    lost = why.sentence.replace(", which the network counts against it", "")
+    assert english.fault(lost, why) == "polarity"
+    assert english.fault(why.sentence.replace("although", "because"), why) == "polarity"
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("{0}: 4 people who liked Heat, as you did, liked it; you liked Ronin, {1}.", ""),
+        ("4 people who liked Heat, as you did, {1}, liked {0}; you liked Ronin.", "role"),
+        ("{0}, {1}, as you liked Ronin, and 4 people who liked Heat liked it.", "role"),
+        ("{0} 4, because people who liked Heat, as you did, and you liked Ronin, {1}.", "role"),
+        ("{0}, if 4 people who liked Heat liked it and you liked Ronin, {1}.", "words"),
+    ],
+)
+def test_facts_and_numbers_stay_with_what_they_are_told_of(
+    english: Verifier, say: Sentences, text: str, fault: str
+) -> None:
+    why = explain(*people(say, start=HEAT).paths, *shared(say).paths)
+    assert english.fault(why.sentence, why) == ""
+    told = text.format("The Crooked Lantern", "directed by Ada Marlow")
+    assert english.fault(told, why) == fault
+
+
+def test_a_title_may_hold_what_looks_like_markup(english: Verifier, say: Sentences) -> None:
+    for name in ("Airplane!", "*batteries not included", "Who's <That> Knocking?"):
+        why = people(say, start=replace(RONIN, label=name))
+        assert english.fault(why.sentence, why) == "", name
+        assert english.fault(why.sentence.replace("4 people", "4! people"), why) == "markup"
 
 
 @pytest.mark.parametrize(
@@ -279,6 +327,21 @@ def test_chinese_is_held_letter_by_letter(graph: KnowledgeGraph) -> None:
         ("Ada Marlow", "1998年Ada Marlow", "number"),
     ):
         assert verifier.fault(good.replace(old, new), why) == fault, new
+
+
+def test_chinese_does_not_turn_against_itself(graph: KnowledgeGraph) -> None:
+    chinese = read_language("zh")
+    verifier = Verifier(graph, chinese)
+    words = Sentences(verifier.reader.vocabulary, chinese)
+    why = people(words, -1.0).told_in(chinese)
+    assert verifier.fault(why.sentence, why) == ""
+    start = "“The Crooked Lantern”："
+    for said in (
+        "因为预期少，但有4位和您一样喜欢“Ronin”的用户也喜欢它。",
+        "尽管有4位和您一样喜欢“Ronin”的用户也喜欢它，少于预期。",
+        "因为只有4位和您一样喜欢“Ronin”的用户也喜欢它，少于预期。",
+    ):
+        assert verifier.fault(start + said, why) == "polarity", said
 
 
 def test_the_templates_themselves_stand(english: Verifier, say: Sentences) -> None:
