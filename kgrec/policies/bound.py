@@ -88,12 +88,15 @@ def bind(
 
 
 def _barred(policy: Policy, names: Names) -> dict[str, Mask]:
-    barred = {f"never {rule}": names.items_of(rule) for rule in policy.never}
-    barred |= {f"require {rule}": ~names.items_of(rule) for rule in policy.require}
+    masks = [(f"never {rule}", names.items_of(rule)) for rule in policy.never]
+    masks += [(f"require {rule}", ~names.items_of(rule)) for rule in policy.require]
     if policy.only:
         wanted = [names.items_of(rule) for rule in policy.only]
         words = " or ".join(map(Rule.__str__, policy.only))
-        barred[f"only {words}"] = ~np.any(wanted, axis=0)
+        masks.append((f"only {words}", ~np.any(wanted, axis=0)))
+    barred: dict[str, Mask] = {}
+    for words, mask in masks:  # two rules may read alike, and mean different things
+        barred[words] = barred[words] | mask if words in barred else mask
     return barred
 
 

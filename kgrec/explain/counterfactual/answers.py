@@ -163,6 +163,7 @@ class WhyNot:
         else; ``None``: none was found
     :ivar at_least: no set of fewer items does it
     :ivar against: the paths that speak against it, strongest first
+    :ivar reachable: whether any item at all leads to it; else nothing brings it in
     """
 
     user: str
@@ -175,12 +176,15 @@ class WhyNot:
     items: ItemSet | None
     at_least: int
     against: tuple[Path, ...]
+    reachable: bool = True
 
     @property
     def sentence(self) -> str:
         """Where the item is, and what would bring it in, in words."""
         where = "nothing leads to it" if self.rank is None else f"it is number {self.rank}"
         start = f"{self.label} is not among the {self.k} best: {where}."
+        if not self.reachable:
+            return f"{start.rstrip('.')}, whatever else you had {self.verb}."
         if self.items is None:
             return (
                 f"{start} Nothing that would bring it in was found; it takes {self.at_least} or "
@@ -205,6 +209,7 @@ class WhyNot:
             "gap": self.gap,
             "items": self.items.to_dict() if self.items else None,
             "at_least": self.at_least,
+            "reachable": self.reachable,
             "against": [path.to_dict() for path in self.against],
             "sentence": self.sentence,
         }

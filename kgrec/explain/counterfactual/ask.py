@@ -153,6 +153,7 @@ class Counterfactuals:
             items=items,
             at_least=found.at_least,
             against=tuple(against[:_AGAINST]),
+            reachable=not gains.hopeless,
         )
 
     def _asked(self, user: str, item: str, k: int) -> tuple[World, int]:
