@@ -23,10 +23,10 @@ _MOST_REMOVED = 50
 """A greedy search gives up after so many items: nobody reads a longer list."""
 
 
-CHECK, CHECK_STEPS = 20, 5
+CHECK, CHECK_STEPS = 20, 8
 """To ask the model costs about as much as so many margins for each item, and so many steps."""
 
-_STEP = 5_000
+STEP = 10_000
 """A step of a search takes at least as long as so many margins, however small its arrays."""
 
 
@@ -47,7 +47,7 @@ class Budget:
         :param steps: in how many steps, each of which has a price of its own
         :raises OutOfWorkError: if that is not enough
         """
-        self.left -= amount + steps * _STEP
+        self.left -= amount + steps * STEP
         if self.left < 0:
             raise OutOfWorkError
 
@@ -165,7 +165,7 @@ class _Search:
             if count < self.size:
                 yield from self._below(longer, before[place])
                 continue
-            self.budget.spend(self.margins.size * len(self.margins.rivals))
+            self.budget.spend(self.margins.size * len(self.margins.rivals), 4)
             if self.margins.lead(self.margins.of(longer)) > -self.margins.tolerance:
                 yield longer
 
