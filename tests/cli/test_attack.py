@@ -11,7 +11,9 @@ def test_it_prints_a_table_and_writes_the_numbers(
 ) -> None:
     out = tmp_path / "new folder" / "attack.json"
     chosen = ("--kind", "average", "--targets", 2, "--trim", 0, "--size", 0.1, "--out", out)
-    result = cli("attack", tiny, *chosen, *fast, "--set", "gnn.content=false")
+    result = cli(
+        "attack", tiny, *chosen, *fast, "--set", "gnn.content=false", "--set", "gnn.epochs=1"
+    )
     assert result.exit_code == 0, result.stderr
     assert "The average attack on the model" in result.stdout
     assert f"Saved {out}" in result.stderr

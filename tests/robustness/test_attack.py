@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -25,7 +26,7 @@ from kgrec.testing import tiny_dataset
 
 @pytest.fixture(scope="module")
 def data() -> Dataset:
-    return tiny_dataset()
+    return tiny_dataset(users=20, items=20)
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,7 @@ def attacked(data: Dataset, quick: Callable[..., Config]) -> Robustness:
     return attack(fixed, quick(gnn__epochs=2, gnn__content=False), plan)
 
 
+@cache
 def market(items: int = 12) -> Market:
     rng = np.random.default_rng(0)
     members = csr_matrix((rng.random((items, 6)) < 0.3).astype(np.float32))
