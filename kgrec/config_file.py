@@ -37,9 +37,13 @@ def read_config(path: str | Path) -> Config:
         raise ConfigError(f"{path}: {error}") from None
 
 
-def read_tree(path: Path) -> dict[str, Any]:
+def read_tree(
+    path: Path, what: str = "settings", example: str = '{"gnn": {"epochs": 20}}'
+) -> dict[str, Any]:
     """Read a TOML or JSON file; what does not end in ``.json`` is TOML.
 
+    :param what: should be in it
+    :param example: of that, in JSON
     :raises ConfigError: if there is no such file, or it is something else
     """
     kind = "JSON" if path.suffix.lower() == ".json" else "TOML"
@@ -51,7 +55,7 @@ def read_tree(path: Path) -> dict[str, Any]:
     except ValueError as error:
         raise ConfigError(f"{path}: the file is not {kind} ({error}); mend it.") from None
     if not isinstance(tree, dict):
-        raise ConfigError(f"{path}: the file holds no settings; write {{'gnn': {{…}}}} in JSON.")
+        raise ConfigError(f"{path}: the file holds no {what}; write for instance {example}.")
     return tree
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kgrec.cli.options import ConfigFile, Format, Seed, Settings, config_of
 from kgrec.cli.output import note, print_json, print_text
+
+if TYPE_CHECKING:
+    from kgrec.robustness import Robustness
 
 
 def attack(
@@ -56,14 +60,31 @@ def attack(
         trim=trim,
     )
     plan.check()  # a slip of the pen is told before anything is loaded
+    if out is not None:
+        _prepare(out)
     progress = ConsoleProgress()
     result = measure(load(source, progress=progress), chosen, plan, progress=progress)
-    if out is not None:
-        text = json.dumps(result.to_dict(), ensure_ascii=False, indent=2)
-        out.write_text(text + "\n", encoding="utf-8")
     if format is Format.json:
         print_json(result.to_dict())
     else:
         print_text(str(result))
     if out is not None:
+        _write(result, out)
         note(f"\nSaved {out}.")
+
+
+def _prepare(out: Path) -> None:
+    """Make the folder and write in it: hours of training are not to be lost for want of one."""
+    if out.is_dir():
+        raise typer.BadParameter(f"--out is the name of a file, and '{out}' is a folder.")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=out.parent):
+        pass
+
+
+def _write(result: Robustness, out: Path) -> None:
+    from kgrec.report import replaced_file
+
+    text = json.dumps(result.to_dict(), ensure_ascii=False, indent=2)
+    with replaced_file(out) as fresh:
+        fresh.write_text(text + "\n", encoding="utf-8")

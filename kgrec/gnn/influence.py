@@ -28,6 +28,8 @@ from kgrec.gnn.linear.closed_form import MOST_ITEMS, ridge_inverse
 _REGULARISATION = 500.0
 """On MovieLens-100K with invented users 500 told them apart better than 50."""
 
+_BLOCK = 1024
+
 
 def leverage(
     histories: csr_matrix, regularisation: float = _REGULARISATION
@@ -47,8 +49,13 @@ def leverage(
         )
     if users < items:  # by the users' square: h = 1 - lambda diag((X X' + lambda I)^-1)
         return 1 - regularisation * np.diag(ridge_inverse(rows @ rows.T, regularisation))
-    spread = rows @ ridge_inverse(rows.T @ rows, regularisation)
-    return np.asarray(rows.multiply(spread).sum(axis=1), dtype=np.float64).ravel()
+    inverse = ridge_inverse(rows.T @ rows, regularisation)
+    found = np.empty(users)
+    for start in range(0, users, _BLOCK):  # all rows at once would be dense, users by items
+        block = csr_matrix(rows[start : start + _BLOCK])
+        pulls = block.multiply(block @ inverse).sum(axis=1)
+        found[start : start + _BLOCK] = np.asarray(pulls, dtype=np.float64).ravel()
+    return found
 
 
 def excess_leverage(histories: csr_matrix) -> npt.NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -32,15 +33,28 @@ def sensitive_relations(graph: KnowledgeGraph, names: Iterable[str]) -> frozense
 def check_sensitive(graph: KnowledgeGraph, names: Iterable[str]) -> None:
     """Check that every sensitive name means something: a slip of the pen would protect nobody.
 
-    Literals of nodes are known, too, though no model reads them.
+    Literals of nodes are known, too, though no model reads them. Of a relation that only the
+    ontology knows, facts may come later; until then a warning says that nothing is protected.
 
-    :raises ConfigError: if neither the graph nor its ontology knows a name
+    :raises ConfigError: if neither the graph nor its ontology knows a name, or it is behaviour
     """
     used = set(graph.edges["relation"].unique()) - {INTERACTED}
     for name in names:
         meant = sensitive_relations(graph, [name])
-        if meant & (used | graph.vocabulary.relations.keys()) or _is_literal(graph, name):
+        if meant & used or _is_literal(graph, name):
             continue
+        if meant & graph.vocabulary.relations.keys():
+            warnings.warn(
+                f"Setting 'graph.sensitive' names '{name}', and the graph has no such fact: it "
+                f"protects nothing. There are {', '.join(sorted(used)) or 'none'}.",
+                stacklevel=3,
+            )
+            continue
+        if graph.vocabulary.canonical(name)[0] == INTERACTED:
+            raise ConfigError(
+                f"Setting 'graph.sensitive' names '{name}': behaviour is what all is learned from, "
+                "only facts can be left out."
+            )
         guess = closest(name, sorted(used))
         doubt = f"did you mean '{guess}'? " if guess else ""
         raise ConfigError(

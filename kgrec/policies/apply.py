@@ -72,7 +72,7 @@ def _block(
     size = max(bound.policy.pool, tally.k)
     plain = search(rows, size, None)
     tally.keep_out(plain.items[:, : tally.k])
-    ranks = {int(row): _ranks(items) for row, items in zip(rows, plain.items, strict=True)}
+    first = rows[0]
     pools = search(rows, size, bound.allowed) if bound.policy.filters else plain
     while len(rows):
         again = []
@@ -84,7 +84,7 @@ def _block(
             if len(stages[-1][1]) < tally.k and bound.caps and full.all():
                 again.append(at)  # the caps shut out too many: look further down
                 continue
-            tally.add(int(row), pool, scores, ranks[int(row)], stages)
+            tally.add(int(row), pool, scores, _ranks(plain.items[row - first]), stages)
         rows = rows[again]
         # One more than there are: a pool that is not full has no more to give.
         size = min(size * _GROWTH, histories.shape[1] + 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, hstack
 
-from kgrec.errors import UnknownIdError
+from kgrec.errors import ConfigError, UnknownIdError
 from kgrec.features import Features
 from kgrec.graph import KnowledgeGraph
 from kgrec.policies.diversity import fact_vectors
 from kgrec.policies.greedy import Indices, Mask, Numbers
 from kgrec.policies.groups import Groups, popularity_groups, relation_groups
-from kgrec.policies.names import Names
+from kgrec.policies.names import Names, alike, some_of
 from kgrec.policies.policy import Exposure, Policy, Rule
 from kgrec.sparse import equal_parts
 
@@ -65,35 +64,47 @@ def bind(
     :param features: the graph in numbers
     :param sensitive: relations that only ``exposure`` may name: fairness to groups needs them
     :raises UnknownIdError: if the graph lacks an entity, a type, a relation or a group
-    :raises ConfigError: if a sensitive relation is named elsewhere
+    :raises ConfigError: if a sensitive relation is named elsewhere, a rule holds for no item, or a
+        relation makes no groups
     """
     names = Names(graph, sensitive)
     barred = _barred(policy, names)
     diversity, calibration = policy.diversity, policy.calibration
     parts = None
     if calibration is not None:  # looked up even if its strength is 0, for the name may be wrong
-        groups = relation_groups(graph, names.relation(calibration.relation))
+        groups = _grouped(graph, names, calibration.relation)
         parts = equal_parts(groups.members) if calibration.strength else None
     return BoundPolicy(
         policy=policy,
         barred=barred,
         allowed=_allowed(barred, features) if policy.filters else None,
-        caps=tuple(
-            (relation_groups(graph, names.relation(cap.relation)), cap.most) for cap in policy.cap
-        ),
+        caps=tuple((_grouped(graph, names, cap.relation), cap.most) for cap in policy.cap),
         vectors=fact_vectors(features) if diversity and diversity.strength else None,
         parts=parts,
         exposures=_exposures(policy.exposure, graph, features),
     )
 
 
+def _grouped(graph: KnowledgeGraph, names: Names, relation: str) -> Groups:
+    groups = relation_groups(graph, names.relation(relation))
+    if not groups.names:
+        raise ConfigError(
+            f"The relation '{relation}' leads from items to users alone, which makes no groups: "
+            "name one that leads to entities or other items."
+        )
+    return groups
+
+
 def _barred(policy: Policy, names: Names) -> dict[str, Mask]:
-    barred = {f"never {rule}": names.items_of(rule) for rule in policy.never}
-    barred |= {f"require {rule}": ~names.items_of(rule) for rule in policy.require}
+    masks = [(f"never {rule}", names.items_of(rule)) for rule in policy.never]
+    masks += [(f"require {rule}", ~names.items_of(rule)) for rule in policy.require]
     if policy.only:
         wanted = [names.items_of(rule) for rule in policy.only]
         words = " or ".join(map(Rule.__str__, policy.only))
-        barred[f"only {words}"] = ~np.any(wanted, axis=0)
+        masks.append((f"only {words}", ~np.any(wanted, axis=0)))
+    barred: dict[str, Mask] = {}
+    for words, mask in masks:  # two rules may read alike, and mean different things
+        barred[words] = barred[words] | mask if words in barred else mask
     return barred
 
 
@@ -137,7 +148,5 @@ def _groups(exposure: Exposure, graph: KnowledgeGraph, features: Features) -> Gr
 def _column(groups: Groups, name: str, by: str) -> int:
     if name in groups.names:
         return groups.names.index(name)
-    close = difflib.get_close_matches(name, groups.names, n=3, cutoff=0.5) or groups.names[:8]
-    raise UnknownIdError(
-        f"'exposure' by '{by}' has no group '{name}'; there are {', '.join(close) or 'none'}."
-    )
+    hint = alike(name, groups.names) or some_of(groups.names)
+    raise UnknownIdError(f"'exposure' by '{by}' has no group '{name}'; {hint}")

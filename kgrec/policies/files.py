@@ -28,7 +28,7 @@ def read_policy(path: str | Path) -> Policy:
 
     :raises ConfigError: if the file cannot be read, or an entry does not exist or is out of range
     """
-    tree = read_tree(Path(path))
+    tree = read_tree(Path(path), "policy", '{"never": ["genre/Horror"]}')
     try:
         return parse_policy(tree)
     except ConfigError as error:
@@ -43,7 +43,8 @@ def policy_toml(policy: Policy) -> str:
 
 def _value(value: Any) -> str:
     if isinstance(value, Mapping):
-        if value.keys() == {"name"}:  # a rule that is a name alone
+        # A rule that is a name alone; the shares of groups, one of them called "name", are numbers.
+        if value.keys() == {"name"} and isinstance(value["name"], str):
             return _value(value["name"])
         pairs = ", ".join(f"{_key(name)} = {_value(each)}" for name, each in value.items())
         return f"{{ {pairs} }}" if pairs else "{}"

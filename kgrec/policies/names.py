@@ -44,7 +44,7 @@ class Names:
 
         :raises UnknownIdError: if the graph has no such entity, type or relation; the message
             suggests names that look alike
-        :raises ConfigError: if the relation is sensitive
+        :raises ConfigError: if the relation is sensitive, or the rule holds for no item at all
         """
         relation = rule.relation and self.relation(rule.relation)
         nodes = self._named(rule.name, rule.type) if rule.name else self._of_type(rule.type)
@@ -58,10 +58,16 @@ class Names:
             nodes = self._of_type(rule.name)
         if nodes is None:
             raise UnknownIdError(self._unknown(rule))
-        return self._having(None if rule.name is rule.type is None else nodes, relation)
+        mask = self._having(None if rule.name is rule.type is None else nodes, relation)
+        if not mask.any():
+            raise ConfigError(
+                f"The rule '{rule}' holds for no item: no fact about an item says that. Name what "
+                "items have, or leave it out."
+            )
+        return mask
 
     def relation(self, name: str) -> str:
-        """The relation of facts that a name, or the name of a column, means.
+        """The relation of facts about items that a name, or the name of a column, means.
 
         :raises UnknownIdError: if there is none in the graph
         :raises ConfigError: if it is sensitive
@@ -75,8 +81,8 @@ class Names:
         if found is None:
             known = sorted(self._relations)
             raise UnknownIdError(
-                f"There is no relation '{name}' of facts in the graph; "
-                f"{_alike(name, known) or _some(known)}"
+                f"There is no relation '{name}' of facts about items in the graph; "
+                f"{alike(name, known) or some_of(known)}"
             )
         return found
 
@@ -93,7 +99,10 @@ class Names:
 
     @cached_property
     def _relations(self) -> frozenset[str]:
-        return frozenset(self.facts["relation"].unique())
+        """Those of facts about items: what only users have says nothing of any item."""
+        items = self.items.implode()
+        about = self.facts.filter(pl.col("head").is_in(items) | pl.col("tail").is_in(items))
+        return frozenset(about["relation"].unique())
 
     @cached_property
     def _types(self) -> list[str]:
@@ -165,27 +174,30 @@ class Names:
     @cached_property
     def _hierarchy(self) -> pl.DataFrame:
         words = self.graph.vocabulary
-        names = [name for name in self._relations if words.relation(name).transitive]
+        every = self.facts["relation"].unique()
+        names = [name for name in every if words.relation(name).transitive]
         return self.facts.filter(pl.col("relation").is_in(names))
 
     def _unknown(self, rule: Rule) -> str:
         entities = self.nodes.filter(pl.col("kind") == "entity")
         if rule.type is not None and not self._known_type(rule.type):
-            hint = _alike(rule.type, self._types) or _some(self._types)
+            hint = alike(rule.type, self._types) or some_of(self._types)
             return f"There is no type '{rule.type}' in the graph; {hint}"
         among = f" of the type '{rule.type}'" if rule.type else ""
         last = str(rule.name).rpartition("/")[2]
         known = list(dict.fromkeys([*entities["label"], *entities["id"], *self._types]))
-        hint = _alike(last, known) or _alike(str(rule.name), known) or "name an id or a label."
+        hint = alike(last, known) or alike(str(rule.name), known) or "name an id or a label."
         return f"There is no entity '{rule.name}'{among} in the graph; {hint}"
 
 
-def _alike(name: str, known: list[str]) -> str:
+def alike(name: str, known: Sequence[str]) -> str:
+    """A question whether one of the known names was meant; empty if none looks like it."""
     by_case = {each.lower(): each for each in known}
     found = difflib.get_close_matches(name.lower(), by_case, n=_GUESSES, cutoff=0.6)
     quoted = [f"'{by_case[each]}'" for each in found]
     return f"did you mean {' or '.join(quoted)}?" if quoted else ""
 
 
-def _some(known: list[str]) -> str:
+def some_of(known: Sequence[str]) -> str:
+    """The first of the known names, in words."""
     return f"there are {', '.join(known[:8]) or 'none'}."

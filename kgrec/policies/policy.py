@@ -137,6 +137,15 @@ class Policy(_Value):
         return policy_toml(self).rstrip("\n") or "# a policy that asks nothing"
 
 
+_PARTS: Mapping[str, type[_Value]] = {
+    **dict.fromkeys(("never", "require", "only"), Rule),
+    "cap": Cap,
+    "diversity": Diversity,
+    "calibration": Calibration,
+    "exposure": Exposure,
+}
+
+
 def parse_policy(tree: Mapping[str, Any]) -> Policy:
     """Check a nested mapping against :class:`Policy`.
 
@@ -148,8 +157,10 @@ def parse_policy(tree: Mapping[str, Any]) -> Policy:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "policy"
         if first["type"] == "extra_forbidden":
-            known = ", ".join(Policy.model_fields)
-            message = f"A policy has no '{name}'; its parts are {known}."
+            *above, unknown = map(str, first["loc"])
+            whose = f"'{'.'.join(above)}' of the policy" if above else "A policy"
+            known = ", ".join((_PARTS[above[0]] if above else Policy).model_fields)
+            message = f"{whose} has no '{unknown}'; its parts are {known}."
         else:
             what = first["msg"].lower().removeprefix("value error, ")
             message = f"'{name}' of the policy cannot be {first['input']!r}: {what}."

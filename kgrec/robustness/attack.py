@@ -40,8 +40,9 @@ class Plan:
     :ivar selected: selected items of a profile, in the kinds that have any
     :ivar targets: how many items are pushed
     :ivar rule: by which they are drawn, see :mod:`kgrec.robustness.targets`
-    :ivar rounds: among how many trainings the targets are divided: with as many as targets each
-        item is attacked alone, as in the literature; with 1 all at once, which is quickest
+    :ivar rounds: among how many trainings the targets are divided, at most as many as targets:
+        with as many each item is attacked alone, as in the literature; with 1 all at once, which is
+        quickest
     :ivar k: how many of a list are seen
     :ivar users: at most so many real users are looked at
     :ivar trim: also attack a model with ``gnn.trim`` at this share; 0: no defence
@@ -68,6 +69,8 @@ class Plan:
                 raise ConfigError(
                     f"There is no attack '{kind}'; the attacks are {', '.join(KINDS)}."
                 )
+        if len(set(self.kinds)) < len(self.kinds):
+            raise ConfigError(f"Name each attack once, not {', '.join(self.kinds)}.")
         if self.rule not in RULES:
             raise ConfigError(f"There is no rule '{self.rule}' for targets: {' or '.join(RULES)}.")
         if not 0 <= self.trim < 0.5:
@@ -77,6 +80,11 @@ class Plan:
             raise ConfigError(
                 "An attack needs a size above 0 and up to 1, and at least one kind, target, round, "
                 "selected item, user and place in a list."
+            )
+        if self.rounds > self.targets:
+            raise ConfigError(
+                f"{self.targets} targets cannot be divided among {self.rounds} rounds: ask for as "
+                "many rounds as targets, or fewer."
             )
 
 
@@ -96,7 +104,8 @@ def attack(
     :param config: settings of all trainings
     :param plan: how to attack
     :param progress: receives the stage "Attacking", one step a training
-    :raises ConfigError: if the plan is out of range or there are too few targets
+    :raises ConfigError: if the plan is out of range, or too few items can be targets: those of the
+        rule that somebody has and that not all of the users who are looked at have
     """
     config, plan = config or Config(), plan or Plan()
     plan.check()
@@ -153,6 +162,9 @@ class _World:
         lengths = np.diff(features.history.indptr)
         known = np.flatnonzero(lengths)
         some = np.sort(random.choice(known, min(plan.users, len(known)), replace=False))
+        # Whoever has an item does not see it: of what all have, nothing can be measured.
+        owners = np.asarray((features.history[some] > 0).sum(axis=0)).ravel()
+        allowed &= owners < len(some)
         targets = choose_targets(popularity, allowed, plan.rule, plan.targets, random)
         filler = int(np.median(lengths[known])) if plan.filler is None else plan.filler
         return _World(
@@ -195,7 +207,7 @@ class _World:
         after: dict[str, Exposure] = {}
         near: list[tuple[Exposure, Exposure]] = []
         caught = []
-        for number, targets in enumerate(np.array_split(self.targets, self._rounds)):
+        for number, targets in enumerate(np.array_split(self.targets, self.plan.rounds)):
             bar.note(f"{model}, {kind}")
             random = np.random.default_rng([self.config.seed, number, KINDS.index(kind)])
             attacked = inject(self.data, [*self._histories(kind, targets, random)], random)
@@ -203,22 +215,18 @@ class _World:
             lists = self._ranked(graph, trim)
             for found, source in ((before, clean), (after, lists)):
                 found.update(self._exposures(source, self.ids(targets)))
-            near.append(self._near(targets, clean, lists))
+            near += self._near(targets, clean, lists)
             caught.append(self._caught(graph, trim))
             bar.advance()
-        neighbours = tuple(Exposure.mean(part) for part in zip(*near, strict=True))
+        sides = [Exposure.mean(part) for part in zip(*near, strict=True)]
         return Outcome(
             kind=kind,
             model=model,
             before=before,
             after=after,
-            neighbours=(neighbours[0], neighbours[1]),
+            neighbours=(sides[0], sides[1]) if sides else None,
             caught=float(np.mean(caught)) if trim else None,
         )
-
-    @property
-    def _rounds(self) -> int:
-        return min(self.plan.rounds, len(self.targets))
 
     def _histories(
         self, kind: Kind, targets: Indices, random: np.random.Generator
@@ -242,12 +250,14 @@ class _World:
 
     def _near(
         self, targets: Indices, clean: pl.DataFrame, lists: pl.DataFrame
-    ) -> tuple[Exposure, Exposure]:
-        """Items that share most facts with a target, before and after."""
+    ) -> list[tuple[Exposure, Exposure]]:
+        """Items that share most facts with a target, before and after; empty without any."""
         segments = [self.market.segment(int(each), self.plan.selected) for each in targets]
         items = self.ids(np.setdiff1d(np.concatenate(segments), self.targets))
         before, after = (self._exposures(each, items) for each in (clean, lists))
-        return Exposure.mean(before.values()), Exposure.mean(after.values())
+        if not before or not after:
+            return []
+        return [(Exposure.mean(before.values()), Exposure.mean(after.values()))]
 
     def _caught(self, graph: KnowledgeGraph, trim: float) -> float:
         """The share of the invented users that the defence leaves out."""

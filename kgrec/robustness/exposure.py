@@ -24,10 +24,8 @@ class Exposure:
 
     @staticmethod
     def mean(parts: Iterable[Exposure]) -> Exposure:
-        """The mean of some items; not a number if there are none."""
+        """The mean of some items, at least one."""
         table = np.array([(each.hits, each.attention, each.rank) for each in parts])
-        if not len(table):
-            return Exposure(np.nan, np.nan, np.nan)
         return Exposure(*table.mean(axis=0).tolist())
 
 
@@ -40,6 +38,7 @@ def exposures(
     :param owners: ``user, item`` of what users have: they are not asked about these items
     :param items: item ids
     :param k: how many of a list are seen
+    :return: of each item that some user with a list does not have
     """
     wanted = sorted(set(items))
     lengths = lists.group_by("user").agg(length=pl.len())

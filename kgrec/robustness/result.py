@@ -32,7 +32,8 @@ class Outcome:
     :ivar model: of :class:`Model`
     :ivar before: of each target, without invented users
     :ivar after: with them
-    :ivar neighbours: before and after, the mean of items that share a fact with a target
+    :ivar neighbours: before and after, the mean of items that share a fact with a target; ``None``:
+        there are none
     :ivar caught: the share of the invented users from whom the model did not learn; ``None`` where
         it learns from all
     """
@@ -41,7 +42,7 @@ class Outcome:
     model: str
     before: Mapping[str, Exposure]
     after: Mapping[str, Exposure]
-    neighbours: tuple[Exposure, Exposure]
+    neighbours: tuple[Exposure, Exposure] | None
     caught: float | None = None
 
     def shift(self, name: str) -> Interval:
@@ -49,7 +50,8 @@ class Outcome:
 
         :param name: ``hits``, ``attention`` or ``rank``
         """
-        changes = [getattr(self.after[t], name) - getattr(self.before[t], name) for t in self.after]
+        both = sorted(self.before.keys() & self.after.keys())
+        changes = [getattr(self.after[t], name) - getattr(self.before[t], name) for t in both]
         if len(changes) < 2:
             return Interval(changes[0], -np.inf, np.inf)
         return seed_interval(changes)
@@ -149,7 +151,7 @@ class Robustness:
                     f"{100 * shift.mean:+.2f} [{100 * shift.low:+.2f}, {100 * shift.high:+.2f}]",
                     f"{before.rank:.0f} > {after.rank:.0f}",
                     f"{before.attention:.4f} > {after.attention:.4f}",
-                    f"{near[0].hits:.2%} > {near[1].hits:.2%}",
+                    f"{near[0].hits:.2%} > {near[1].hits:.2%}" if near else "",
                     "" if each.caught is None else f"{each.caught:.0%}",
                 )
             )
@@ -200,7 +202,7 @@ class Robustness:
             "before": {item: asdict(part) for item, part in each.before.items()},
             "after": {item: asdict(part) for item, part in each.after.items()},
             "shift": {name: _interval(each.shift(name)) for name in names},
-            "neighbours": [asdict(part) for part in each.neighbours],
+            "neighbours": [asdict(part) for part in each.neighbours] if each.neighbours else None,
             "caught": each.caught,
         }
 

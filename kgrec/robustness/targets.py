@@ -37,9 +37,14 @@ def choose_targets(
     order = taken[np.argsort(popularity[taken], kind="stable")]
     low, high = (round(part * len(order)) for part in _RANGES[rule])
     pool = order[low:high]
+    if not len(pool):
+        raise ConfigError(
+            f"There are no {rule} items to push: of {len(order)} items that some users have and "
+            f"others can be shown, none counts as that. Take the other rule, or more data."
+        )
     if not 1 <= count <= len(pool):
         raise ConfigError(
-            f"{count} targets were asked for, and there are {len(pool)} {rule} items: ask for 1 to "
-            f"{len(pool)}."
+            f"{count} targets were asked for, and there are {len(pool)} {rule} items: ask for "
+            f"{'1' if len(pool) == 1 else f'1 to {len(pool)}'}."
         )
     return np.sort(random.choice(pool, count, replace=False))

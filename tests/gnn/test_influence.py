@@ -33,6 +33,13 @@ def test_leverage_is_what_a_row_adds_to_its_own_fit(
     assert ((found > -1e-9) & (found < 1)).all()
 
 
+def test_blocks_of_users_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = random_histories(3, 20, 6)
+    whole = leverage(rows)
+    monkeypatch.setattr(influence, "_BLOCK", 7)
+    assert leverage(rows) == pytest.approx(whole, abs=1e-12)
+
+
 @given(st.integers(0, 10**6))
 def test_who_is_left_out_does_not_depend_on_the_order(seed: int) -> None:
     rng = np.random.default_rng(seed)

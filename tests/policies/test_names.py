@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from kgrec.errors import ConfigError, UnknownIdError
+from kgrec.features import Features
 from kgrec.graph import KnowledgeGraph
+from kgrec.policies.bound import bind
 from kgrec.policies.groups import popularity_groups, relation_groups
 from kgrec.policies.names import Names
-from kgrec.policies.policy import Rule
+from kgrec.policies.policy import Cap, Policy, Rule
 
 # Gore is a kind of violence, which is a kind of theme that is a kind of violence again: a circle.
 FACTS = [
@@ -23,6 +25,8 @@ FACTS = [
     ("violence", "broader", "dark", "entity", "entity"),
     ("dark", "broader", "violence", "entity", "entity"),
     ("5", "part_of", "violence"),
+    ("u", "has_country", "france", "user", "entity"),
+    ("u", "wishes", "6", "user", "item"),
 ]
 LABELS = [
     ("gore", "Gore", "Theme"),
@@ -75,6 +79,8 @@ def test_what_a_rule_means(graph: KnowledgeGraph, rule: dict[str, str], items: s
         ({"name": "love", "relation": "staring"}, "no relation 'staring'.*mean 'starring'"),
         ({"name": "love", "type": "Them"}, "There is no type 'Them'.*did you mean 'Theme'"),
         ({"name": "?"}, "name an id or a label"),
+        ({"relation": "has_country"}, "no relation 'has_country' of facts about items.*there are"),
+        ({"relation": "has_cuntry"}, "no relation 'has_cuntry' of facts about items.*there are"),
     ],
 )
 def test_what_is_unknown_is_told_with_what_is_near(
@@ -82,6 +88,30 @@ def test_what_is_unknown_is_told_with_what_is_near(
 ) -> None:
     with pytest.raises(UnknownIdError, match=said.replace("?", r"\?")):
         Names(graph).items_of(Rule(**rule))
+
+
+def test_a_rule_that_holds_for_no_item_is_refused(graph: KnowledgeGraph) -> None:
+    for rule in ({"name": "france"}, {"name": "love", "relation": "part_of"}):
+        with pytest.raises(ConfigError, match="holds for no item"):
+            Names(graph).items_of(Rule(**rule))
+
+
+def test_rules_that_read_alike_both_count(build: Callable[..., KnowledgeGraph]) -> None:
+    facts = [("1", "has_genre", "c"), ("2", "starring", "x"), ("3", "starring", "y")]
+    labels = [("c", "Comedy", "Genre"), ("x", "has_genre: Comedy", "Person")]
+    graph = build([("u", "1"), ("u", "2"), ("u", "3")], facts=facts, labels=labels)
+    rules = (Rule(relation="has_genre", name="Comedy"), Rule(name="has_genre: Comedy"))
+    for never in (rules, rules[::-1]):
+        bound = bind(Policy(never=never), graph, Features.of(graph))
+        assert bound.allowed.tolist() == [2]
+        assert bound.barred["never has_genre: Comedy"].tolist() == [True, True, False]
+
+
+def test_a_cap_on_what_only_users_have_is_refused(graph: KnowledgeGraph) -> None:
+    with pytest.raises(UnknownIdError, match="no relation 'has_country' of facts about items"):
+        bind(Policy(cap=Cap(relation="has_country")), graph, Features.of(graph))
+    with pytest.raises(ConfigError, match="'wishes' leads from items to users alone"):
+        bind(Policy(cap=Cap(relation="wishes")), graph, Features.of(graph))
 
 
 def test_a_sensitive_relation_is_no_filter(graph: KnowledgeGraph) -> None:

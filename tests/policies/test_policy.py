@@ -77,6 +77,14 @@ def test_a_person_writes_less(tmp_path: Path) -> None:
     ("tree", "said"),
     [
         ({"nevr": ["x"]}, "A policy has no 'nevr'; its parts are never, "),
+        (
+            {"never": [{"nam": "x"}]},
+            "'never.0' of the policy has no 'nam'; its parts are name, rel",
+        ),
+        (
+            {"cap": {"relation": "r", "mst": 1}},
+            "'cap.0' of the policy has no 'mst'; its parts are rel",
+        ),
         ({"diversity": {"strength": 2}}, "'diversity.strength' of the policy cannot be 2"),
         ({"cap": [{"relation": "r", "most": 0}]}, "'cap.0.most' of the policy cannot be 0"),
         ({"exposure": {"minimum": {}}}, "'exposure.0.minimum'"),
@@ -93,6 +101,17 @@ def test_what_is_wrong_is_one_sentence(tree: dict[str, Any], said: str, tmp_path
     path.write_text(json.dumps(tree))
     with pytest.raises(ConfigError, match=r"p\.json: "):
         read_policy(path)
+
+
+def test_a_file_without_a_policy_is_told_of_policies(tmp_path: Path) -> None:
+    (tmp_path / "b.json").write_text("[1]")
+    with pytest.raises(ConfigError, match=r'holds no policy; write for instance \{"never"'):
+        read_policy(tmp_path / "b.json")
+
+
+def test_a_group_may_be_called_name() -> None:
+    policy = Policy(exposure=Exposure(by="has_genre", minimum={"name": 0.2}))
+    assert parse_policy(tomllib.loads(policy_toml(policy))) == policy
 
 
 def test_a_policy_is_frozen() -> None:

@@ -161,7 +161,7 @@ def test_exposure_that_cannot_be_is_said(fitted: Recommender) -> None:
     assert (report.unmet["share"] < report.unmet["minimum"]).all()
     assert "3 users' lists below the minimum exposure of genres: " in str(report)
     wrong = Policy(exposure=Exposure(by="genres", minimum={"Comdy": 0.2}))
-    with pytest.raises(UnknownIdError, match="has no group 'Comdy'; there are Comedy"):
+    with pytest.raises(UnknownIdError, match="has no group 'Comdy'; did you mean 'Comedy'"):
         fitted.recommend(USERS, 6, policy=wrong)
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -25,7 +26,7 @@ from kgrec.testing import tiny_dataset
 
 @pytest.fixture(scope="module")
 def data() -> Dataset:
-    return tiny_dataset()
+    return tiny_dataset(users=20, items=20)
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +37,7 @@ def attacked(data: Dataset, quick: Callable[..., Config]) -> Robustness:
     return attack(fixed, quick(gnn__epochs=2, gnn__content=False), plan)
 
 
+@cache
 def market(items: int = 12) -> Market:
     rng = np.random.default_rng(0)
     members = csr_matrix((rng.random((items, 6)) < 0.3).astype(np.float32))
@@ -100,6 +102,24 @@ def test_targets_follow_their_rule() -> None:
     assert allowed[middle].all()
     with pytest.raises(ConfigError, match="ask for 1 to"):
         choose_targets(popularity, allowed, "middle", 30, rng)
+    with pytest.raises(ConfigError, match="There are no middle items to push"):
+        choose_targets(popularity, allowed & (popularity > 74), "middle", 1, rng)
+
+
+def test_what_all_have_is_no_target(data: Dataset) -> None:
+    pairs = data.train.select("user", "item").unique()
+    everything = pairs.select("user").unique().join(data.items.select("item"), how="cross")
+    train = data.train.head(1).drop("user", "item").join(everything, how="cross")
+    full = replace(data, train=train.select(data.train.columns), valid=data.valid.clear())
+    with pytest.raises(ConfigError, match="There are no unpopular items to push"):
+        attack(full, plan=Plan(targets=1))
+
+
+def test_where_there_are_no_neighbours_none_are_told() -> None:
+    result = made([0.2, 0.3])
+    alone = replace(result, outcomes=(replace(result.outcomes[0], neighbours=None),))
+    assert alone.to_dict()["attacks"][0]["neighbours"] is None
+    assert "nan" not in str(alone)
 
 
 def test_invented_users_are_in_train_alone(data: Dataset) -> None:
@@ -184,6 +204,8 @@ def test_sentences_follow_the_intervals() -> None:
         ({"size": 0.0}, "size above 0"),
         ({"targets": 0}, "at least one kind"),
         ({"trim": 0.5}, "below 0.5"),
+        ({"targets": 2, "rounds": 9}, "2 targets cannot be divided among 9 rounds"),
+        ({"kinds": ("random", "random")}, "each attack once"),
     ],
 )
 def test_a_plan_out_of_range_is_told_in_a_sentence(
@@ -191,3 +213,9 @@ def test_a_plan_out_of_range_is_told_in_a_sentence(
 ) -> None:
     with pytest.raises(ConfigError, match=words):
         attack(data, plan=Plan(**change))  # type: ignore[arg-type]
+
+
+def test_a_shift_is_over_targets_that_were_seen_before_and_after() -> None:
+    outcome = made([0.2, 0.4]).outcomes[0]
+    fewer = replace(outcome, before={"1": outcome.before["1"]})
+    assert fewer.shift("hits").mean == pytest.approx(0.39)

@@ -16,6 +16,9 @@ from kgrec.gnn.linear.pairs import PairModel
 from kgrec.gnn.linear.recency import recent_histories
 from kgrec.recommend import Recommender
 
+LEAST_COMPARED = 10
+"""Intervals from fewer recommendations say nothing. A convention."""
+
 MOST_ALIKE = 0.5
 """Above it explanations of a random model count as the same. A convention: Adebayo et al. compare
 pictures by eye and name no number."""
@@ -41,6 +44,16 @@ class Randomisation:
         """Whether both intervals stay below :data:`MOST_ALIKE`."""
         return max(self.correlation.high, self.overlap.high) < MOST_ALIKE
 
+    @property
+    def verdict(self) -> str:
+        """``differ``, ``alike``, or that the sample is too small to tell."""
+        enough = self.compared >= LEAST_COMPARED
+        if enough and self.passes:
+            return "differ"
+        if enough and max(self.correlation.low, self.overlap.low) >= MOST_ALIKE:
+            return "alike"
+        return f"too few to tell ({self.compared})"
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values."""
         return {
@@ -49,6 +62,7 @@ class Randomisation:
             "overlap": vars(self.overlap),
             "by_chance": self.by_chance,
             "passes": self.passes,
+            "verdict": self.verdict,
         }
 
 

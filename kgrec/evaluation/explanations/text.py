@@ -108,7 +108,7 @@ def _randomisation(result: ExplanationEvaluation) -> Table:
             _interval(each.correlation),
             _interval(each.overlap),
             _number(each.by_chance),
-            "differ" if each.passes else "alike",
+            each.verdict,
         ]
         for part, each in result.randomisation.items()
     ]

@@ -13,16 +13,21 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
-from kgrec.explain.counterfactual.removal import Budget, Check, OutOfWorkError, Smallest
+from kgrec.explain.counterfactual.removal import (
+    CHECK,
+    CHECK_STEPS,
+    Budget,
+    Check,
+    OutOfWorkError,
+    Smallest,
+)
 from kgrec.explain.counterfactual.world import Floats, Indices, World
 
 _MOST_ADDED = 10
 _MOST_GAINS = 2**24
 """No table holds more numbers (128 MB): in a large catalog only the strongest choices are tried."""
-
-_CHECK = 20
-"""To ask the model costs about as much as so many margins for each item."""
 
 _ROUNDING = 1e-5
 
@@ -36,6 +41,8 @@ class Level:
     :ivar helps: the most that 0, 1, 2, … choices can do against it, shape ``(added + 1, R)``
     :ivar own: for each choice its place among the rivals; -1 where it is none, shape ``(C,)``
     :ivar k: length of the list
+    :ivar leads: which choices lead to the wanted item, shape ``(C,)``, where one of them must be
+        added for it to be ranked; ``None``: any choice will do
     """
 
     base: Floats
@@ -43,6 +50,18 @@ class Level:
     helps: Floats
     own: Indices
     k: int
+    leads: npt.NDArray[np.bool_] | None
+
+    def useful(self, chosen: Sequence[int], places: Indices, left: int) -> Indices:
+        """Those of some choices with which the wanted item can be ranked.
+
+        :param chosen: what is added already
+        :param left: how many more can be added after the next one
+        """
+        if self.leads is None or self.leads[list(chosen)].any():
+            return places
+        leading = places[self.leads[places]]
+        return places if left and len(leading) else leading
 
     def margins(self, so_far: Floats, chosen: Sequence[int], places: Indices) -> Floats:
         """The margins after each of some choices; what is liked is no rival.
@@ -134,16 +153,41 @@ class Gains:
             base=base[able],
             each=self._gained[:, able] + gap[able],
             helps=lowest[:, able],
-            own=np.where(self.own >= 0, places[self.own], -1),
+            own=_moved(self.own, places),
             k=self.k,
+            leads=self.pull != 0 if self._must_lead(added) else None,
         )
+
+    @cached_property
+    def pull(self) -> Floats:
+        """Pair weight of each choice with the wanted item, shape ``(C,)``."""
+        return self.world.weights_of(self.choices, np.array([self.wanted])).ravel()
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether no item at all leads to the wanted one, so that it is never ranked."""
+        return self._must_lead(_MOST_ADDED) and self.complete and not self.pull.any()
+
+    def _must_lead(self, added: int) -> bool:
+        """Whether the wanted item is ranked only if something that is added leads to it.
+
+        Where nothing leads to anything new the model ranks by popularity; for that, all rivals
+        would have to be added.
+        """
+        return not self._is_led and len(self.rivals) > added
+
+    @cached_property
+    def _is_led(self) -> bool:
+        found = self.world.weights_of(self.world.history, np.array([self.wanted]))
+        return bool(found.any())
 
     @cached_property
     def tolerance(self) -> float:
         """A margin closer to 0 than this may be rounding."""
         items = np.append(self.world.history, self.wanted)
         weights = self.world.weights_of(items, np.array([self.wanted]))
-        return _ROUNDING * float(np.abs(weights).sum() + np.abs(self._gained).mean() + 1e-12)
+        gained = np.abs(self._gained).sum() / max(self._gained.size, 1)
+        return _ROUNDING * float(np.abs(weights).sum() + gained + 1e-12)
 
     @cached_property
     def _extremes(self) -> tuple[Floats, Floats]:
@@ -176,6 +220,16 @@ class Gains:
         return weights[:, :-1] - weights[:, -1:]
 
 
+def _moved(own: Indices, places: Indices) -> Indices:
+    """Places of choices among some of the rivals; -1 where a choice is none of them.
+
+    :param places: where each rival is among these, -1: it is not, shape ``(R,)``
+    """
+    found = np.full(len(own), -1, dtype=np.int64)
+    found[own >= 0] = places[own[own >= 0]]
+    return found
+
+
 def smallest_addition(gains: Gains, check: Check, budget: Budget) -> Smallest:
     """Search the smallest set of choices.
 
@@ -183,6 +237,8 @@ def smallest_addition(gains: Gains, check: Check, budget: Budget) -> Smallest:
     :param check: whether the model itself lists the item, for a set of places among the choices
     :param budget: a limit of work
     """
+    if gains.hopeless:
+        return Smallest(None, min(_MOST_ADDED, len(gains.choices)) + 1)
     found = _greedy(gains, check)
     if not gains.complete:
         return Smallest(found, 1)
@@ -190,7 +246,7 @@ def smallest_addition(gains: Gains, check: Check, budget: Budget) -> Smallest:
     for size in range(1, most + 1):
         try:
             for chosen in _Search(gains.level(size), size, gains.tolerance, budget).sets():
-                budget.spend(_CHECK * gains.world.num_items)
+                budget.spend(CHECK * gains.world.num_items, CHECK_STEPS)
                 if check(chosen):
                     return Smallest(tuple(chosen), size)
         except OutOfWorkError:
@@ -204,9 +260,13 @@ def _greedy(gains: Gains, check: Check) -> tuple[int, ...] | None:
     while len(chosen) < min(_MOST_ADDED, len(gains.choices)):
         level = gains.level(len(chosen) + 1)
         places = np.setdiff1d(np.arange(len(gains.choices)), chosen)
+        places = level.useful(chosen, places, 0)
+        if not len(places):
+            return None
         so_far = level.base + level.each[chosen].sum(axis=0)
         leads = level.lead(level.margins(so_far, chosen, places))
-        best = int(leads.argmin())
+        # Where too few rivals are left to be in the way, what leads most to the wanted item.
+        best = int(np.lexsort((-gains.pull[places], leads))[0])
         chosen.append(int(places[best]))
         if leads[best] < gains.tolerance and check(chosen):
             return tuple(sorted(chosen))
@@ -232,12 +292,17 @@ class _Search:
     def _below(self, chosen: list[int], margin: Floats, places: Indices) -> Iterator[list[int]]:
         """Sets of ``chosen``, whose margins are ``margin``, and some of ``places``."""
         level, left = self.level, self.size - len(chosen) - 1
+        places = level.useful(chosen, places, left)
+        if not len(places):
+            return
         self.budget.spend(len(places) * max(len(margin), 1))
         reached = level.margins(margin + level.helps[left], chosen, places)
         # Of what is still to be added, each may be a rival that is then out of the way.
         over = (reached > self.tolerance).sum(axis=1) - left
         possible = np.flatnonzero(over < level.k)
-        order = possible[np.argsort(level.lead(reached[possible]), kind="stable")]
+        # Sets without anything that leads to the wanted item end at once if these come last.
+        aside = np.zeros(len(possible)) if level.leads is None else ~level.leads[places[possible]]
+        order = possible[np.lexsort((level.lead(reached[possible]), aside))]
         for number, place in enumerate(places[order].tolist()):
             longer = [*chosen, place]
             if not left:

@@ -167,6 +167,7 @@ class WhyNot:
         else; ``None``: none was found
     :ivar at_least: no set of fewer items does it
     :ivar against: the paths that speak against it, strongest first
+    :ivar reachable: whether any item at all leads to it; else nothing brings it in
     """
 
     user: str
@@ -179,6 +180,7 @@ class WhyNot:
     items: ItemSet | None
     at_least: int
     against: tuple[Path, ...]
+    reachable: bool = True
     language: Language = field(default=ENGLISH, repr=False, compare=False, kw_only=True)
     """Of the sentences."""
 
@@ -187,6 +189,8 @@ class WhyNot:
         """Where the item is, and what would bring it in, in words."""
         say, number = self.language.say, self.language.number
         best = {"label": self.label, "k": number(self.k)}
+        if not self.reachable:
+            return say("what_if.missing_unreachable", liked=self.verb, **best)
         if self.rank is None:
             start = say("what_if.missing_unranked", **best)
         else:
@@ -214,6 +218,7 @@ class WhyNot:
             "gap": self.gap,
             "items": self.items.to_dict() if self.items else None,
             "at_least": self.at_least,
+            "reachable": self.reachable,
             "against": [path.to_dict() for path in self.against],
             "sentence": self.sentence,
         }

@@ -161,6 +161,7 @@ class Counterfactuals:
             items=items,
             at_least=found.at_least,
             against=tuple(against[:_AGAINST]),
+            reachable=not gains.hopeless,
             language=self.language,
         )
 

@@ -1,9 +1,10 @@
 """The fewest facts about an item without which it is not among the best.
 
 To remove a fact about the recommended item is to close the walks through it: the item loses their
-exact shares. The weights of the model stay as they are (it is not trained again), and so do the
-scores of all other items, for their walks do not lead through facts about this one. So the facts
-with the largest shares are the smallest set, and nothing needs to be searched.
+exact shares. The weights of the model stay as they are (it is not trained again), and other items'
+walks through it stay open, those over the same facts, too: the question is what carries *this*
+item into the list. So no other score changes, the facts with the largest shares are the smallest
+set, and nothing needs to be searched.
 """
 
 from __future__ import annotations

@@ -18,9 +18,8 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
 
-from kgrec.explain.counterfactual.world import Floats, Indices, World
+from kgrec.explain.counterfactual.world import Floats, Indices, World, ages_among
 
 # Scores are float32: margins within this part of a score's size are left to the model to decide.
 _ROUNDING = 1e-5
@@ -87,7 +86,7 @@ class Margins:
         :param removed: places in the history
         """
         kept = np.setdiff1d(np.arange(self.size), removed)
-        ages = rankdata(self.world.ages[kept], "min")
+        ages = ages_among(self.world.ages[kept])
         margins = ages**-self.world.power @ self.differences(len(removed))[kept]
         margins[~self.reach[kept].any(axis=0)] = -np.inf
         margins[(self.own >= 0) & ~np.isin(self.own, removed)] = -np.inf
@@ -99,7 +98,7 @@ class Margins:
         :return: what is kept, shape ``(m,)``, and the margins, shape ``(m, R)``
         """
         kept = np.setdiff1d(np.arange(self.size), removed)
-        ages = rankdata(self.world.ages[kept], "min")
+        ages = ages_among(self.world.ages[kept])
         pairs = self.differences(len(removed) + 1)[kept]
         # What is earlier than the removed item grows younger by one.
         before, after = (np.maximum(ages - step, 1) ** -self.world.power for step in (0, 1))

@@ -23,6 +23,13 @@ _MOST_REMOVED = 50
 """A greedy search gives up after so many items: nobody reads a longer list."""
 
 
+CHECK, CHECK_STEPS = 20, 8
+"""To ask the model costs about as much as so many margins for each item, and so many steps."""
+
+STEP = 10_000
+"""A step of a search takes at least as long as so many margins, however small its arrays."""
+
+
 class OutOfWorkError(Exception):
     """A search was stopped: it is not known whether there is anything."""
 
@@ -33,12 +40,14 @@ class Budget:
 
     left: float
 
-    def spend(self, amount: float) -> None:
+    def spend(self, amount: float, steps: int = 1) -> None:
         """Take from what is left.
 
+        :param amount: margins that are computed
+        :param steps: in how many steps, each of which has a price of its own
         :raises OutOfWorkError: if that is not enough
         """
-        self.left -= amount
+        self.left -= amount + steps * STEP
         if self.left < 0:
             raise OutOfWorkError
 
@@ -72,6 +81,7 @@ def smallest_removal(margins: Margins, check: Check, budget: Budget) -> Smallest
     for size in range(1, most + 1):
         try:
             for chosen in _Search(margins, size, budget).sets():
+                budget.spend(CHECK * margins.world.num_items, CHECK_STEPS)
                 if check(chosen):
                     return Smallest(tuple(chosen), size)
         except OutOfWorkError:
@@ -128,12 +138,12 @@ class _Search:
         """
         margins, world = self.margins, self.margins.world
         pairs = margins.differences(self.size)
-        self.budget.spend(pairs.size * (self.size + 1))
+        self.budget.spend(pairs.size * (self.size + 1), len(pairs))
         totals = best_totals(pairs, world.ages, self.size, world.power)
         able = totals > -margins.tolerance
         self.pairs, self.own = pairs[:, able], margins.own[able]
         if self._enough(totals[able][None], [], np.array([-1]))[0]:
-            self.budget.spend(self.pairs.size * (self.size + 1))
+            self.budget.spend(self.pairs.size * (self.size + 1), len(pairs))
             self.bounds = best_margins(self.pairs, world.ages, self.size, world.power)
             yield from self._below([], np.zeros(self.pairs.shape[1]))
 
@@ -154,7 +164,9 @@ class _Search:
             longer = [*chosen, start + place]
             if count < self.size:
                 yield from self._below(longer, before[place])
-            elif self.margins.lead(self.margins.of(longer)) > -self.margins.tolerance:
+                continue
+            self.budget.spend(self.margins.size * len(self.margins.rivals), 4)
+            if self.margins.lead(self.margins.of(longer)) > -self.margins.tolerance:
                 yield longer
 
     def _enough(self, reached: Floats, chosen: list[int], places: Indices) -> Indices:

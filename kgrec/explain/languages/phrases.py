@@ -64,6 +64,7 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "no_facts": (),
         "missing": ("label", "k", "rank"),
         "missing_unranked": ("label", "k"),
+        "missing_unreachable": ("label", "k", "liked"),
         "added": (*_LIKED, "items"),
         "nothing_added": ("count",),
     },

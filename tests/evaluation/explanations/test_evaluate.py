@@ -7,6 +7,7 @@ import pytest
 
 from kgrec import Recommender
 from kgrec.errors import ConfigError
+from kgrec.evaluation.compare import Interval
 from kgrec.evaluation.explanations import (
     ExplanationEvaluation,
     evaluate_explanations,
@@ -14,7 +15,7 @@ from kgrec.evaluation.explanations import (
 )
 from kgrec.evaluation.explanations.case import cases_of
 from kgrec.evaluation.explanations.sample import sampled_users
-from kgrec.evaluation.explanations.sanity import Randomised, rescoring_error
+from kgrec.evaluation.explanations.sanity import Randomisation, Randomised, rescoring_error
 from kgrec.evaluation.explanations.truth import Lookup
 from kgrec.explain.faithfulness import randomised
 
@@ -70,7 +71,14 @@ def test_json_and_tables(result: ExplanationEvaluation) -> None:
     ]
     assert set(tree["rank_drop"]) == {"mean", "low", "high"}
     text = str(result)
-    for word in ("random of kind", "Randomised", "PTC", "sentences read", "Deleting 2 paths"):
+    for word in (
+        "too few to tell",
+        "random of kind",
+        "Randomised",
+        "PTC",
+        "sentences read",
+        "Deleting 2 paths",
+    ):
         assert word in text
 
 
@@ -109,6 +117,24 @@ def test_an_explanation_that_ignores_the_model_fails_the_randomisation_check(
         assert found.correlation.mean == pytest.approx(1)
         assert found.overlap.mean == 1
         assert not found.passes
+
+
+@pytest.mark.parametrize(
+    ("compared", "low", "high", "verdict"),
+    [
+        (50, 0.1, 0.4, "differ"),
+        (50, 0.6, 0.8, "alike"),
+        (50, 0.4, 0.6, "too few to tell (50)"),
+        (3, 0.1, 0.2, "too few to tell (3)"),
+        (3, 0.9, 1.0, "too few to tell (3)"),
+    ],
+)
+def test_a_small_sample_has_no_verdict(
+    compared: int, low: float, high: float, verdict: str
+) -> None:
+    near = Interval((low + high) / 2, low, high)
+    found = Randomisation(compared, near, Interval(0.1, 0.0, 0.2), 0.1)
+    assert found.verdict == found.to_dict()["verdict"] == verdict
 
 
 def test_a_model_without_paths_has_nothing_to_delete(build, quick) -> None:

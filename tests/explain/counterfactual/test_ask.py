@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix, diags
 
 from kgrec import Recommender
 from kgrec.config import Config
@@ -19,7 +20,7 @@ K = 5
 
 @pytest.fixture(scope="module")
 def listed(fitted: Recommender) -> list[tuple[str, str]]:
-    users = [str(number) for number in range(1, 5)]
+    users = [str(number) for number in range(1, 4)]
     table = fitted.recommend(users=users, k=K).to_polars()
     return table.select("user", "item").rows()
 
@@ -68,7 +69,7 @@ def test_without_the_named_interactions_the_item_is_gone(
 def test_other_items_alone_need_as_many_or_more(
     fitted: Recommender, listed: list[tuple[str, str]]
 ) -> None:
-    for user, item in listed[::6]:
+    for user, item in listed[::5]:
         one = fitted.counterfactual(user, item, K).interactions
         other = fitted.counterfactual(user, item, K, returns=False).interactions
         assert one is not None
@@ -137,6 +138,21 @@ def test_a_user_without_history_has_no_counterfactual(fitted: Recommender) -> No
     item = later.recommend("stranger", 1).to_polars()["item"][0]
     with pytest.raises(ConfigError, match="no history"):
         later.counterfactual("stranger", item)
+
+
+def test_what_nothing_leads_to_is_said(fitted: Recommender) -> None:
+    state, item = fitted._state, fitted.recommend("1", K + 1).items[K]
+    others = np.ones(state.model.num_items)
+    others[state.features.item_index(item)] = 0
+    weights, content = (
+        csr_matrix(part @ diags(others)) for part in (state.model.weights, state.model.content)
+    )
+    model = replace(state.model, weights=weights, content=content)
+    rec = fitted.with_model(model)
+    found = rec.why_not("1", item, K)
+    assert not found.reachable
+    assert found.items is None
+    assert found.sentence.endswith(": nothing leads to it, whatever else you had liked.")
 
 
 def test_deep_models_have_no_counterfactuals(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
@@ -13,11 +14,17 @@ from scipy.sparse import csr_matrix
 from kgrec.explain.counterfactual.addition import Gains, smallest_addition
 from kgrec.explain.counterfactual.bounds import best_margins, best_totals
 from kgrec.explain.counterfactual.margins import Margins
-from kgrec.explain.counterfactual.removal import Budget, smallest_removal
+from kgrec.explain.counterfactual.removal import (
+    CHECK_STEPS,
+    STEP,
+    Budget,
+    Smallest,
+    smallest_removal,
+)
 from kgrec.explain.counterfactual.world import World, best, rank_of
 from kgrec.gnn.linear.pairs import PairModel
 
-ITEMS = 11
+ITEMS = 9
 
 
 def make_world(seed: int, power: float, *, tied: bool, sparse: bool = False) -> World:
@@ -41,7 +48,9 @@ def make_world(seed: int, power: float, *, tied: bool, sparse: bool = False) -> 
     times = rng.integers(0, 3 if tied else 10**6, size)
     ages = np.array([1.0 + (times > time).sum() for time in times]) if power else np.ones(size)
     order = np.lexsort((history, ages))
-    candidates = None if rng.random() < 0.5 else np.sort(rng.choice(ITEMS, 9, replace=False))
+    candidates = (
+        None if rng.random() < 0.5 else np.sort(rng.choice(ITEMS, ITEMS - 2, replace=False))
+    )
     return World(model, history[order], ages[order], power, candidates)
 
 
@@ -106,7 +115,7 @@ def test_the_smallest_addition_is_that_of_trying_all(world: World, k: int, place
         assert found.at_least > max(tried) or found.at_least > len(choices)
 
 
-@given(worlds, st.integers(1, 4), st.integers(0, 10))
+@given(worlds, st.integers(1, 4), st.integers(0, ITEMS - 1))
 def test_margins_order_rivals_as_scores_do(world: World, removed: int, target: int) -> None:
     gone = list(range(min(removed, len(world.history) - 1)))
     if target in world.history or not world.allowed[target] or not gone:
@@ -154,3 +163,72 @@ def test_a_search_without_work_left_says_what_it_does_not_know() -> None:
             assert idle.at_least == 1
             assert not idle.proved
     assert several
+
+
+def led(*pairs: tuple[int, int], items: int, against: Sequence[tuple[int, int]] = ()) -> World:
+    """Item 0 is liked; some items lead to others; popularity falls with the number."""
+    weights = np.zeros((items, items), np.float32)
+    for linked, weight in ((pairs, 1), (against, -2)):
+        for start, end in linked:
+            weights[start, end] = weight
+    model = PairModel(
+        weights=csr_matrix(weights),
+        bias=np.linspace(0.1, 0, items, dtype=np.float32),
+        history_power=0.5,
+        vectors=np.zeros((items, 1), np.float32),
+        mix=1.0,
+        gates=np.ones(1, np.float32),
+        content=csr_matrix((items, items), dtype=np.float32),
+    )
+    return World(model, np.array([0]), np.ones(1), 0.0, None)
+
+
+def asked(gains: Gains, work: float = 1e9) -> tuple[list[list[int]], Smallest]:
+    """The sets of items that the model was asked about, and what came of it."""
+    sets = []
+
+    def there(chosen: Sequence[int]) -> bool:
+        sets.append(gains.choices[list(chosen)].tolist())
+        return gains.wanted in best(gains.world.with_items(np.array(sets[-1])), gains.k)
+
+    return sets, smallest_addition(gains, there, Budget(work))
+
+
+def test_a_history_that_leads_nowhere_has_no_rivals() -> None:
+    sets, found = asked(Gains(led((2, 3), items=4), 3, 1))
+    assert len(Gains(led((2, 3), items=4), 3, 1).rivals) == 0
+    # What leads to the wanted item is the first that is tried.
+    assert sets == [[2]]
+    assert found.proved
+
+
+def test_what_nothing_leads_to_is_known_at_once() -> None:
+    gains = Gains(led(*((0, end) for end in range(1, 13)), items=14), 13, 2)
+    assert gains.hopeless
+    sets, found = asked(gains)
+    assert sets == []
+    assert found == Smallest(None, 11)
+
+
+def test_something_that_is_added_leads_to_the_wanted_item() -> None:
+    rivals = range(1, 13)
+    pairs = [*((0, end) for end in rivals), (15, 13)]
+    # Without its rivals, which item 14 would push down, the wanted one is still not ranked.
+    sets, found = asked(Gains(led(*pairs, items=16, against=[(14, end) for end in rivals]), 13, 2))
+    assert sorted(map(sorted, sets)) == [[14, 15]]
+    assert found.proved
+
+
+def test_every_step_has_a_price() -> None:
+    world = make_world(3, 0.5, tied=False)
+    gains = Gains(world, int(np.setdiff1d(np.flatnonzero(world.allowed), world.history)[0]), 3)
+    margins = Margins(world, best(world.now(), 1)[0], 6)
+    tried = []
+    for search, worth in ((smallest_addition, gains), (smallest_removal, margins)):
+        calls: list[Sequence[int]] = []
+        found = search(worth, lambda chosen, calls=calls: calls.append(chosen), Budget(30 * STEP))  # type: ignore[operator]
+        assert found.chosen is None
+        tried.append(len(calls))
+    # Greedy searches ask about one set of each size; the rest is paid for.
+    assert tried[0] <= 10 + 30 / CHECK_STEPS
+    assert tried[1] <= 1 + len(world.history) + 30 / CHECK_STEPS
