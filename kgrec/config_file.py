@@ -66,8 +66,8 @@ def changed(config: Config) -> dict[str, Any]:
 
 
 def leaves(config: Config) -> dict[str, Any]:
-    """All settings by dotted name."""
-    return dict(flat(config.model_dump()))
+    """All settings by dotted name, in plain values as files have them."""
+    return dict(flat(config.model_dump(mode="json")))
 
 
 def to_toml(settings: Mapping[str, Any], comments: tuple[str, ...] = ()) -> str:

@@ -35,5 +35,5 @@ def test_where_nothing_can_be_written_nothing_is_trained(
     for out, words in ((tmp_path, "is a folder"), (tmp_path / "file" / "attack.json", "file")):
         result = cli("attack", "no such folder", "--out", out)
         assert result.exit_code != 0
-        assert words in " ".join(result.stderr.split())
+        assert words in " ".join(result.stderr.replace("│", " ").split())
         assert "no such folder" not in result.stderr

@@ -146,7 +146,9 @@ def test_scores_without_paths_are_not_said_to_have_some(
     make_report: Callable[..., Report], explanation: Explanation
 ) -> None:
     rest = {"popularity": 0.1, "content": 0.0, "latent": 0.9}
-    without = replace(explanation, paths=(), rest=rest, latent_reason="the network says so")
+    without = replace(
+        explanation, paths=(), rest=rest, path_share=0.0, latent_reason="the network says so"
+    )
     words = " ".join(Page(to_html(make_report(explanations=(without,), path_share=0.0))).words)
     assert "because the network says so" in words
     assert "No path carries these scores" in words
