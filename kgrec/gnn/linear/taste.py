@@ -16,8 +16,9 @@ dual weights of the regression without it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,9 @@ from kgrec.gnn.linear.transfer import smoothed_behaviour
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
+
+# What is known of so many items is kept: some 500 kB each in a catalog of a few thousand.
+_KEPT = 128
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,22 +53,24 @@ class Taken:
 
 
 @dataclass(frozen=True, eq=False)
-class _Rows:
-    """Some rows of the dual weights without what an item says of itself, never made as a whole.
+class _Known:
+    """What is known of an item, whoever asks; the dual weights of an item must not be its own.
 
-    :ivar duals: rows of :math:`D`, shape ``(n, w)``
-    :ivar own: :math:`D_{ji}`, shape ``(n,)``
+    :ivar facts: columns of the hubs, shape ``(f,)``
+    :ivar loud: how loud each is, shape ``(f,)``
+    :ivar like: how alike it is to the warm items in each fact, then in texts, then in the amount
+        that is known, shape ``(w, f + 2)``
+    :ivar place: its place among the warm items; -1: it has no users
     :ivar left_out: :math:`G_{i\\cdot} / G_{ii}`, shape ``(w,)``
+    :ivar of_own: the same times ``like``, shape ``(f + 2,)``
     """
 
-    duals: Floats
-    own: Floats
+    facts: Indices
+    loud: Floats
+    like: Floats
+    place: int
     left_out: Floats
-
-    def times(self, columns: csr_matrix | Floats) -> Floats:
-        """Multiply with the transpose of some rows, shape ``(c, w)``: shape ``(n, c)``."""
-        of_own = np.asarray(columns @ self.left_out)
-        return np.asarray((columns @ self.duals.T).T - np.outer(self.own, of_own))
+    of_own: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,19 +99,17 @@ class Taste:
 
         :param starts: items of a history, other than ``item``, shape ``(n,)``
         """
-        facts, text = self.content.facts, self.settings.text
-        row, rows = facts[[item]], self._rows_of(starts, item)
-        by_fact = rows.times(self._warm_by_fact[row.indices]) * row.data
-        of_text = rows.times(self.content.text_kernel_with(item, text)[None, self.warm])[:, 0]
-        of_amount = rows.times(self.content.amount_kernel_with(item)[None, self.warm])[:, 0]
+        known, duals = self._known(item), self._duals_of(starts)
+        parts = duals @ known.like - np.outer(self._own(duals, known), known.of_own)
+        by_fact, of_text, of_amount = parts[:, :-2], parts[:, -2], parts[:, -1]
         if not self.came_later:
             facets = self.settings.facets
-            known = facets.known[starts]
-            of_facets = (known @ facets.facts[row.indices].T) * row.data
+            vectors = facets.known[starts]
+            of_facets = (vectors @ facets.facts[known.facts].T) * known.loud
             by_fact = by_fact + of_facets
-            of_text = of_text + known @ facets.items[item] - of_facets.sum(axis=1)
+            of_text = of_text + vectors @ facets.items[item] - of_facets.sum(axis=1)
         total = by_fact.sum(axis=1) + of_text + of_amount
-        return Taken(row.indices.astype(np.int64), by_fact, of_text, total)
+        return Taken(known.facts, by_fact, of_text, total)
 
     def duals(self, starts: Indices, item: int, others: Indices) -> Floats:
         """How much other warm items teach about what the takers of each item like.
@@ -114,19 +118,36 @@ class Taste:
         :param others: shape ``(m,)``
         :return: shape ``(n, m)``
         """
-        rows, columns = self._rows_of(starts, item), self.places[others]
-        return np.asarray(rows.duals[:, columns] - np.outer(rows.own, rows.left_out[columns]))
+        known, duals, columns = self._known(item), self._duals_of(starts), self.places[others]
+        own = np.outer(self._own(duals, known), known.left_out[columns])
+        return np.asarray(duals[:, columns] - own)
 
-    def _rows_of(self, starts: Indices, item: int) -> _Rows:
-        places, place = self.places[starts], self.places[item]
+    def _duals_of(self, starts: Indices) -> Floats:
+        places = self.places[starts]
         rows = self._duals[places]
-        if (places < 0).any():
-            rows[places < 0] = 0
-        if place < 0:
-            nothing = np.zeros(len(self.warm), dtype=np.float32)
-            return _Rows(rows, np.zeros(len(starts), dtype=np.float32), nothing)
-        row = self._inverse[place]
-        return _Rows(rows, rows[:, place], row / row[place])
+        rows[places < 0] = 0
+        return rows
+
+    @staticmethod
+    def _own(duals: Floats, known: _Known) -> Floats:
+        """:math:`D_{ji}`, shape ``(n,)``; 0 where the item has no users."""
+        return np.asarray(duals[:, known.place] * (known.place >= 0))
+
+    @cached_property
+    def _known(self) -> Callable[[int], _Known]:
+        # Lists of different users name the same items.
+        return lru_cache(_KEPT)(self._known_of)
+
+    def _known_of(self, item: int) -> _Known:
+        row, place = self.content.facts[[item]], int(self.places[item])
+        of_text = self.content.text_kernel_with(item, self.settings.text)[self.warm]
+        of_amount = self.content.amount_kernel_with(item)[self.warm]
+        of_facts = self._warm_by_fact[row.indices].multiply(row.data[:, None]).toarray().T
+        like = np.column_stack([of_facts, of_text, of_amount]).astype(np.float32)
+        inverse = self._inverse[place] if place >= 0 else np.zeros_like(of_text)
+        left_out = inverse / inverse[place] if place >= 0 else inverse
+        facts = row.indices.astype(np.int64)
+        return _Known(facts, row.data, like, place, left_out, left_out @ like)
 
     @cached_property
     def places(self) -> Indices:
