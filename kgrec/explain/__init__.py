@@ -1,8 +1,9 @@
 """Why an item was recommended: paths, exact shares, sentences, queries."""
 
 from kgrec.explain.explainer import Explainer
+from kgrec.explain.explains import Explains
 from kgrec.explain.explanation import Explanation, Path, PathNode, PathRelation
-from kgrec.explain.make import Explains, in_language, make_explainer
+from kgrec.explain.make import in_language, make_explainer
 
 __all__ = [
     "Explainer",

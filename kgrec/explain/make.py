@@ -3,42 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
 
 from scipy.sparse import csr_matrix
 
 from kgrec.explain.explainer import Explainer
-from kgrec.explain.explanation import Explanation
+from kgrec.explain.explains import Explains, Translatable
 from kgrec.explain.languages import Language
 from kgrec.explain.latent import LatentExplainer
-from kgrec.explain.telling import Teller, Translatable
-from kgrec.explain.walks import Floats, Indices
+from kgrec.explain.telling import Teller
+from kgrec.explain.walks import Indices
 from kgrec.features import Features
 from kgrec.gnn.linear.pairs import PairModel
 from kgrec.gnn.model import Model
 from kgrec.graph import KnowledgeGraph
-
-
-class Explains(Protocol):
-    """Explains scores."""
-
-    def explain(
-        self,
-        user: str,
-        item: str,
-        *,
-        paths: int | None = 5,
-        score: float | None = None,
-        method: str | None = None,
-    ) -> Explanation:
-        """Explain one score; see :meth:`kgrec.explain.Explainer.explain`.
-
-        :param method: of attribution, where a model knows several
-        :raises ConfigError: if there is no such method
-        """
-
-    def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:
-        """The parts of scores; see :meth:`kgrec.explain.Explainer.parts`."""
 
 
 def make_explainer(

@@ -162,9 +162,10 @@ class Tastes:
         return np.where(spoken[np.arange(len(best)), best] > 0, known[best], -1)
 
     def walk(self, place: int) -> TasteWalk:
-        """Where the walks over a fact are shown, by its place in ``facts``; its share is not 0."""
-        if self.direct[place] >= 0:
-            return TasteWalk(int(self.direct[place]))
+        """Where the walks over a fact are shown that no item of the history has to itself.
+
+        :param place: of the fact in ``facts``; its share is not 0
+        """
         holders = self._others(place)
         duals = self.finder.taste.duals(self.starts, self.item, holders)
         pairs = np.sign(self.shares[place]) * self.scale[:, None] * duals

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, Protocol, Self, runtime_checkable
+from typing import Any
 
 import polars as pl
 from scipy.sparse import csr_matrix
 
+from kgrec.explain.explains import Translatable
 from kgrec.explain.explanation import Explanation
 from kgrec.explain.languages import Language
 from kgrec.explain.sentences import Sentences
@@ -18,30 +19,6 @@ from kgrec.graph import KnowledgeGraph
 from kgrec.vocabulary.translation import Translation, reworded, translated
 
 _NAMES = ("label", "name", "title")
-
-
-@runtime_checkable
-class Translatable(Protocol):
-    """An explainer whose words can be changed."""
-
-    graph: KnowledgeGraph
-
-    def in_words(self, graph: KnowledgeGraph, sentences: Sentences) -> Self:
-        """The same explainer with the names of a graph and the words of a language."""
-
-    def explain(
-        self,
-        user: str,
-        item: str,
-        *,
-        paths: int | None = 5,
-        score: float | None = None,
-        method: str | None = None,
-    ) -> Explanation:
-        """Explain one score."""
-
-    def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:
-        """The parts of scores."""
 
 
 class Teller:

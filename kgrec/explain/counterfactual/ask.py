@@ -13,8 +13,8 @@ from kgrec.explain.counterfactual.facts import fewest_facts
 from kgrec.explain.counterfactual.margins import Margins
 from kgrec.explain.counterfactual.removal import Budget, smallest_removal
 from kgrec.explain.counterfactual.world import Floats, Indices, World, best, rank_of
+from kgrec.explain.explains import Explains
 from kgrec.explain.languages import ENGLISH, Language
-from kgrec.explain.make import Explains
 from kgrec.features import Features
 from kgrec.gnn.linear.pairs import PairModel
 from kgrec.gnn.model import Model
