@@ -16,10 +16,9 @@ from scipy.sparse import csr_matrix
 from kgrec.callbacks import Progress, TimedProgress
 from kgrec.config import Config
 from kgrec.errors import ConfigError, GraphError, RunError
-from kgrec.explain import Explains, Explanation, in_language, make_explainer
-from kgrec.explain.counterfactual import Counterfactual, Counterfactuals, WhyNot
-from kgrec.explain.languages import ENGLISH, Language, read_language
-from kgrec.explain.telling import Teller
+from kgrec.explain import Explains, Explanation
+from kgrec.explain.counterfactual import Counterfactual, WhyNot
+from kgrec.explain.languages import Language
 from kgrec.features import Features
 from kgrec.gnn.fit import fit
 from kgrec.gnn.influence import learned_from
@@ -35,14 +34,12 @@ from kgrec.policies import BoundPolicy, Policy, apply_policy, bind, sensitive_sh
 from kgrec.recommend.checkpoint import open_checkpoints
 from kgrec.recommend.inputs import node_inputs
 from kgrec.recommend.profile import PROFILE, Profile, profile_history
+from kgrec.recommend.reasons import Reasons
 from kgrec.recommend.recommendations import Recommendations
 from kgrec.recommend.run import Run, read_run, write_run
 from kgrec.recommend.update import Fitted, check_later, updated_model
 from kgrec.text import TextEncoder
 from kgrec.threads import limited_threads
-
-_TELLERS = 8
-"""Explainers of so many languages are kept, each with names and words of its own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +131,7 @@ class Recommender:
         fitted = Fitted.of(graph, features, graph.version, config.graph.sensitive)
         identity = _identity(encoder)
         self._fitted = _State(graph, features, model, log, checkpoints, fitted, identity)
-        for stale in ("_counterfactuals", "_explainer", "_tellers", "_histories"):
+        for stale in ("_reasons", "_histories"):
             self.__dict__.pop(stale, None)
         self._policed = None
         return self
@@ -248,7 +245,7 @@ class Recommender:
         found = self._listed(users, csr_matrix(self._histories[rows]), k, policy)
         if not explain:
             return found
-        explainer = self._told_in(language)
+        explainer = self._reasons.told_in(language)
         explanations = tuple(
             explainer.explain(user, item, score=score)
             for user, item, score in found.table.select("user", "item", "score").iter_rows()
@@ -298,7 +295,7 @@ class Recommender:
         :raises ConfigError: if ``paths`` is below 0, there is no such language or method, or a
             method is given for ``gnn.model = linear``
         """
-        return self._told_in(language).explain(user, item, paths=paths, method=method)
+        return self._reasons.told_in(language).explain(user, item, paths=paths, method=method)
 
     def counterfactual(
         self,
@@ -322,7 +319,7 @@ class Recommender:
             not linear, or there is no such language
         """
         with limited_threads(self.config.threads):
-            return self._asked_in(language).counterfactual(user, item, k, returns=returns)
+            return self._reasons.asked_in(language).counterfactual(user, item, k, returns=returns)
 
     def why_not(
         self, user: str, item: str, k: int = 10, *, language: str | Path | Language = "en"
@@ -339,7 +336,7 @@ class Recommender:
             recommended at all, the model is not linear, or there is no such language
         """
         with limited_threads(self.config.threads):
-            return self._asked_in(language).why_not(user, item, k)
+            return self._reasons.asked_in(language).why_not(user, item, k)
 
     def path_share(self, recommendations: Recommendations) -> pl.DataFrame:
         """How much of each recommended score is made of paths.
@@ -432,49 +429,15 @@ class Recommender:
         return recent_histories(self._state.features, self._state.model.recency)
 
     @cached_property
-    def _explainer(self) -> Explains:
+    def _reasons(self) -> Reasons:
         state = self._state
-        fitted, known = state.fitted.features, state.fitted.items
-        return make_explainer(
-            state.graph,
-            state.features,
-            state.model,
-            self.fitted_on,
-            fitted,
-            known,
-            version=state.fitted.version,
-            sensitive=self.config.graph.sensitive,
-            seed=self.config.seed,
+        return Reasons(
+            state.graph, state.features, state.model, self.fitted_on, state.fitted, self.config
         )
 
-    @cached_property
-    def _counterfactuals(self) -> Counterfactuals:
-        state = self._state
-        return Counterfactuals(state.graph, state.features, state.model, self._explainer)
-
-    def _asked_in(self, language: str | Path | Language) -> Counterfactuals:
-        """What answers "what if" in a language."""
-        words = read_language(language)
-        if words == ENGLISH:
-            return self._counterfactuals
-        state, explainer = self._state, self._told_in(words)
-        named = explainer.graph if isinstance(explainer, Teller) else state.graph
-        return Counterfactuals(named, state.features, state.model, explainer, words)
-
-    def _told_in(self, language: str | Path | Language) -> Explains:
-        """The explainer of a language; those of the last few are kept."""
-        words = read_language(language)
-        if words == ENGLISH:
-            return self._explainer
-        teller = self._tellers.pop(words, None) or in_language(self._explainer, words)
-        self._tellers[words] = teller  # the latest comes last
-        while len(self._tellers) > _TELLERS:
-            del self._tellers[next(iter(self._tellers))]
-        return teller
-
-    @cached_property
-    def _tellers(self) -> dict[Language, Explains]:
-        return {}
+    @property
+    def _explainer(self) -> Explains:
+        return self._reasons.explainer
 
     def _texts(self, graph: KnowledgeGraph, features: Features) -> NodeInputs:
         """Texts of the core nodes, by the encoder with which the model was fitted."""

@@ -1,0 +1,91 @@
+"""Explanations and what-if answers of a fitted model, in any language."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from scipy.sparse import csr_matrix
+
+from kgrec.config import Config
+from kgrec.explain import Explains, in_language, make_explainer
+from kgrec.explain.counterfactual import Counterfactuals
+from kgrec.explain.languages import ENGLISH, Language, read_language
+from kgrec.explain.telling import Teller
+from kgrec.features import Features
+from kgrec.gnn.model import Model
+from kgrec.graph import KnowledgeGraph
+from kgrec.recommend.update import Fitted
+
+_TELLERS = 8
+"""Explainers of so many languages are kept, each with names and words of its own."""
+
+
+class Reasons:
+    """Why, and what if; each is worked out when it is first asked for.
+
+    :param graph: what is served
+    :param features: the same in numbers
+    :param model: the trained model
+    :param fitted_on: the interactions it was fitted on, binary, shape ``(U, I)``
+    :param fitted: the version of the graph that it was fitted on
+    :param config: the settings it was fitted with
+    """
+
+    def __init__(
+        self,
+        graph: KnowledgeGraph,
+        features: Features,
+        model: Model,
+        fitted_on: csr_matrix,
+        fitted: Fitted,
+        config: Config,
+    ) -> None:
+        self.graph, self.features, self.model = graph, features, model
+        self._fitted_on, self._fitted, self._config = fitted_on, fitted, config
+        self.tellers: dict[Language, Explains] = {}
+
+    @cached_property
+    def explainer(self) -> Explains:
+        """In English."""
+        return make_explainer(
+            self.graph,
+            self.features,
+            self.model,
+            self._fitted_on,
+            self._fitted.features,
+            self._fitted.items,
+            version=self._fitted.version,
+            sensitive=self._config.graph.sensitive,
+            seed=self._config.seed,
+        )
+
+    def told_in(self, language: str | Path | Language) -> Explains:
+        """The explainer of a language; those of the last few are kept.
+
+        :raises ConfigError: if there is no such language
+        """
+        words = read_language(language)
+        if words == ENGLISH:
+            return self.explainer
+        teller = self.tellers.pop(words, None) or in_language(self.explainer, words)
+        self.tellers[words] = teller  # the latest comes last
+        while len(self.tellers) > _TELLERS:
+            del self.tellers[next(iter(self.tellers))]
+        return teller
+
+    def asked_in(self, language: str | Path | Language) -> Counterfactuals:
+        """What answers "what if" in a language.
+
+        :raises ConfigError: if there is no such language, or the model is not linear
+        """
+        words = read_language(language)
+        if words == ENGLISH:
+            return self._counterfactuals
+        explainer = self.told_in(words)
+        named = explainer.graph if isinstance(explainer, Teller) else self.graph
+        return Counterfactuals(named, self.features, self.model, explainer, words)
+
+    @cached_property
+    def _counterfactuals(self) -> Counterfactuals:
+        return Counterfactuals(self.graph, self.features, self.model, self.explainer)
