@@ -29,10 +29,10 @@ from kgrec.gnn.model import Model
 from kgrec.gnn.training.checkpoints import Checkpoints
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.sensitive import check_sensitive
-from kgrec.index import TopK, top_k
-from kgrec.policies import BoundPolicy, Policy, apply_policy, bind, sensitive_shares
+from kgrec.policies import Policy, sensitive_shares
 from kgrec.recommend.checkpoint import open_checkpoints
 from kgrec.recommend.inputs import node_inputs
+from kgrec.recommend.lists import Lists
 from kgrec.recommend.profile import PROFILE, Profile, profile_history
 from kgrec.recommend.reasons import Reasons
 from kgrec.recommend.recommendations import Recommendations
@@ -84,7 +84,6 @@ class Recommender:
         self._encoder = encoder
         self._progress = progress or Progress()
         self._fitted: _State | None = None
-        self._policed: BoundPolicy | None = None
 
     def __repr__(self) -> str:
         if self._fitted is None:
@@ -131,9 +130,8 @@ class Recommender:
         fitted = Fitted.of(graph, features, graph.version, config.graph.sensitive)
         identity = _identity(encoder)
         self._fitted = _State(graph, features, model, log, checkpoints, fitted, identity)
-        for stale in ("_reasons", "_histories"):
+        for stale in ("_lists", "_reasons", "_histories"):
             self.__dict__.pop(stale, None)
-        self._policed = None
         return self
 
     def update(self, graph: KnowledgeGraph) -> Self:
@@ -242,7 +240,7 @@ class Recommender:
         asked = [users] if isinstance(users, str) else users
         users = list(features.users if asked is None else asked)
         rows = features.user_indices(users)
-        found = self._listed(users, csr_matrix(self._histories[rows]), k, policy)
+        found = self._lists.of(users, csr_matrix(self._histories[rows]), k, policy)
         if not explain:
             return found
         explainer = self._reasons.told_in(language)
@@ -268,7 +266,7 @@ class Recommender:
         """
         sensitive = self.config.graph.sensitive
         weights, liked = profile_history(profile, self.graph, self._state.features, sensitive)
-        return self._listed([PROFILE], weights, k, policy, seen=liked)
+        return self._lists.of([PROFILE], weights, k, policy, seen=liked)
 
     def explain(
         self,
@@ -449,78 +447,10 @@ class Recommender:
         config = self.config.replace({"kge.enabled": False})
         return node_inputs(graph, features, config, self._encoder, self._progress, Checkpoints())
 
-    def _listed(
-        self,
-        users: list[str],
-        histories: csr_matrix,
-        k: int,
-        policy: Policy | None,
-        *,
-        seen: csr_matrix | None = None,
-    ) -> Recommendations:
-        """The lists of some users, one for each history."""
-        seen = histories if seen is None else seen
-        candidates = self._state.features.candidates
-        if policy is None:
-            return Recommendations(self._table(users, self._top(histories, k, seen, candidates)))
-        if k < 1:
-            raise ConfigError(f"k must be at least 1, not {k}.")
-
-        def search(rows: np.ndarray, k: int, allowed: np.ndarray | None) -> TopK:
-            within = candidates if allowed is None else allowed
-            return self._top(csr_matrix(histories[rows]), k, csr_matrix(seen[rows]), within)
-
-        lists = apply_policy(self._bound(policy), search, histories, users, k)
-        table = self._table(users, lists.top)
-        there = lists.top.items >= 0
-        table = table.with_columns(
-            place=pl.Series(lists.places[there], dtype=pl.Int64).replace(0, None),
-            moved=pl.Series(lists.moved[there].tolist(), dtype=pl.String),
-        )
-        return Recommendations(table, policy_report=lists.report)
-
-    def _bound(self, policy: Policy) -> BoundPolicy:
-        """The policy in this graph; the last one is kept, for requests come one by one."""
-        if self._policed is None or self._policed.policy != policy:
-            state = self._state
-            sensitive = self.config.graph.sensitive
-            self._policed = bind(policy, state.graph, state.features, sensitive)
-        return self._policed
-
-    def _top(
-        self,
-        histories: csr_matrix,
-        k: int,
-        seen: csr_matrix,
-        candidates: np.ndarray | None,
-    ) -> TopK:
-        model = self._state.model
-        users, items = histories.shape
-        with limited_threads(self.config.threads):
-            return top_k(
-                lambda start, stop: model.ranking(csr_matrix(histories[start:stop]), candidates),
-                users,
-                items,
-                k,
-                seen=seen,
-                candidates=candidates,
-                progress=self._progress,
-            )
-
-    def _table(self, users: list[str], top: TopK) -> pl.DataFrame:
-        """Columns ``user, item, rank, score, label``."""
-        rows, places = np.nonzero(top.items >= 0)
-        chosen = top.items[rows, places]
-        labels = self.graph.nodes.filter(pl.col("kind") == "item")["label"]
-        return pl.DataFrame(
-            {
-                "user": pl.Series(users, dtype=pl.String).gather(rows),
-                "item": pl.Series(self._state.features.items, dtype=pl.String).gather(chosen),
-                "rank": pl.Series(places + 1, dtype=pl.Int64),
-                "score": pl.Series(top.scores[rows, places], dtype=pl.Float32),
-                "label": labels.gather(chosen),
-            }
-        )
+    @cached_property
+    def _lists(self) -> Lists:
+        state = self._state
+        return Lists(state.graph, state.features, state.model, self.config, self._progress)
 
 
 def _identity(encoder: TextEncoder | None) -> str:
