@@ -11,7 +11,7 @@ from kgrec.text.writers import Prompt
 Value = TypeVar("Value")
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """An answer that may not be used.
 
     :param reason: one of a few words or short phrases, which reports count: ``"unknown name"``
@@ -24,7 +24,7 @@ class Refused(Exception):
 
 
 Judge = Callable[[Prompt, str], Value]
-"""Makes of an answer what is kept, or raises :class:`Refused`."""
+"""Makes of an answer what is kept, or raises :class:`RefusedError`."""
 
 
 @dataclass(frozen=True)
