@@ -106,8 +106,12 @@ def places_of(
 
 def sums_of(values: npt.NDArray[Any], sizes: npt.NDArray[np.integer]) -> npt.NDArray[np.float64]:
     """Sum parts of so many values that stand one after the other; an empty part sums to 0."""
-    owners = np.repeat(np.arange(len(sizes)), sizes)
-    return np.bincount(owners, weights=values, minlength=len(sizes)).astype(np.float64, copy=False)
+    sums = np.zeros(len(sizes))
+    filled = sizes > 0
+    if filled.any():
+        firsts = np.cumsum(sizes) - sizes
+        sums[filled] = np.add.reduceat(values, firsts[filled], dtype=np.float64)
+    return sums
 
 
 def equal_parts(values: csr_matrix) -> csr_matrix:

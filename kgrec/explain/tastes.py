@@ -175,8 +175,7 @@ class Tastes:
         said = np.zeros(len(taste.places), dtype=np.float32)
         said[self.starts] = np.where(known >= 0, self.taught.by_item[known], 0)
         said[self.item] = 0
-        (places, sizes), by_fact = self.taken.holders, taste.by_fact
-        items = by_fact.indices[places]
+        items, sizes = self.taken.holders.items, self.taken.holders.sizes
         spoken = said[items] * np.repeat(np.sign(self.shares), sizes)
         speaks = spoken > 0
         owners = np.repeat(np.arange(len(sizes)), sizes)[speaks]
@@ -207,8 +206,8 @@ class Tastes:
         """Whether an item with each fact is in the history, or was taken by one who took of it."""
         reached = self._reached_items.copy()
         reached[self.item] = False
-        places, sizes = self.taken.holders
-        return sums_of(reached[self.finder.taste.by_fact.indices[places]], sizes) > 0
+        holders = self.taken.holders
+        return sums_of(reached[holders.items], holders.sizes) > 0
 
     @property
     def _reached_items(self) -> npt.NDArray[np.bool_]:

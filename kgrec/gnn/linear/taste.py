@@ -52,6 +52,20 @@ class Taught:
 
 
 @dataclass(frozen=True, eq=False)
+class Holders:
+    """The items that have some facts, fact after fact.
+
+    :ivar items: shape ``(h,)``
+    :ivar loud: how loud the fact is in each, shape ``(h,)``
+    :ivar sizes: how many have each fact, at least 1, shape ``(f,)``
+    """
+
+    items: Indices
+    loud: Floats
+    sizes: Indices
+
+
+@dataclass(frozen=True, eq=False)
 class Taken:
     """The weights of some items to one, taken apart.
 
@@ -70,9 +84,11 @@ class Taken:
         return np.asarray(row_of(self.taste.content.facts, self.item)[0], dtype=np.int64)
 
     @cached_property
-    def holders(self) -> tuple[Indices, Indices]:
-        """Where the items that have these facts stand in ``taste.by_fact``, and how many each."""
-        return places_of(self.taste.by_fact, self.facts)
+    def holders(self) -> Holders:
+        """Who has these facts."""
+        places, sizes = places_of(self.taste.by_fact, self.facts)
+        by_fact = self.taste.by_fact
+        return Holders(by_fact.indices[places], by_fact.data[places], sizes)
 
     def weighed(self, scale: npt.NDArray[np.float64]) -> Taught:
         """Sum what the starts carry.
@@ -96,11 +112,10 @@ class Taken:
 
     def _summed(self, by_item: Floats) -> Floats:
         """What the warm items that have a fact teach of it, shape ``(f,)``."""
-        places, sizes = self.holders
         taste = self.taste
         taught = np.zeros(len(taste.places), dtype=np.float32)
         taught[taste.warm] = by_item
-        sums = sums_of(taste.by_fact.data[places] * taught[taste.by_fact.indices[places]], sizes)
+        sums = sums_of(self.holders.loud * taught[self.holders.items], self.holders.sizes)
         return np.asarray(sums * row_of(taste.content.facts, self.item)[1], dtype=np.float32)
 
 
@@ -194,8 +209,14 @@ class Taste:
     def _known_of(self, item: int) -> _Known:
         place = int(self.places[item])
         text = self.content.text_kernel_with(item, self.settings.text)[self.warm]
-        facts = self.content.facts @ self.content.facts[[item]].toarray().ravel()
-        like = facts[self.warm] + text + self.content.amount_kernel_with(item)[self.warm]
+        own = np.zeros(self.content.facts.shape[1], dtype=np.float32)
+        facts, loud = row_of(self.content.facts, item)
+        own[facts] = loud
+        like = (
+            (self.content.facts @ own)[self.warm]
+            + text
+            + self.content.amount_kernel_with(item)[self.warm]
+        )
         left_out = np.zeros_like(text)
         if place >= 0:
             left_out = self._inverse[place] / self._inverse[place, place]
