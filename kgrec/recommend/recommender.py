@@ -243,11 +243,7 @@ class Recommender:
         found = self._lists.of(users, csr_matrix(self._histories[rows]), k, policy)
         if not explain:
             return found
-        explainer = self._reasons.told_in(language)
-        explanations = tuple(
-            explainer.explain(user, item, score=score)
-            for user, item, score in found.table.select("user", "item", "score").iter_rows()
-        )
+        explanations = self._reasons.of_lists(found.table, language, self._progress)
         return dataclasses.replace(found, explanations=explanations)
 
     def recommend_for(

@@ -20,7 +20,7 @@ from scipy.sparse import csr_matrix, vstack
 
 from kgrec.gnn.inputs import NodeInputs
 from kgrec.gnn.linear.hubs import FactHubs
-from kgrec.sparse import unit_rows
+from kgrec.sparse import row_of, unit_rows
 from kgrec.text.words import weigh_rare
 
 Floats = npt.NDArray[np.float32]
@@ -148,7 +148,9 @@ class Content:
         """What words and descriptions have in a column of :meth:`kernel`, shape ``(I,)``."""
         column = np.zeros(len(self.amount), dtype=np.float32)
         if text and self.words.nnz:
-            own = self.words[[item]].toarray().ravel()
+            own = np.zeros(self.words.shape[1], dtype=np.float32)
+            places, values = row_of(self.words, item)
+            own[places] = values
             column += np.float32(text) * (self.words @ own)
         if text and self.vectors is not None:
             column += np.float32(text / 2) * (self.vectors @ self.vectors[item])

@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 from kgrec.gnn.linear.content import Content
 from kgrec.gnn.linear.facets import FacetVectors
 from kgrec.gnn.linear.newcomers import Newcomers
-from kgrec.gnn.linear.taste import Taste
+from kgrec.gnn.linear.taste import Taken, Taste
 from kgrec.gnn.linear.transfer import Reach, fit_transfer
 from kgrec.sparse import unit_rows
 
@@ -39,6 +39,12 @@ def world(seed: int) -> tuple[csr_matrix, Content, FacetVectors]:
     return csr_matrix(taken), content, FacetVectors(known, items, of_facts)
 
 
+def by_fact(taken: Taken) -> np.ndarray:
+    """What each fact carries from each item: as if it stood alone."""
+    alone = np.eye(len(taken.starts))
+    return np.array([taken.weighed(one).by_fact for one in alone])
+
+
 def taste_of(seed: int, *, facets: bool, later: bool = False) -> tuple[Taste, np.ndarray]:
     """A taste, and the weights that it takes apart."""
     histories, content, learned = world(seed)
@@ -61,9 +67,25 @@ def test_the_parts_of_a_weight_sum_to_it(seed: int, facets: bool) -> None:
         others = starts[starts != item]
         taken = taste.of(others, item)
         np.testing.assert_allclose(taken.total, weights[others, item], atol=2e-4)
-        part = taken.by_fact.sum(axis=1)
+        part = by_fact(taken).sum(axis=1)
         expected = taste.fact_part[others, item] * taken.total
         np.testing.assert_allclose(part, expected, rtol=1e-2, atol=1e-3)
+
+
+@given(st.integers(0, 2**32 - 1), st.booleans(), st.booleans())
+def test_what_several_items_carry_is_the_sum_of_what_each_does(
+    seed: int, facets: bool, later: bool
+) -> None:
+    taste, _ = taste_of(seed, facets=facets, later=later)
+    scale = np.random.default_rng(seed).normal(size=len(taste.warm))
+    for item in range(ITEMS):
+        taken = taste.of(taste.warm, item)
+        each = [taken.weighed(one) for one in np.eye(len(taste.warm))]
+        whole = taken.weighed(scale)
+        np.testing.assert_allclose(whole.by_fact, scale @ by_fact(taken), atol=2e-4)
+        np.testing.assert_allclose(whole.text, scale @ [one.text for one in each], atol=2e-4)
+        expected = scale @ taste.duals(taste.warm, item, taste.warm)
+        np.testing.assert_allclose(whole.by_item, expected, atol=2e-4)
 
 
 @given(st.integers(0, 2**32 - 1), st.booleans())
@@ -83,7 +105,7 @@ def test_a_fact_carries_what_behaviour_taught_about_those_who_have_it(seed: int)
     for place, fact in enumerate(taken.facts):
         duals = taste.duals(taste.warm, item, taste.warm)
         expected = duals @ facts[taste.warm, fact] * facts[item, fact]
-        np.testing.assert_allclose(taken.by_fact[:, place], expected, atol=1e-5)
+        np.testing.assert_allclose(by_fact(taken)[:, place], expected, atol=1e-5)
 
 
 def test_a_weight_without_texts_has_no_part_of_texts() -> None:
@@ -91,7 +113,8 @@ def test_a_weight_without_texts_has_no_part_of_texts() -> None:
     bare = replace(content, words=csr_matrix((ITEMS, 0), dtype=np.float32), vectors=None)
     transfer = fit_transfer(histories, bare, REACH)
     taste = Taste(bare, histories, Newcomers.of(transfer, REACH, 1.0, bare))
-    assert (taste.of(taste.warm, ITEMS - 1).text == 0).all()
+    for one in np.eye(len(taste.warm)):
+        assert taste.of(taste.warm, ITEMS - 1).weighed(one).text == 0
 
 
 def test_an_item_of_a_history_that_nobody_took_in_training_says_nothing() -> None:
