@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Literal, Self
 
@@ -37,6 +37,7 @@ from kgrec.recommend.profile import PROFILE, Profile, profile_history
 from kgrec.recommend.reasons import Reasons
 from kgrec.recommend.recommendations import Recommendations
 from kgrec.recommend.run import Run, read_run, write_run
+from kgrec.recommend.side_by_side import explained_by
 from kgrec.recommend.update import Fitted, check_later, updated_model
 from kgrec.text import TextEncoder
 from kgrec.threads import limited_threads
@@ -219,6 +220,7 @@ class Recommender:
         explain: bool = False,
         policy: Policy | None = None,
         language: str | Path | Language = "en",
+        processes: int = 1,
     ) -> Recommendations:
         """Return the best items that each user does not have yet.
 
@@ -232,10 +234,14 @@ class Recommender:
         :param policy: filters and re-ranking; the table then says where each item was and what
             moved it. Scores and explanations stay those of the model
         :param language: of the explanations; see :meth:`explain`
+        :param processes: so many explain side by side, at least 1. More than one is worth it for
+            thousands of explanations: each reads the recommender first
         :raises UnknownIdError: if a user, or what a policy names, is not in the graph
-        :raises ConfigError: if ``k`` is below 1, the policy names a sensitive relation, or there is
-            no such language
+        :raises ConfigError: if ``k`` or ``processes`` is below 1, the policy names a sensitive
+            relation, or there is no such language
         """
+        if processes < 1:
+            raise ConfigError(f"The number of processes must be at least 1, not {processes}.")
         features = self._state.features
         asked = [users] if isinstance(users, str) else users
         users = list(features.users if asked is None else asked)
@@ -243,7 +249,12 @@ class Recommender:
         found = self._lists.of(users, csr_matrix(self._histories[rows]), k, policy)
         if not explain:
             return found
-        explanations = self._reasons.of_lists(found.table, language, self._progress)
+        if processes == 1 or len(users) == 1:
+            explanations = self._reasons.of_lists(found.table, language, self._progress)
+        else:
+            write = partial(write_run, run=self._run(None))
+            told = (found.table, language, self._progress)
+            explanations = explained_by(processes, write, *told)
         return dataclasses.replace(found, explanations=explanations)
 
     def recommend_for(
@@ -373,19 +384,8 @@ class Recommender:
         :param held_out: test interactions (``user, item``) to keep with the run for evaluation
         :raises RunError: if the folder holds something that is not a run
         """
-        state = self._state
-        held_out = self.held_out if held_out is None else held_out
-        run = Run(
-            graph=state.graph,
-            model=state.model,
-            log=state.log,
-            config=self.config,
-            held_out=held_out,
-            fitted_version=state.fitted.version,
-            encoder=state.encoder,
-        )
-        write_run(Path(folder), run)
-        state.checkpoints.clear()
+        write_run(Path(folder), self._run(self.held_out if held_out is None else held_out))
+        self._state.checkpoints.clear()
 
     @classmethod
     def load(cls, folder: str | Path, *, encoder: TextEncoder | None = None) -> Self:
@@ -407,6 +407,18 @@ class Recommender:
             run.graph, features, run.model, run.log, Checkpoints(), fitted, run.encoder
         )
         return rec
+
+    def _run(self, held_out: pl.DataFrame | None) -> Run:
+        state = self._state
+        return Run(
+            graph=state.graph,
+            model=state.model,
+            log=state.log,
+            config=self.config,
+            held_out=held_out,
+            fitted_version=state.fitted.version,
+            encoder=state.encoder,
+        )
 
     @property
     def _state(self) -> _State:

@@ -27,7 +27,7 @@ def test_times_are_told_one_by_one_and_for_all(
     fitted: Recommender, capsys: pytest.CaptureFixture[str]
 ) -> None:
     time_pairs(fitted, 3)
-    time_lists(fitted)
+    time_lists(fitted, 1)
     lines = capsys.readouterr().out.splitlines()
     assert [line[:10] for line in lines] == ["the first ", "3 pairs   ", "lists of a"]
     assert told([(0.001, 0.0005)] * 9 + [(1.0, 0.0005)]).startswith("median 1.0 ms, p99 9")
