@@ -190,8 +190,9 @@ def test_too_many_triples_are_drawn_by_the_seed() -> None:
 
 
 def test_a_class_or_an_instance_will_do() -> None:
-    from pykeen.models import TransE
-    from pykeen.triples import CoreTriplesFactory
+    with quiet_pykeen():
+        from pykeen.models import TransE
+        from pykeen.triples import CoreTriplesFactory
 
     triples = structured_triples()
     named = pretrain(triples, ENTITIES, RELATIONS, small("TransE", epochs=1))
