@@ -199,7 +199,7 @@ class Tastes:
     @property
     def history(self) -> Indices:
         """All items of the history but the one that is explained."""
-        return self.starts[self.starts != self.item]
+        return np.asarray(self.starts[self.starts != self.item])
 
     @cached_property
     def _reached(self) -> npt.NDArray[np.bool_]:
