@@ -93,7 +93,7 @@ class LocalWriter:
         return Grammars(self._weights.tokenizer, vocabulary, self._ends)
 
     def estimate(self, prompts: Sequence[Prompt]) -> Estimate:
-        """Tokens by a rule of thumb (4 bytes each), and answers of full length; it costs nothing."""
+        """Tokens by a rule of thumb (4 bytes each), and answers of full length; it is free."""
         return estimate(prompts)
 
     def write(

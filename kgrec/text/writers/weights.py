@@ -90,8 +90,8 @@ def load_weights(model: Path) -> Weights:
     except Exception as error:  # a damaged file can raise anything, from struct.error to KeyError
         reason = next(iter(str(error).splitlines()), "") or type(error).__name__
         raise ConfigError(
-            f"The language model {model} cannot be loaded ({reason[:200]}): fetch it again, or give "
-            "one that transformers knows."
+            f"The language model {model} cannot be loaded ({reason[:200]}): fetch it again, "
+            "or give one that transformers knows."
         ) from error
     if not tokenizer.chat_template:
         raise ConfigError(f"{model} has no chat template: give a model that follows instructions.")
