@@ -297,13 +297,13 @@ def test_prices_make_a_cost(server: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("budget", "prices"), [(100, {}), (100e-6, {"price_in": 1.0, "price_out": 1.0})]
+    ("budget", "prices"), [(105, {}), (105e-6, {"price_in": 1.0, "price_out": 1.0})]
 )
 def test_a_budget_is_never_exceeded(server: Any, budget: float, prices: dict[str, float]) -> None:
     writer = writer_of(server, budget=budget, **prices)
     answers = write(writer, *"abcdefghijkl")
     unit = 1e-6 if prices else 1
-    # A question may take 5 + 20 tokens and takes 15: after the sixth, 90 of 100 are spent.
+    # A question may take 5 + 20 tokens and takes 15: after the sixth, 90 of 105 are spent.
     assert sum(isinstance(answer, Reply) for answer in answers) == 6
     assert writer.spent == pytest.approx(90 * unit)
     assert sum(isinstance(answer, Unasked) for answer in answers) == 6
