@@ -72,14 +72,13 @@ def load_weights(model: Path) -> Weights:
     :raises ConfigError: if it is damaged, of an unknown kind, or has no chat template
     :raises MissingExtraError: if the package ``gguf`` is needed and not installed
     """
-    folder, options = model, {}
+    folder, options = model, dict[str, Any](local_files_only=True, trust_remote_code=False)
     if model.is_file():
         try:
             import gguf  # noqa: F401
         except ImportError as error:
             raise MissingExtraError("gguf", "llm") from error
-        folder, options = model.parent, {"gguf_file": model.name}
-    options |= {"local_files_only": True, "trust_remote_code": False}
+        folder, options = model.parent, {**options, "gguf_file": model.name}
     try:
         with _quiet() as transformers:
             tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **options)

@@ -52,6 +52,13 @@ class Request:
     at: float
 
 
+class _QuietServer(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Clients that go away are what is tested."""
+
+
 class ScriptedServer:
     """An endpoint on the loopback that answers by a function of a request and its number."""
 
@@ -63,8 +70,7 @@ class ScriptedServer:
         self.most_at_once = 0
         self._under_way = 0
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _QuietServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
