@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import redirect_stderr
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +82,8 @@ def load_weights(model: Path) -> Weights:
             raise MissingExtraError("gguf", "llm") from error
         folder, options = model.parent, {**options, "gguf_file": model.name}
     try:
-        with _quiet() as transformers:
+        # The reader of GGUF files draws a bar that no setting of transformers turns off.
+        with redirect_stderr(StringIO()), _quiet() as transformers:
             tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **options)
             loader = transformers.AutoModelForCausalLM
             network = loader.from_pretrained(
