@@ -2,7 +2,7 @@
 
 Each table is a ``.parquet`` or ``.csv`` file with ids as strings: ``events`` (``user, item``), or
 ``train``, ``valid`` and ``test`` for a fixed split; and, where there are any, ``items``,
-``users``, ``facts``, ``labels``, ``candidates``. ``dataset.toml`` is needed only where names
+``users``, ``facts``, ``labels``, ``candidates``, ``extracted``. ``dataset.toml`` is needed only where names
 differ (:mod:`kgrec.data.settings`).
 """
 
