@@ -1,0 +1,193 @@
+"""From a graph and the texts of its items to claims."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from kgrec.callbacks import Progress
+from kgrec.errors import ConfigError
+from kgrec.graph import KnowledgeGraph
+from kgrec.graph.extracted import without_extracted
+from kgrec.text.encoder import TextEncoder
+from kgrec.text.extract.agreement import LEAST, checked
+from kgrec.text.extract.claim import Claim, as_table
+from kgrec.text.extract.gazetteer import Gazetteer, without_stated
+from kgrec.text.extract.judge import NO_WORDS, Verifier, read_answer, words_of
+from kgrec.text.extract.linking import Linker
+from kgrec.text.extract.names import Names
+from kgrec.text.extract.question import questions
+from kgrec.text.extract.relations import VAGUE, candidate_relations
+from kgrec.text.writers import Prompt, Writer
+from kgrec.vocabulary import INTERACTED, Relation
+
+if TYPE_CHECKING:
+    from kgrec.text.replies import ReplyCache
+    from kgrec.text.tally import Tally
+
+Stated = dict[tuple[str, str], frozenset[str]]
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What was found.
+
+    :ivar table: a clean table ``extracted``, see :data:`kgrec.data.extracted.EXTRACTED_COLUMNS`
+    :ivar texts: how many items have a text
+    :ivar tally: of the questions to a language model; ``None``: nobody was asked
+    """
+
+    table: pl.DataFrame
+    texts: int
+    tally: Tally | None = None
+
+    def __str__(self) -> str:
+        lines = [f"{self.texts:,} texts, {self.table.height:,} claims"]
+        states = self.table.group_by("asserted_by", "state").len().sort("asserted_by", "state")
+        lines += [f"  {by}: {count:,} {state}" for by, state, count in states.iter_rows()]
+        reasons = self.table.filter(pl.col("reason").is_not_null())
+        counted = reasons.group_by("reason").len().sort("len", "reason", descending=[True, False])
+        lines += [f"  {count:,} × {reason}" for reason, count in counted.head(12).iter_rows()]
+        return "\n".join(lines if self.tally is None else [*lines, str(self.tally)])
+
+
+def extract(
+    graph: KnowledgeGraph,
+    writer: Writer | None = None,
+    *,
+    cache: ReplyCache | None = None,
+    encoder: TextEncoder | None = None,
+    relations: Iterable[str] = (),
+    items: Iterable[str] | None = None,
+    agreement: float = LEAST,
+    progress: Progress | None = None,
+) -> Extraction:
+    """Find facts in the texts of items that the catalog does not state.
+
+    Names that the graph knows are found without a language model. A model, if one is given, is
+    asked for facts besides; each of its claims is held against the text: the relation must be one
+    that such an item can have, the tail and the quote must stand in the text, the words around the
+    tail must state the relation and its direction, and the tail is linked to a node of a type that
+    fits. What is certain is accepted, what is doubtful is quarantined with the reason.
+
+    :param graph: with texts; facts of an earlier extraction are not taken for the catalog's, though
+        the entities that it made are known
+    :param writer: a language model; ``None``: names alone
+    :param cache: of accepted answers, so that a run that was killed goes on where it was
+    :param encoder: see :class:`~kgrec.text.extract.linking.Linker`
+    :param relations: names of relations; empty: all that such items can have
+    :param items: ids of the items whose texts are read; ``None``: all
+    :param agreement: share of a kind of claims that the catalog has to confirm, from 0 to 1
+    :raises ConfigError: if no item has a text, or a relation is not declared
+    :raises KgrecError: if the model fails on most texts
+    """
+    texts = _texts(graph, items)
+    wanted = candidate_relations(graph.vocabulary, graph.item_type, relations)
+    names = Names(graph)
+    stated = _stated(without_extracted(graph))
+    every = graph.nodes.filter((pl.col("kind") == "item") & pl.col("text").is_not_null())["text"]
+    gazetteer = Gazetteer(names, every, wanted, graph.vocabulary, graph.item_type)
+    claims: list[Claim] = []
+    with (progress or Progress()).stage("Find names in texts", total=len(texts)) as bar:
+        for item, title, text in texts:
+            claims += gazetteer.claims(item, title, text)
+            bar.advance()
+    tally = None
+    if writer is not None and wanted:
+        linker = Linker(names, graph.vocabulary, encoder)
+        asking = _Asking(graph, wanted, names, linker)
+        found, tally = asking.claims(texts, writer, cache, progress)
+        claims = found + claims
+    trusted = checked(claims, stated, agreement)
+    return Extraction(as_table(list(without_stated(trusted, stated))), len(texts), tally)
+
+
+@dataclass(frozen=True, eq=False)
+class _Asking:
+    """Questions to a language model about one graph."""
+
+    graph: KnowledgeGraph
+    relations: tuple[Relation, ...]
+    names: Names
+    linker: Linker
+
+    def claims(
+        self,
+        texts: Sequence[tuple[str, str, str]],
+        writer: Writer,
+        cache: ReplyCache | None,
+        progress: Progress | None,
+    ) -> tuple[list[Claim], Tally]:
+        asked: list[Prompt] = []
+        about: list[tuple[str, str, str]] = []
+        for each in texts:
+            new = list(questions(*each, self.relations, self.graph.vocabulary))
+            asked += new
+            about += [each] * len(new)
+        from kgrec.text.asking import ask
+
+        answers = ask(writer, asked, read_answer, cache=cache, progress=progress)
+        claims: list[Claim] = []
+        for prompt, each, answer in zip(asked, about, answers.answers, strict=True):
+            verifier = self._verifier(*each)
+            for raw in answer.value or []:
+                claim = verifier.claim(raw, model=writer.identity, prompt=prompt.version)
+                claims.append(self._linked(claim))
+        return claims, answers.tally
+
+    def _verifier(self, item: str, title: str, text: str) -> Verifier:
+        by_name = {relation.name: relation for relation in self.relations}
+        return Verifier(
+            item,
+            title,
+            text,
+            self.graph.item_type,
+            by_name,
+            words_of(self.relations),
+            self.graph.vocabulary,
+        )
+
+    def _linked(self, claim: Claim) -> Claim:
+        relation = next((one for one in self.relations if one.name == claim.relation), None)
+        if relation is None or claim.state == "rejected":
+            return claim
+        if claim.state == "accepted":
+            return self.linker.link(claim, relation)
+        linked = self.linker.link(replace(claim, state="accepted", reason=""), relation)
+        is_known = linked.state == "accepted" and not linked.tail.startswith("text:")
+        if is_known and claim.reason == NO_WORDS and self._says_by_type(linked, relation):
+            return linked
+        return replace(linked, state=claim.state, reason=claim.reason)
+
+    def _says_by_type(self, claim: Claim, relation: Relation) -> bool:
+        """Whether the type of a known tail leaves no other relation: a genre is had as a genre."""
+        if relation.range in VAGUE:
+            return False
+        kind = self.graph.vocabulary.type(claim.tail_type)
+        able = [one for one in self.relations if kind.is_a(one.range)]
+        return able == [relation]
+
+
+def _texts(graph: KnowledgeGraph, items: Iterable[str] | None) -> list[tuple[str, str, str]]:
+    """Id, title and text of the items that have one."""
+    has_text = pl.col("text").str.strip_chars().fill_null("") != ""
+    rows = graph.nodes.filter((pl.col("kind") == "item") & has_text)
+    if items is not None:
+        rows = rows.filter(pl.col("id").is_in(list(items)))
+    if rows.is_empty():
+        raise ConfigError("No item has a text to read: add a column 'text' to the items.")
+    return list(rows.select("id", "label", "text").iter_rows())
+
+
+def _stated(graph: KnowledgeGraph) -> Stated:
+    """Keys of two nodes → the relations of facts between them, in either direction."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    facts = graph.edges.filter(pl.col("relation") != INTERACTED)
+    for head, relation, tail in facts.select("head", "relation", "tail").iter_rows():
+        found[head, tail].add(relation)
+        found[tail, head].add(relation)
+    return {pair: frozenset(names) for pair, names in found.items()}
