@@ -18,7 +18,7 @@ from scipy.sparse import csr_matrix
 
 from kgrec.errors import UnknownIdError
 from kgrec.graph import KnowledgeGraph
-from kgrec.graph.extracted import without_extracted, is_extracted
+from kgrec.graph.extracted import is_extracted, without_extracted
 from kgrec.graph.schema import key
 from kgrec.graph.sensitive import without_sensitive
 from kgrec.vocabulary import INTERACTED

@@ -40,8 +40,8 @@ def clean(
     needs it to stop in time), and where ``test`` is absent it is empty.
 
     :param tables: ``events`` or ``train`` (with ``valid``, ``test``), and where there are any
-        ``items``, ``users``, ``facts``, ``labels``, ``candidates``, ``extracted``; each a data frame of polars,
-        pandas or Arrow
+        ``items``, ``users``, ``facts``, ``labels``, ``candidates``, ``extracted``; each a data
+        frame of polars, pandas or Arrow
     :param info: name, source and licence
     :param files: what to call each table in messages; by default its name
     :param min_rating: rows with a lower rating are no interactions

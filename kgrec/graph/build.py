@@ -54,9 +54,7 @@ def build_tables(data: Dataset, vocabulary: Vocabulary, progress: Progress) -> T
         edges = pl.concat([interactions, as_edges(facts.edges), extracted])
         bar.advance()
     attributes = (of_items, of_users)
-    report = _report(
-        data, nodes, edges, facts, attributes, repeated, vocabulary, extracted.height
-    )
+    report = _report(data, nodes, edges, facts, attributes, repeated, vocabulary, extracted.height)
     return Tables(nodes, edges, report)
 
 

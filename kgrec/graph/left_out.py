@@ -1,4 +1,4 @@
-"""Facts that a graph keeps and that a model does not see: those of a group are left out together."""
+"""Facts that a graph keeps and that a model does not see: a group is left out together."""
 
 from __future__ import annotations
 

@@ -33,7 +33,8 @@ def node_inputs(
 ) -> NodeInputs:
     """Describe and encode the core nodes, and embed the graph.
 
-    Sensitive facts are not described either, nor those that nothing is to learn from; what a text of the catalog itself says, stays.
+    Sensitive facts are not described either, nor those that nothing is to learn
+    from; what a text of the catalog itself says, stays.
 
     :param encoder: turns texts into vectors; ``None``: what the configuration says, cached on disk
     :param checkpoints: keep the embeddings, so that they need not be trained twice

@@ -1,13 +1,13 @@
 """Facts from names alone: nodes of the graph whose names stand in the texts of items.
 
 No language model is needed. A name counts if it means one node only and is written as the graph
-writes it; the longest one wins (*Toy Story 2* is not *Toy Story*). Words that the texts use in lower
-case are no names (*Air*, *Live*), and a name within a longer one (*Paris* in *Paris Hilton*) is none
-either.
+writes it; the longest one wins (*Toy Story 2* is not *Toy Story*). Words that the texts use in
+lower case are no names (*Air*, *Live*), and a name within a longer one (*Paris* in *Paris Hilton*)
+is none either.
 
 What the name is to the item is said by the words before it ("directed by"), or by its type where
-one relation alone leads to such a node; else the item ``mentions`` it. How far that can be trusted is
-measured on the items of which the catalog itself states facts of the relation
+one relation alone leads to such a node; else the item ``mentions`` it. How far that can be trusted
+is measured on the items of which the catalog itself states facts of the relation
 (:mod:`kgrec.text.extract.agreement`).
 """
 
@@ -90,7 +90,7 @@ class Gazetteer:
         own = {name_of(title), *map(name_of, self._names.written.get(f"item:{item}", ()))}
         told: set[tuple[str, str]] = set()
         for start, end in _places(text, words):
-            for found in self._in(words, start, end, own):
+            for found in self._in(text, words, start, end, own):
                 for claim in self._told(item, text, words, (start, end), found):
                     name = (claim.relation, claim.tail or claim.tail_label)
                     if name not in told:
@@ -98,12 +98,12 @@ class Gazetteer:
                         yield claim
 
     def _in(
-        self, words: list[Token], start: int, end: int, own: set[tuple[str, ...]]
+        self, text: str, words: list[Token], start: int, end: int, own: set[tuple[str, ...]]
     ) -> Iterator[Found]:
         """Names in a sentence, from left to right, none within another."""
         at = start
         while at < end:
-            found = self._longest_at(words, at, start, end)
+            found = self._longest_at(text, words, at, start, end)
             if found is None:
                 at += 1
                 continue
@@ -112,7 +112,9 @@ class Gazetteer:
             if not is_own:
                 yield found
 
-    def _longest_at(self, words: list[Token], at: int, start: int, end: int) -> Found | None:
+    def _longest_at(
+        self, text: str, words: list[Token], at: int, start: int, end: int
+    ) -> Found | None:
         longest = min(self._longest.get(words[at].norm, 0), end - at)
         for size in range(longest, 0, -1):
             part = words[at : at + size]
@@ -120,7 +122,9 @@ class Gazetteer:
             if not nodes:
                 continue
             meant = tuple(node for node in nodes if self._is_name(node, part, at == start))
-            if meant and not self._is_within_name(words, at, at + size, start, end, meant):
+            if meant and not self._is_within_name(
+                text, words, (at, at + size), (start, end), meant
+            ):
                 return Found(meant, at, at + size)
             return None  # a shorter name within it would be another's
         return None
@@ -144,21 +148,23 @@ class Gazetteer:
 
     def _is_within_name(
         self,
+        text: str,
         words: list[Token],
-        first: int,
-        last: int,
-        start: int,
-        end: int,
+        place: tuple[int, int],
+        sentence: tuple[int, int],
         nodes: Sequence[Named],
     ) -> bool:
         """Whether a capital letter before or behind shows that the words are part of a name."""
+        first, last = place
+        start, end = sentence
         if all(map(self._is_concept, nodes)) or has_ideographs(words[first].text):
             return False
-        before = words[first - 1] if first > start else None
+        if first > start and _is_joined(text, words[first - 1], words[first]):
+            before = words[first - 1]
+            if _is_capital(before) and (first - 1 > start or not self._common[before.norm]):
+                return True
         behind = words[last] if last < end else None
-        if before and words[first].start - before.end == 1 and _is_capital(before):
-            return first - 1 > start or not self._common[before.norm]
-        return bool(behind and behind.start - words[last - 1].end == 1 and _is_capital(behind))
+        return bool(behind and _is_joined(text, words[last - 1], behind) and _is_capital(behind))
 
     def _is_concept(self, node: Named) -> bool:
         return _CONCEPT in self._vocabulary.type(node.type).standards
@@ -252,3 +258,8 @@ def _places(text: str, words: list[Token]) -> Iterator[tuple[int, int]]:
 
 def _is_capital(word: Token) -> bool:
     return word.text[0].isupper()
+
+
+def _is_joined(text: str, one: Token, next_: Token) -> bool:
+    """Whether nothing but a blank, or a nickname's quotes, stands between two words."""
+    return text[one.end : next_.start].strip("\"'“”‘’") == " "

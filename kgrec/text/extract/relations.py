@@ -19,8 +19,8 @@ MENTIONS = "mentions"
 _ALIAS = re.compile(r"[a-z]+(?:[ _][a-z]+)*")
 # English, as the ontology's labels and aliases are; they carry no relation by themselves.
 _EMPTY = frozenset(
-    "a an the of by in on to for from with at as is are was were be has have had and or its this "
-    "that who which item thing name names id about between into it film movie book work works "
+    "a an the of by in on to for from with at as is are was were be been has have had and or its "
+    "this that who which item thing name names id about between into it film movie book work works "
     "also same other kind type".split()
 )
 _ENDINGS = ("", "s", "es", "d", "ed", "ing", "er", "ers", "or", "ors", "en", "ten", "ion", "ions")
@@ -117,7 +117,7 @@ def stem(word: str) -> str:
 
 
 def _undoubled(word: str) -> str:
-    """"starr" of "starring" is "star"; a stem has no silent e at its end either."""
+    """ "starr" of "starring" is "star"; a stem has no silent e at its end either."""
     doubled = len(word) > _SHORTEST_STEM and word[-1] == word[-2]
     return word[:-1] if doubled else word.removesuffix("e")
 

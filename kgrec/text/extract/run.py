@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -13,6 +12,7 @@ from kgrec.callbacks import Progress
 from kgrec.errors import ConfigError
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.extracted import without_extracted
+from kgrec.text.asking import Tally, ask
 from kgrec.text.encoder import TextEncoder
 from kgrec.text.extract.agreement import LEAST, checked
 from kgrec.text.extract.claim import Claim, as_table
@@ -22,12 +22,9 @@ from kgrec.text.extract.linking import Linker
 from kgrec.text.extract.names import Names
 from kgrec.text.extract.question import questions
 from kgrec.text.extract.relations import VAGUE, candidate_relations
+from kgrec.text.replies import ReplyCache
 from kgrec.text.writers import Prompt, Writer
 from kgrec.vocabulary import INTERACTED, Relation
-
-if TYPE_CHECKING:
-    from kgrec.text.replies import ReplyCache
-    from kgrec.text.tally import Tally
 
 Stated = dict[tuple[str, str], frozenset[str]]
 
@@ -128,8 +125,6 @@ class _Asking:
             new = list(questions(*each, self.relations, self.graph.vocabulary))
             asked += new
             about += [each] * len(new)
-        from kgrec.text.asking import ask
-
         answers = ask(writer, asked, read_answer, cache=cache, progress=progress)
         claims: list[Claim] = []
         for prompt, each, answer in zip(asked, about, answers.answers, strict=True):

@@ -15,13 +15,16 @@ from kgrec.errors import ConfigError
 def merged(new: pl.DataFrame, old: pl.DataFrame) -> pl.DataFrame:
     """A new extraction with the decisions of persons about an earlier one.
 
-    A state counts as decided if it was set by ``--accept`` or ``--reject``, or if it is not what was
-    proposed: then somebody edited the file. Such claims stay even if a new run does not find them.
+    A state counts as decided if it was set by ``--accept`` or ``--reject``, or if it is not what
+    was proposed: then somebody edited the file. Such claims stay even if a new run does not find
+    them.
 
     :param new: of :func:`~kgrec.text.extract.extract`
     :param old: a clean table
     """
-    decided = old.filter(pl.col("judged").fill_null(False) | (pl.col("state") != pl.col("proposed")))
+    decided = old.filter(
+        pl.col("judged").fill_null(False) | (pl.col("state") != pl.col("proposed"))
+    )
     decided = decided.with_columns(judged=pl.lit(True))
     kept = new.join(decided, on="id", how="anti", maintain_order="left")
     proposed = new.select("id", now="proposed")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 
 # A word, with the marks that may stand within one: hip-hop, O'Brien, R&B. Where words are not set
 # apart by spaces (Chinese, Japanese, Korean), every character is one.
@@ -71,4 +72,4 @@ def sentences(text: str) -> list[tuple[int, int]]:
     """Where each sentence of a text begins and ends; together they are all of it."""
     ends = [found.end() for found in _SENTENCE_END.finditer(text)]
     bounds = sorted({0, *ends, len(text)})
-    return [(start, end) for start, end in zip(bounds, bounds[1:], strict=False) if end > start]
+    return [(start, end) for start, end in pairwise(bounds) if end > start]
