@@ -18,11 +18,12 @@ MENTIONS = "mentions"
 
 _ALIAS = re.compile(r"[a-z]+(?:[ _][a-z]+)*")
 # English, as the ontology's labels and aliases are; they carry no relation by themselves.
-_EMPTY = frozenset(
-    "a an the of by in on to for from with at as is are was were be been has have had and or its "
-    "this that who which item thing name names id about between into it film movie book work works "
-    "also same other kind type".split()
-)
+_EMPTY_WORDS = """
+    a an the of by in on to for from with at as is are was were be been has have had
+    and or its this that who which item thing name names id about between into it
+    film movie book work works also same other kind type
+"""
+_EMPTY = frozenset(_EMPTY_WORDS.split())
 _ENDINGS = ("", "s", "es", "d", "ed", "ing", "er", "ers", "or", "ors", "en", "ten", "ion", "ions")
 _SHORTEST_STEM = 4
 
