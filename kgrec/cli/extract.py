@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kgrec.config import Config
     from kgrec.data import Dataset
     from kgrec.text.extract import Extraction
-    from kgrec.text.writers import Writer
+    from kgrec.text.writers import Estimate, Writer
 
 _COLUMNS = ("id", "state", "head", "relation", "tail_label", "tail", "reason", "quote")
 _LONGEST_QUOTE = 80
@@ -54,19 +54,32 @@ def extract(
     limit: Annotated[
         int | None, typer.Option(min=1, help="Read the first N texts only.", metavar="N")
     ] = None,
+    writer: Annotated[
+        str | None,
+        typer.Option(help="Ask a language model, too: local or api; by default names alone."),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="A GGUF file or a folder (local), or a name (api).", metavar="MODEL"),
+    ] = None,
+    base_url: Annotated[
+        str | None, typer.Option(help="Of the endpoint: http://localhost:8080/v1.", metavar="URL")
+    ] = None,
     settings: Settings = None,
     config: ConfigFile = None,
 ) -> None:
     """Find facts in the texts of items that the catalog does not state.
 
-    Names of items and entities are found without a language model; --set writer.… asks one for
-    more. What is doubtful is quarantined, and what a person decided (--accept, --reject, or the
-    column 'state' edited in the file) outlives every new run. Nothing learns from these facts until
+    Names of items and entities are found without a language model; --writer asks one for more. What
+    is doubtful is quarantined, and what a person decided (--accept, --reject, or the column 'state'
+    edited in the file) outlives every new run. Nothing learns from these facts until
     graph.extracted is set to train or explain.
     """
     from kgrec.loaders import load
 
-    chosen = config_of(settings, None, config)
+    named = {"writer.kind": writer, "writer.model": model, "writer.base_url": base_url}
+    given = {name: value for name, value in named.items() if value is not None}
+    chosen = config_of(settings, None, config).replace(given)
     file = _file(source, out)
     data: Dataset = load(source)
     old = data.extracted if out is None else _rows(data, file)
@@ -108,13 +121,23 @@ def _extract(data: Dataset, config: Config, relations: list[str], limit: int | N
             encoder=encoder,
             relations=relations,
             items=_first(data, limit),
+            retries=config.writer.retries,
+            most_failures=config.writer.most_failures,
+            announce=_announce,
             progress=progress,
         )
 
 
 def _writer(config: Config) -> Writer | None:
     """The language model that the settings name; ``None``: names alone."""
-    return None
+    from kgrec.text.writers import open_writer
+
+    return open_writer(config.writer)
+
+
+def _announce(estimate: Estimate) -> None:
+    cost = "" if estimate.cost is None else f", a cost of {estimate.cost:.4g} at most"
+    note(f"About {estimate.prompt_tokens:,} tokens to read, {estimate.tokens:,} to write{cost}.")
 
 
 def _first(data: Dataset, limit: int | None) -> list[str] | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import polars as pl
 
@@ -12,19 +13,22 @@ from kgrec.callbacks import Progress
 from kgrec.errors import ConfigError
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.extracted import without_extracted
-from kgrec.text.asking import Tally, ask
+from kgrec.text.asking import Answer, Tally, ask
 from kgrec.text.encoder import TextEncoder
 from kgrec.text.extract.agreement import LEAST, checked
 from kgrec.text.extract.claim import Claim, as_table
 from kgrec.text.extract.gazetteer import Gazetteer, without_stated
-from kgrec.text.extract.judge import NO_WORDS, Verifier, read_answer, words_of
+from kgrec.text.extract.judge import NO_WORDS, Raw, Verifier, read_answer, words_of
 from kgrec.text.extract.linking import Linker
 from kgrec.text.extract.names import Names
 from kgrec.text.extract.question import questions
-from kgrec.text.extract.relations import VAGUE, candidate_relations
+from kgrec.text.extract.relations import VAGUE, Cue, candidate_relations
 from kgrec.text.replies import ReplyCache
-from kgrec.text.writers import Prompt, Writer
+from kgrec.text.writers import Estimate, Prompt, Writer
 from kgrec.vocabulary import INTERACTED, Relation
+
+Text = tuple[str, str, str]
+"""Id, title and text of an item."""
 
 Stated = dict[tuple[str, str], frozenset[str]]
 
@@ -61,6 +65,9 @@ def extract(
     relations: Iterable[str] = (),
     items: Iterable[str] | None = None,
     agreement: float = LEAST,
+    retries: int = 1,
+    most_failures: float = 0.5,
+    announce: Callable[[Estimate], None] | None = None,
     progress: Progress | None = None,
 ) -> Extraction:
     """Find facts in the texts of items that the catalog does not state.
@@ -79,6 +86,10 @@ def extract(
     :param relations: names of relations; empty: all that such items can have
     :param items: ids of the items whose texts are read; ``None``: all
     :param agreement: share of a kind of claims that the catalog has to confirm, from 0 to 1
+    :param retries: how often a question is asked once more after its answer was refused
+    :param most_failures: share of the questions that may stay without an answer, from 0 to 1
+    :param announce: is told what asking will take, before anything is asked
+    :param progress: receives a stage for names and one for questions
     :raises ConfigError: if no item has a text, or a relation is not declared
     :raises KgrecError: if the model fails on most texts
     """
@@ -96,8 +107,20 @@ def extract(
     tally = None
     if writer is not None and wanted:
         linker = Linker(names, graph.vocabulary, encoder)
-        asking = _Asking(graph, wanted, names, linker)
-        found, tally = asking.claims(texts, writer, cache, progress)
+        asking = _Asking(graph, wanted, linker)
+        asked, about = asking.questions(texts)
+        if announce is not None:
+            announce(writer.estimate(asked))
+        answers = ask(
+            writer,
+            asked,
+            read_answer,
+            cache=cache,
+            retries=retries,
+            most_failures=most_failures,
+            progress=progress,
+        )
+        found, tally = asking.claims(asked, about, answers, writer.identity), answers.tally
         claims = found + claims
     trusted = checked(claims, stated, agreement)
     return Extraction(as_table(list(without_stated(trusted, stated))), len(texts), tally)
@@ -109,45 +132,48 @@ class _Asking:
 
     graph: KnowledgeGraph
     relations: tuple[Relation, ...]
-    names: Names
     linker: Linker
 
-    def claims(
-        self,
-        texts: Sequence[tuple[str, str, str]],
-        writer: Writer,
-        cache: ReplyCache | None,
-        progress: Progress | None,
-    ) -> tuple[list[Claim], Tally]:
+    def questions(self, texts: Sequence[Text]) -> tuple[list[Prompt], list[Text]]:
+        """All questions, and the text that each is about."""
         asked: list[Prompt] = []
-        about: list[tuple[str, str, str]] = []
+        about: list[Text] = []
         for each in texts:
             new = list(questions(*each, self.relations, self.graph.vocabulary))
             asked += new
             about += [each] * len(new)
-        answers = ask(writer, asked, read_answer, cache=cache, progress=progress)
-        claims: list[Claim] = []
-        for prompt, each, answer in zip(asked, about, answers.answers, strict=True):
+        return asked, about
+
+    def claims(
+        self,
+        asked: Sequence[Prompt],
+        about: Sequence[Text],
+        answers: Sequence[Answer[list[Raw]]],
+        model: str,
+    ) -> list[Claim]:
+        """What becomes of all that was answered."""
+        found: list[Claim] = []
+        for prompt, each, answer in zip(asked, about, answers, strict=True):
             verifier = self._verifier(*each)
             for raw in answer.value or []:
-                claim = verifier.claim(raw, model=writer.identity, prompt=prompt.version)
-                claims.append(self._linked(claim))
-        return claims, answers.tally
+                claim = verifier.claim(raw, model=model, prompt=prompt.version)
+                found.append(self._linked(claim))
+        return found
 
     def _verifier(self, item: str, title: str, text: str) -> Verifier:
-        by_name = {relation.name: relation for relation in self.relations}
-        return Verifier(
-            item,
-            title,
-            text,
-            self.graph.item_type,
-            by_name,
-            words_of(self.relations),
-            self.graph.vocabulary,
-        )
+        of_type = self.graph.item_type, self._by_name, self._words, self.graph.vocabulary
+        return Verifier(item, title, text, *of_type)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Relation]:
+        return {relation.name: relation for relation in self.relations}
+
+    @cached_property
+    def _words(self) -> dict[str, tuple[Cue, ...]]:
+        return words_of(self.relations)
 
     def _linked(self, claim: Claim) -> Claim:
-        relation = next((one for one in self.relations if one.name == claim.relation), None)
+        relation = self._by_name.get(claim.relation)
         if relation is None or claim.state == "rejected":
             return claim
         if claim.state == "accepted":
@@ -167,7 +193,7 @@ class _Asking:
         return able == [relation]
 
 
-def _texts(graph: KnowledgeGraph, items: Iterable[str] | None) -> list[tuple[str, str, str]]:
+def _texts(graph: KnowledgeGraph, items: Iterable[str] | None) -> list[Text]:
     """Id, title and text of the items that have one."""
     has_text = pl.col("text").str.strip_chars().fill_null("") != ""
     rows = graph.nodes.filter((pl.col("kind") == "item") & has_text)

@@ -31,13 +31,15 @@ class Says:
         self.asked: list[Prompt] = []
 
     def estimate(self, prompts: Sequence[Prompt]) -> Estimate:
-        return Estimate(0, 0)
+        return Estimate(len(prompts), 0)
 
     def write(
         self, prompts: Sequence[Prompt], bar: Bar | None = None
     ) -> Iterator[tuple[int, Reply | Failure]]:
         for place, prompt in enumerate(prompts):
             self.asked.append(prompt)
+            if bar is not None:
+                bar.advance()
             yield place, Reply(self.answers.get(prompt.key, self.other), "stop", 1, 1)
 
 
