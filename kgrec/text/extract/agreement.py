@@ -18,9 +18,10 @@ from kgrec.text.extract.relations import MENTIONS
 LEAST = 0.9
 """Share of checked claims that the catalog has to confirm."""
 
-_ENOUGH = 5  # checked claims, to say anything of a tail or of a relation
+UNKNOWN = "no words say this relation, and the catalog states too few facts like it"
+"""The reason for which a claim waits that only the type of its tail speaks for."""
 
-Counts = tuple[int, int]
+_ENOUGH = 5  # checked claims, to say anything of a tail or of a relation
 
 
 def checked(
@@ -36,22 +37,24 @@ def checked(
     """
     several = list(claims)
     having = {(key, name) for (key, _), names in stated.items() for name in names}
-    of_tails: dict[tuple[str, str], list[bool]] = defaultdict(list)
-    of_relations: dict[str, list[bool]] = defaultdict(list)
+    of_tails: dict[tuple[str, str, str], list[bool]] = defaultdict(list)
+    of_relations: dict[tuple[str, str], list[bool]] = defaultdict(list)
     for claim in several:
         head = f"item:{claim.head}"
         if claim.state != "accepted" or (head, claim.relation) not in having:
             continue
         is_true = claim.relation in stated.get((head, _tail(claim)), frozenset())
-        of_tails[claim.relation, claim.tail].append(is_true)
-        of_relations[claim.relation].append(is_true)
+        of_tails[claim.asserted_by, claim.relation, claim.tail].append(is_true)
+        of_relations[claim.asserted_by, claim.relation].append(is_true)
 
     def doubt(claim: Claim) -> Claim:
-        known = of_tails.get((claim.relation, claim.tail), [])
-        if len(known) < _ENOUGH:
-            known = of_relations.get(claim.relation, [])
-        if claim.state != "accepted" or claim.relation == MENTIONS or len(known) < _ENOUGH:
+        if claim.state != "accepted" or claim.relation == MENTIONS:
             return claim
+        known = of_tails.get((claim.asserted_by, claim.relation, claim.tail), [])
+        if len(known) < _ENOUGH:
+            known = of_relations.get((claim.asserted_by, claim.relation), [])
+        if len(known) < _ENOUGH:
+            return claim if claim.sure else claim.held_back("quarantined", UNKNOWN)
         share = sum(known) / len(known)
         if share >= least:
             return claim

@@ -51,6 +51,8 @@ class Claim:
     tail_kind: str = ""
     tail_type: str = ""
     candidates: tuple[str, ...] = field(default=())
+    sure: bool = True
+    """Whether words of the text state the relation; else the catalog has to confirm its kind."""
 
     @property
     def id(self) -> str:

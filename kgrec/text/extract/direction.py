@@ -15,6 +15,33 @@ from kgrec.text.extract.relations import Cue
 from kgrec.text.extract.tokens import Token
 
 _FARTHEST = 40  # words between a cue and the last name of a list
+_LONGEST_CUE = 3
+_NEAREST = 3  # words between a name and a cue behind it
+# English, as the words of the ontology are: what may stand among the names of a list.
+_SMALL = frozenset(
+    (
+        "a",
+        "an",
+        "and",
+        "as",
+        "also",
+        "both",
+        "by",
+        "de",
+        "del",
+        "der",
+        "di",
+        "for",
+        "of",
+        "the",
+        "to",
+        "van",
+        "von",
+        "well",
+        "is",
+        "are",
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -42,21 +69,42 @@ def governing(
     """
     listed = list(words)
     for place in range(first - 1, max(first - _FARTHEST, -1), -1):
-        found = _at(listed, place, first, cues)
+        found = _over(listed, place, first, cues)
         if found:
             return Governing(found, before=True)
-    for place in range(last, min(last + _FARTHEST, len(listed))):
-        found = _at(listed, place, len(listed), cues)
+        if not _is_listed(listed[place]):
+            break
+    for place in range(last, min(last + _NEAREST, len(listed))):
+        found = _at(listed, place, len(listed), cues)[1]
         if found:
             return Governing(found, before=False)
+        if not _is_listed(listed[place]):
+            break
     return None
+
+
+def _is_listed(word: Token) -> bool:
+    """Whether a word may stand between a cue and a name that it governs."""
+    return word.norm in _SMALL or not word.text[0].islower()
+
+
+def _over(
+    words: list[Token], place: int, end: int, cues: Mapping[str, Sequence[Cue]]
+) -> dict[str, bool]:
+    """The relations whose words cover a place: "executive produced" rather than "produced"."""
+    for start in range(max(place - _LONGEST_CUE + 1, 0), place + 1):
+        size, found = _at(words, start, end, cues)
+        if size > place - start:
+            return found
+    return {}
 
 
 def _at(
     words: list[Token], place: int, end: int, cues: Mapping[str, Sequence[Cue]]
-) -> dict[str, bool]:
-    """The relations whose words stand at a place; the longest words win."""
-    longest, found = 0, {}
+) -> tuple[int, dict[str, bool]]:
+    """How many words state a relation from a place on, and which; the longest win."""
+    longest = 0
+    found: dict[str, bool] = {}
     for name, several in cues.items():
         for cue in several:
             size = len(cue.stems)
@@ -66,4 +114,4 @@ def _at(
                 longest, found = size, {}
             # Words that are read both ways decide nothing: the first reading stays.
             found.setdefault(name, cue.forward)
-    return found
+    return longest, found

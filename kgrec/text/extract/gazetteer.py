@@ -192,14 +192,15 @@ class Gazetteer:
         linked = _linked(bare, node)
         relation = self._relation(node, words, sentence, found)
         if relation:
-            yield _as(linked, relation)
+            name, sure = relation
+            yield replace(linked, relation=name, sure=sure)
         if MENTIONS in self._vocabulary.relations and not self._is_concept(node):
             yield linked
 
     def _relation(
         self, node: Named, words: list[Token], sentence: tuple[int, int], found: Found
-    ) -> str | None:
-        """What the node is to the item, if the words or its type say so."""
+    ) -> tuple[str, bool] | None:
+        """What the node is to the item, if words or its type say so; and whether words do."""
         kind = self._vocabulary.type(node.type)
         able = [relation.name for relation in self._relations if kind.is_a(relation.range)]
         if not able:
@@ -209,8 +210,8 @@ class Gazetteer:
         said = governing(words[start:end], *place, self._cues)
         if said is not None and said.before:
             meant = [name for name in able if name in said.relations]
-            return meant[0] if len(meant) == 1 else None
-        return able[0] if len(able) == 1 else None
+            return (meant[0], True) if len(meant) == 1 else None
+        return (able[0], False) if len(able) == 1 else None
 
 
 def without_stated(
@@ -239,10 +240,6 @@ def _is_more(claim: Claim) -> bool:
 
 def _linked(claim: Claim, node: Named) -> Claim:
     return replace(claim, tail=node.id, tail_kind=node.kind, tail_type=node.type)
-
-
-def _as(claim: Claim, relation: str) -> Claim:
-    return replace(claim, relation=relation)
 
 
 def _places(text: str, words: list[Token]) -> Iterator[tuple[int, int]]:

@@ -95,10 +95,11 @@ def extract(
     """
     texts = _texts(graph, items)
     wanted = candidate_relations(graph.vocabulary, graph.item_type, relations)
-    names = Names(graph)
-    stated = _stated(without_extracted(graph))
+    catalog = without_extracted(graph)
+    stated = _stated(catalog)
     every = graph.nodes.filter((pl.col("kind") == "item") & pl.col("text").is_not_null())["text"]
-    gazetteer = Gazetteer(names, every, wanted, graph.vocabulary, graph.item_type)
+    # Names that earlier claims made are not looked for, so that a second run finds the same.
+    gazetteer = Gazetteer(Names(catalog), every, wanted, graph.vocabulary, graph.item_type)
     claims: list[Claim] = []
     with (progress or Progress()).stage("Find names in texts", total=len(texts)) as bar:
         for item, title, text in texts:
@@ -106,7 +107,7 @@ def extract(
             bar.advance()
     tally = None
     if writer is not None and wanted:
-        linker = Linker(names, graph.vocabulary, encoder)
+        linker = Linker(Names(graph), graph.vocabulary, encoder)
         asking = _Asking(graph, wanted, linker)
         asked, about = asking.questions(texts)
         if announce is not None:
