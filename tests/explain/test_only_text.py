@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from kgrec.config import Config
+from kgrec.data import Dataset
 from kgrec.data.extracted import no_extracted
 from kgrec.graph import KnowledgeGraph
 from kgrec.recommend import Recommender
@@ -16,26 +17,36 @@ from kgrec.testing import tiny_dataset
 FAST = {
     "text.enabled": False,
     "kge.enabled": False,
-    "gnn.epochs": 3,
+    "gnn.epochs": 6,
     "gnn.embedding_size": 8,
     "gnn.factors": 8,
     "threads": 1,
 }
-TAGGED = [str(number) for number in range(1, 25)]
 
 
-def graph_of(tagged: list[str]) -> KnowledgeGraph:
-    rows = pl.DataFrame({"head": tagged}).with_columns(
-        relation=pl.lit("has_tag"),
-        tail=pl.lit("text:Tag/noir"),
+def plain() -> Dataset:
+    """The tiny world without its genres, which people go by."""
+    data = tiny_dataset()
+    return replace(data, items=data.items.drop("genres"))
+
+
+def from_texts() -> KnowledgeGraph:
+    """The same, and its genres as texts state them."""
+    genres = (
+        tiny_dataset()
+        .items.select(head="item", tail_label=pl.col("genres").str.split("|"))
+        .explode("tail_label")
+    )
+    rows = genres.with_columns(
+        relation=pl.lit("has_genre"),
+        tail=pl.format("text:Genre/{}", "tail_label"),
         tail_kind=pl.lit("entity"),
-        tail_label=pl.lit("noir"),
-        tail_type=pl.lit("Tag"),
+        tail_type=pl.lit("Genre"),
         asserted_by=pl.lit("gazetteer"),
         state=pl.lit("accepted"),
     )
     table = pl.concat([no_extracted(), rows], how="diagonal_relaxed")
-    return KnowledgeGraph.build(replace(tiny_dataset(), extracted=table))
+    return KnowledgeGraph.build(replace(plain(), extracted=table))
 
 
 def fit(graph: KnowledgeGraph, **settings: object) -> Recommender:
@@ -45,7 +56,7 @@ def fit(graph: KnowledgeGraph, **settings: object) -> Recommender:
 
 @pytest.fixture(scope="module")
 def graph() -> KnowledgeGraph:
-    return graph_of(TAGGED)
+    return from_texts()
 
 
 @pytest.fixture(scope="module", params=["linear", "rgcn"])
@@ -55,19 +66,19 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def silent(graph: KnowledgeGraph, kind: str) -> Recommender:
-    return fit(graph, graph__extracted="train", gnn__model=kind)
+    return fit(graph, graph__extracted="train", gnn__model=kind, gnn__layers=2)
 
 
 @pytest.fixture(scope="module")
 def telling(graph: KnowledgeGraph, kind: str) -> Recommender:
-    return fit(graph, graph__extracted="explain", gnn__model=kind)
+    return fit(graph, graph__extracted="explain", gnn__model=kind, gnn__layers=2)
 
 
 def test_by_default_nothing_learns_from_them(graph: KnowledgeGraph) -> None:
-    rec, plain = fit(graph), fit(KnowledgeGraph.build(tiny_dataset()))
-    lists = [each.recommend(k=5).to_polars() for each in (rec, plain)]
+    rec, other = fit(graph), fit(KnowledgeGraph.build(plain()))
+    lists = [each.recommend(k=5).to_polars() for each in (rec, other)]
     assert lists[0].equals(lists[1])
-    assert "has_tag" not in {
+    assert "has_genre" not in {
         relation.name
         for user in ("1", "2")
         for path in rec.explain(user, lists[0]["item"][0], paths=None).paths
@@ -79,7 +90,7 @@ def test_trained_on_they_are_no_reasons_and_the_sum_holds(silent: Recommender) -
     hidden = 0.0
     for user, item in pairs(silent):
         why = silent.explain(user, item, paths=None)
-        assert all(step.name != "has_tag" for path in why.paths for step in path.relations)
+        assert all(step.name != "has_genre" for path in why.paths for step in path.relations)
         total = sum(path.share for path in why.paths) + sum(why.rest.values())
         assert total == pytest.approx(why.score, abs=1e-5)
         assert why.path_share == pytest.approx(sum(path.share for path in why.paths), abs=1e-6)
@@ -98,7 +109,7 @@ def test_told_they_are_said_to_be_a_texts(silent: Recommender, telling: Recommen
         before = silent.explain(user, item, paths=None)
         assert before.score == pytest.approx(why.score, abs=1e-6)
         for path in why.paths:
-            by_text = any(step.name == "has_tag" for step in path.relations)
+            by_text = any(step.name == "has_genre" for step in path.relations)
             assert ("according to the text" in path.reason) == by_text
             told += by_text
     assert told
@@ -108,7 +119,7 @@ def test_a_counterfactual_names_none(graph: KnowledgeGraph) -> None:
     rec = fit(graph, graph__extracted="train")
     for user, item in pairs(rec)[:3]:
         facts = rec.counterfactual(user, item, k=10).facts
-        assert facts is None or all(fact[1] != "has_tag" for fact in facts.facts)
+        assert facts is None or all(fact[1] != "has_genre" for fact in facts.facts)
 
 
 def pairs(rec: Recommender) -> list[tuple[str, str]]:

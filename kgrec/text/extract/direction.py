@@ -18,30 +18,8 @@ _FARTHEST = 40  # words between a cue and the last name of a list
 _LONGEST_CUE = 3
 _NEAREST = 3  # words between a name and a cue behind it
 # English, as the words of the ontology are: what may stand among the names of a list.
-_SMALL = frozenset(
-    (
-        "a",
-        "an",
-        "and",
-        "as",
-        "also",
-        "both",
-        "by",
-        "de",
-        "del",
-        "der",
-        "di",
-        "for",
-        "of",
-        "the",
-        "to",
-        "van",
-        "von",
-        "well",
-        "is",
-        "are",
-    )
-)
+_SMALL_WORDS = "a an and as also both by de del der di for of the to van von well is are"
+_SMALL = frozenset(_SMALL_WORDS.split())
 
 
 @dataclass(frozen=True)

@@ -29,9 +29,7 @@ def said(sentence: str, name: str) -> tuple[set[str], bool] | None:
         ("It was produced by Ann Lee.", "Ann Lee", "produced_by"),
     ],
 )
-def test_the_nearest_words_before_a_name_govern_it(
-    sentence: str, name: str, relation: str
-) -> None:
+def test_the_nearest_words_before_a_name_govern_it(sentence: str, name: str, relation: str) -> None:
     found = said(sentence, name)
     assert found is not None
     assert relation in found[0]
