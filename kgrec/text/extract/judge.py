@@ -74,8 +74,9 @@ class Verifier:
         """
         quote = self._found(raw["quote"])
         tail = name_of(raw["tail"])
-        inside = [place for place in find_all(self._words, tail) if _within(place, quote)]
-        at = inside[0] if inside else (find_all(self._words, tail) or [None])[0]
+        places = find_all(self._words, tail)
+        inside = [place for place in places if _within(place, quote)]
+        at = next(iter(inside or places), None)
         claim = Claim(
             head=self.item,
             relation=raw["relation"],
