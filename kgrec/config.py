@@ -36,6 +36,18 @@ class GraphConfig(_Section):
 
     The graph keeps their facts, for without them nobody could measure whether it is fair.
     """
+    extracted: Literal["no", "train", "explain"] = "no"
+    """What becomes of facts that only a text states, not the catalog (``kgrec extract``).
+
+    ``no``: the graph keeps them, and nothing learns from them; ``train``: they are learned from,
+    and no explanation rests on them, their part of a score is ``rest["extracted"]``; ``explain``:
+    they are reasons, too, which say that they are according to a text.
+    """
+
+    @property
+    def learns_extracted(self) -> bool:
+        """Whether facts that only a text states are learned from."""
+        return self.extracted != "no"
 
 
 class TextConfig(_Section):

@@ -18,6 +18,7 @@ from kgrec.callbacks import Bar, Progress
 from kgrec.config import Config
 from kgrec.evaluation import Interactions
 from kgrec.graph import KnowledgeGraph
+from kgrec.graph.extracted import without_extracted
 from kgrec.graph.sensitive import without_sensitive
 from kgrec.recommend import Recommender
 from kgrec.text import TextEncoder
@@ -79,6 +80,8 @@ class Trials:
     ) -> pl.DataFrame:
         # Before names are shuffled: a sensitive fact must not come back as one of another relation.
         graph = without_sensitive(graph, self.config.graph.sensitive)
+        if not self.config.graph.learns_extracted:
+            graph = without_extracted(graph)
         config = arm.config(self.config).replace({"seed": seed, "graph.sensitive": ()})
         users = split.users
         changed = arm.graph(graph, seed)

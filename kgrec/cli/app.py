@@ -17,6 +17,7 @@ from kgrec.cli import (
     evaluate,
     explain,
     export,
+    extract,
     query,
     recommend,
     train,
@@ -86,6 +87,7 @@ app.command("explain")(explain.explain)
 app.command("evaluate")(evaluate.evaluate)
 app.command("query")(query.query)
 app.command("export")(export.export)
+app.command("extract")(extract.extract)
 app.command("check")(check.check)
 app.command("audit")(audit.audit)
 app.command("attack")(attack.attack)

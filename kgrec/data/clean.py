@@ -15,6 +15,7 @@ from kgrec.data.catalog import (
 )
 from kgrec.data.dataset import Dataset, DatasetInfo
 from kgrec.data.events import PAIR, clean_events, separate
+from kgrec.data.extracted import clean_extracted
 from kgrec.data.facts import Known, clean_facts, ids_of
 from kgrec.data.quality import Finding, QualityReport
 from kgrec.data.schema import ITEMS, SCHEMAS, USERS, closest
@@ -39,8 +40,8 @@ def clean(
     needs it to stop in time), and where ``test`` is absent it is empty.
 
     :param tables: ``events`` or ``train`` (with ``valid``, ``test``), and where there are any
-        ``items``, ``users``, ``facts``, ``labels``, ``candidates``; each a data frame of polars,
-        pandas or Arrow
+        ``items``, ``users``, ``facts``, ``labels``, ``candidates``, ``extracted``; each a data
+        frame of polars, pandas or Arrow
     :param info: name, source and licence
     :param files: what to call each table in messages; by default its name
     :param min_rating: rows with a lower rating are no interactions
@@ -74,6 +75,7 @@ def clean(
         facts=facts,
         labels=labels,
         candidates=clean_candidates(raw.get("candidates"), items, names["candidates"], found),
+        extracted=clean_extracted(raw.get("extracted"), known, names["extracted"], found),
         quality=QualityReport(tuple(found)),
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from kgrec.data.extracted import no_extracted
 from kgrec.data.quality import QualityReport
 
 
@@ -55,6 +56,8 @@ class Dataset:
         literals); all but the first two may be null
     :ivar candidates: the only items that may be recommended, sorted; ``None``: all of them
     :ivar quality: what was set aside or mended while reading, and why
+    :ivar extracted: claims that were extracted from the texts of items, in every state; columns as
+        in :data:`kgrec.data.extracted.EXTRACTED_COLUMNS`
     """
 
     info: DatasetInfo
@@ -67,6 +70,7 @@ class Dataset:
     labels: pl.DataFrame
     candidates: tuple[str, ...] | None = None
     quality: QualityReport = field(default_factory=QualityReport)
+    extracted: pl.DataFrame = field(default_factory=no_extracted)
 
     def __repr__(self) -> str:
         return (

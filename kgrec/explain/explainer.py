@@ -15,6 +15,7 @@ from kgrec.errors import ConfigError
 from kgrec.explain.explanation import Explanation, Path, PathNode, PathRelation
 from kgrec.explain.groups import Group, Groups, grouped, placed
 from kgrec.explain.names import Names
+from kgrec.explain.only_text import OnlyText
 from kgrec.explain.queries import cypher, sparql
 from kgrec.explain.sentences import Sentences
 from kgrec.explain.tastes import TasteFinder, Tastes
@@ -41,6 +42,7 @@ class Explainer:
     :param fitted: the graph it was trained on, in the numbers of ``features``; ``None``: that is
         ``features``
     :param known: the items that it had; ``None``: all
+    :param extracted: whether facts that only texts state are reasons (``graph.extracted``)
     """
 
     def __init__(
@@ -51,14 +53,18 @@ class Explainer:
         fitted_on: csr_matrix,
         fitted: Features | None = None,
         known: Indices | None = None,
+        *,
+        extracted: bool = False,
     ) -> None:
         self.graph, self.features, self.model = graph, features, model
         self.histories = recent_histories(features, model.recency)
         # What came later carries no weight: walks lead through what was there.
-        self.hubs = FactHubs.of(fitted or features)
+        self._fitted = fitted or features
+        self.hubs = FactHubs.of(self._fitted)
         self.finder = WalkFinder(model, fitted_on, self.hubs)
         self.names = Names(graph)
         self.sentences = Sentences(graph.vocabulary, item_type=graph.item_type)
+        self._tells_texts = extracted
         self._fitted_on = fitted_on
         every = np.arange(len(features.items))
         self._num_fitted = len(every) if known is None else len(known)
@@ -109,6 +115,7 @@ class Explainer:
         carried = self.model.carried_from(history, counts, target)
         tastes = self._tastes(history, carried, target, row)
         groups = grouped(walks, tastes, target, self._hubs_to(target))
+        groups, untold = self._told_apart(groups, target)
         shown = groups.at(self._shown(groups, paths, target))
         on_facts = float(tastes.shares.sum()) if tastes else 0.0
         text = tastes.text if tastes else 0.0
@@ -123,6 +130,9 @@ class Explainer:
         }
         if walks.oneself:
             rest["oneself"] = walks.oneself
+        if untold is not None:
+            rest["extracted"] = untold
+            total -= untold
         if len(shown) < len(groups):
             rest["other_paths"] = total - sum(group.share for group in shown)
         told = placed(shown, tastes, self.finder, target, row)
@@ -215,6 +225,25 @@ class Explainer:
         """The hubs of facts that lead to an item: if it came later, those of the later graph."""
         return self._later_hubs if target in self._came_later else self.hubs
 
+    def _told_apart(self, groups: Groups, target: int) -> tuple[Groups, float | None]:
+        """The groups that are told, and the sum of those that rest on a text where none may."""
+        sources = self._sources(target)
+        if self._tells_texts or not sources:
+            return groups, None
+        rests = sources.of(groups, target)
+        return groups.take(~rests), float(groups.share[rests].sum())
+
+    def _sources(self, target: int) -> OnlyText:
+        return self._later_sources if target in self._came_later else self._known_sources
+
+    @cached_property
+    def _known_sources(self) -> OnlyText:
+        return OnlyText(self.hubs, self._fitted)
+
+    @cached_property
+    def _later_sources(self) -> OnlyText:
+        return OnlyText(self._later_hubs, self.features)
+
     def _path(self, user: str, target: int, group: Group) -> Path:
         start = self._node(group.start)
         nodes = [self.names.node(key("user", user)), start]
@@ -227,6 +256,8 @@ class Explainer:
             reason = self._over_fact(nodes, relations, group, group.witness, target)
         else:
             reason = self._over_fact(nodes, relations, group, group.start, target)
+        if self._rests_on_text(group, target):
+            reason = self.sentences.according_to_text(reason)
         return Path(
             nodes=tuple(nodes),
             relations=tuple(relations),
@@ -237,6 +268,14 @@ class Explainer:
             cypher=cypher(nodes, relations, name_kinds=self._labels_overlap),
             sparql=sparql(nodes, relations, self.graph.vocabulary),
         )
+
+    def _rests_on_text(self, group: Group, target: int) -> bool:
+        """Whether only a text states a fact of a path as it is shown."""
+        sources = self._sources(target)
+        if group.is_user or not sources:
+            return False
+        ends = (group.start if group.witness < 0 else group.witness, target)
+        return any(sources.has(item, group.hub) for item in ends)
 
     def _over_people(
         self, nodes: list[PathNode], relations: list[PathRelation], other: int, item: int

@@ -17,6 +17,7 @@ from kgrec.errors import GraphError, UnknownIdError
 from kgrec.graph.build import build_tables
 from kgrec.graph.content import Change, Content
 from kgrec.graph.exchange import Exchange
+from kgrec.graph.extracted import with_extracted_names
 from kgrec.graph.files import Files, read_graph, told_if_broken, write_graph
 from kgrec.graph.header import fields_of, header_of
 from kgrec.graph.labels import is_named
@@ -103,7 +104,7 @@ class KnowledgeGraph(Exchange):
             candidates=data.candidates,
             report=tables.report,
             ontologies=ontologies,
-            labels=as_names(data.labels),
+            labels=as_names(with_extracted_names(data).labels),
         )
 
     def __repr__(self) -> str:

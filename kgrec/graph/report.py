@@ -37,6 +37,7 @@ class BuildReport:
     :ivar undeclared: relations that no ontology declares
     :ivar attributes: attribute columns and the relation that each became
     :ivar literals: columns that became literal properties
+    :ivar extracted: edges that only a text states
     """
 
     interactions: int = 0
@@ -52,6 +53,7 @@ class BuildReport:
     undeclared: tuple[str, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
     literals: tuple[str, ...] = ()
+    extracted: int = 0
 
     @staticmethod
     def from_dict(values: dict[str, Any]) -> BuildReport:
@@ -68,6 +70,7 @@ class BuildReport:
     def __str__(self) -> str:
         lines = [f"{self.interactions:,} interactions and {self.facts:,} facts became edges"]
         counted = (
+            (self.extracted, "facts that only texts state became edges"),
             (self.renamed, "facts carried an alias of a relation"),
             (self.swapped, "facts ran against their relation and were turned round"),
             (self.merged, "rows repeated an edge and were merged"),

@@ -16,6 +16,7 @@ from kgrec.features import Features
 from kgrec.gnn.inputs import NodeInputs
 from kgrec.gnn.training.checkpoints import Checkpoints
 from kgrec.graph import KnowledgeGraph
+from kgrec.graph.extracted import without_extracted
 from kgrec.graph.sensitive import without_sensitive
 from kgrec.kge import pretrain
 from kgrec.text import CachedEncoder, TextEncoder, TransformerEncoder, describe, encode_descriptions
@@ -32,12 +33,15 @@ def node_inputs(
 ) -> NodeInputs:
     """Describe and encode the core nodes, and embed the graph.
 
-    Sensitive facts are not described either; what a text of the catalog itself says, stays.
+    Sensitive facts are not described either, nor those that nothing is to learn
+    from; what a text of the catalog itself says, stays.
 
     :param encoder: turns texts into vectors; ``None``: what the configuration says, cached on disk
     :param checkpoints: keep the embeddings, so that they need not be trained twice
     """
     graph = without_sensitive(graph, config.graph.sensitive)
+    if not config.graph.learns_extracted:
+        graph = without_extracted(graph)
     text = _text(graph, features, config, encoder, progress) if config.text.enabled else None
     embeddings = None
     if config.kge.enabled:

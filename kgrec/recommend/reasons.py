@@ -58,7 +58,7 @@ class Reasons:
             self._fitted.features,
             self._fitted.items,
             version=self._fitted.version,
-            sensitive=self._config.graph.sensitive,
+            settings=self._config.graph,
             seed=self._config.seed,
         )
 

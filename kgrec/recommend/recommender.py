@@ -28,6 +28,7 @@ from kgrec.gnn.log import TrainingLog
 from kgrec.gnn.model import Model
 from kgrec.gnn.training.checkpoints import Checkpoints
 from kgrec.graph import KnowledgeGraph
+from kgrec.graph.extracted import without_extracted
 from kgrec.graph.sensitive import check_sensitive
 from kgrec.policies import Policy, sensitive_shares
 from kgrec.recommend.checkpoint import open_checkpoints
@@ -128,10 +129,10 @@ class Recommender:
                 checkpoints=checkpoints,
             )
         log = dataclasses.replace(log, seconds=progress.seconds)
-        fitted = Fitted.of(graph, features, graph.version, config.graph.sensitive)
+        fitted = Fitted.of(graph, features, graph.version, config.graph)
         identity = _identity(encoder)
         self._fitted = _State(graph, features, model, log, checkpoints, fitted, identity)
-        for stale in ("_lists", "_reasons", "_histories"):
+        for stale in ("_lists", "_reasons", "_histories", "_seen"):
             self.__dict__.pop(stale, None)
         return self
 
@@ -152,8 +153,7 @@ class Recommender:
         state = self._state
         check_later(state.graph, graph, state.fitted.version)
         features = self._features(graph)
-        sensitive = self.config.graph.sensitive
-        fitted = Fitted.of(graph, features, state.fitted.version, sensitive)
+        fitted = Fitted.of(graph, features, state.fitted.version, self.config.graph)
         with limited_threads(self.config.threads):
             model = updated_model(
                 state.model,
@@ -272,7 +272,7 @@ class Recommender:
             the policy, is sensitive
         """
         sensitive = self.config.graph.sensitive
-        weights, liked = profile_history(profile, self.graph, self._state.features, sensitive)
+        weights, liked = profile_history(profile, self._seen, self._state.features, sensitive)
         return self._lists.of([PROFILE], weights, k, policy, seen=liked)
 
     def explain(
@@ -398,9 +398,8 @@ class Recommender:
         rec = cls(run.config, encoder=encoder)
         rec.held_out = run.held_out
         features = rec._features(run.graph)
-        sensitive = run.config.graph.sensitive
         try:
-            fitted = Fitted.of(run.graph, features, run.fitted_version, sensitive)
+            fitted = Fitted.of(run.graph, features, run.fitted_version, run.config.graph)
         except GraphError as error:
             raise RunError(f"{folder}: {error}") from error
         rec._fitted = _State(
@@ -427,7 +426,8 @@ class Recommender:
         return self._fitted
 
     def _features(self, graph: KnowledgeGraph) -> Features:
-        return Features.of(graph, self.config.graph.sensitive)
+        settings = self.config.graph
+        return Features.of(graph, settings.sensitive, extracted=settings.learns_extracted)
 
     @cached_property
     def _histories(self) -> csr_matrix:
@@ -456,9 +456,15 @@ class Recommender:
         return node_inputs(graph, features, config, self._encoder, self._progress, Checkpoints())
 
     @cached_property
+    def _seen(self) -> KnowledgeGraph:
+        """The graph without facts that only texts state, where nothing is learned from them."""
+        graph = self._state.graph
+        return graph if self.config.graph.learns_extracted else without_extracted(graph)
+
+    @cached_property
     def _lists(self) -> Lists:
         state = self._state
-        return Lists(state.graph, state.features, state.model, self.config, self._progress)
+        return Lists(self._seen, state.features, state.model, self.config, self._progress)
 
 
 def _identity(encoder: TextEncoder | None) -> str:
