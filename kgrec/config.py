@@ -53,6 +53,10 @@ class TextConfig(_Section):
     """Texts a batch in the encoder."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """``auto`` takes bfloat16 where the processor computes it natively."""
+    windows: int = Field(default=8, ge=1, le=64)
+    """A text beyond the encoder's length is read in at most so many windows of that length."""
+    similar: int = Field(default=0, ge=0, le=50)
+    """To so many nearest nodes in the space of descriptions a core item has a ``similar_text``."""
 
 
 class KgeConfig(_Section):

@@ -19,6 +19,7 @@ from kgrec.graph import KnowledgeGraph
 from kgrec.graph.sensitive import without_sensitive
 from kgrec.kge import pretrain
 from kgrec.text import CachedEncoder, TextEncoder, TransformerEncoder, describe, encode_descriptions
+from kgrec.text.plain import plain_texts
 from kgrec.text.words import word_vectors
 
 
@@ -63,6 +64,7 @@ def _embeddings(features: Features, config: Config, progress: Progress) -> torch
 def _words(graph: KnowledgeGraph) -> csr_matrix:
     """Words of the items' labels and texts; their facts have a say of their own."""
     items = graph.nodes.filter(pl.col("kind") == "item")
+    items = items.with_columns(plain_texts(items["text"]))
     texts = items.select(pl.concat_str("label", "text", separator=" ", ignore_nulls=True))
     return word_vectors(texts.to_series())
 
@@ -84,7 +86,10 @@ def _text(
         settings = config.text
         encoder = CachedEncoder(
             TransformerEncoder(
-                settings.model, batch_size=settings.batch_size, precision=settings.precision
+                settings.model,
+                batch_size=settings.batch_size,
+                precision=settings.precision,
+                windows=settings.windows,
             )
         )
     return encode_descriptions(dataclasses.replace(descriptions, nodes=core), encoder, progress)

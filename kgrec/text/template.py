@@ -10,6 +10,7 @@ from kgrec.callbacks import Progress
 from kgrec.config import TextConfig
 from kgrec.graph.labels import is_named
 from kgrec.text.descriptions import DescribableGraph, Descriptions
+from kgrec.text.plain import plain_texts
 from kgrec.vocabulary import INTERACTED, Relation, Vocabulary
 
 _GENERIC = ("Node", "Item", "Entity")  # "The Golden Compass, item" says nothing
@@ -114,8 +115,9 @@ def _assemble(
     }
     kind = pl.col("type").replace_strict(types, default=None, return_dtype=pl.String)
     name = pl.when(is_named()).then(_clean("label"))
+    nodes = nodes.with_columns(plain_texts(nodes["text"]).alias("plain"))
     head = pl.concat_list(name, kind).list.drop_nulls().list.join(", ")
-    own = _clean("text")
+    own = _clean("plain")
     parts = pl.concat_list(_nonempty(head), _nonempty(own), pl.col("facts")).list.drop_nulls()
     # A title or a text may end in a full stop of its own.
     ended = parts.list.eval(pl.element().str.strip_chars_end("."))
