@@ -36,6 +36,11 @@ class GraphConfig(_Section):
 
     The graph keeps their facts, for without them nobody could measure whether it is fair.
     """
+    modalities: Annotated[tuple[str, ...] | None, BeforeValidator(_split)] = None
+    """Literals with vectors that the model reads (``image``); ``None``: all that look like it.
+
+    These are lists of 8 fractions or more, as many at each node that has one.
+    """
 
 
 class TextConfig(_Section):
@@ -93,6 +98,8 @@ class GnnConfig(_Section):
     """Which network: only ``linear`` has exact shares of paths, a closed form and ``content``."""
     bases: int = Field(default=4, ge=1, le=64)
     """Matrices of which those of all relations are made, with ``model = rgcn``."""
+    relation_texts: bool = False
+    """Whether relations whose texts are alike start alike, with ``model = rgcn`` or ``kgat``."""
     embedding_size: int = Field(default=128, ge=2, le=2048)
     """Length of a node's vector."""
     layers: int = Field(default=1, ge=0, le=4)

@@ -14,6 +14,7 @@ from kgrec.errors import ConfigError
 from kgrec.explain.explanation import Explanation, Path, PathNode, PathRelation
 from kgrec.explain.groups import Group, Groups, grouped, placed
 from kgrec.explain.queries import cypher, sparql
+from kgrec.explain.rest import rest_of_modality
 from kgrec.explain.sentences import Sentences
 from kgrec.explain.tastes import TasteFinder, Tastes
 from kgrec.explain.walks import Floats, Indices, WalkFinder
@@ -109,14 +110,17 @@ class Explainer:
         shown = groups.at(self._shown(groups, paths, target))
         on_facts = float(tastes.shares.sum()) if tastes else 0.0
         text = tastes.text if tastes else 0.0
+        modalities = tastes.modalities if tastes else {}
         total = float(walks.shares.sum()) + on_facts
-        content = float(carried.sum()) - text - on_facts
+        by_vectors = sum(modalities.values())
+        content = float(carried.sum()) - text - by_vectors - on_facts
         popularity = float(self.model.bias[target])
         rest = {
             "popularity": popularity,
             "text": text,
+            **{rest_of_modality(name): part for name, part in modalities.items()},
             "content": content,
-            "latent": score - popularity - text - content - total - walks.oneself,
+            "latent": score - popularity - text - by_vectors - content - total - walks.oneself,
         }
         if walks.oneself:
             rest["oneself"] = walks.oneself
@@ -131,7 +135,7 @@ class Explainer:
             paths=tuple(self._path(user, target, group) for group in told),
             rest=rest,
             path_share=total,
-            content_reason=self._content_reason(carried) if text + content > 0 else "",
+            content_reason=self._content_reason(carried) if text + by_vectors + content > 0 else "",
         )
 
     def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:

@@ -129,6 +129,11 @@ class Tastes:
         """What words and descriptions carry of the score."""
         return float(self.scale @ self.taken.text)
 
+    @property
+    def modalities(self) -> dict[str, float]:
+        """What each further modality carries of the score, by its name."""
+        return {name: float(self.scale @ part) for name, part in self.taken.modalities.items()}
+
     @cached_property
     def shares(self) -> Floats:
         """What each fact of the item carries of the score; 0 if no walk leads over it."""

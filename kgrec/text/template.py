@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import polars as pl
 
@@ -12,6 +12,9 @@ from kgrec.graph.labels import is_named
 from kgrec.text.descriptions import DescribableGraph, Descriptions
 from kgrec.text.plain import plain_texts
 from kgrec.vocabulary import INTERACTED, Relation, Vocabulary
+
+SIMILAR_TEXT = "similar_text"
+"""The relation of what is described alike; a description does not tell of it."""
 
 _GENERIC = ("Node", "Item", "Entity")  # "The Golden Compass, item" says nothing
 
@@ -45,7 +48,8 @@ class TemplateDescriber:
 
 def _facts(edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
     """Facts between ``nodes``: no interactions, and no attributes of users either."""
-    facts = edges.filter((pl.col("relation") != INTERACTED) & pl.col("split").is_null())
+    told = ~pl.col("relation").is_in([INTERACTED, SIMILAR_TEXT])
+    facts = edges.filter(told & pl.col("split").is_null())
     among = facts.join(nodes, left_on="head", right_on="key", how="semi").join(
         nodes, left_on="tail", right_on="key", how="semi"
     )
@@ -146,15 +150,29 @@ def _relation_texts(graph: DescribableGraph) -> pl.DataFrame:
     )
 
 
+def relation_clauses(names: Iterable[str], vocabulary: Vocabulary) -> list[str]:
+    """How relations read from head to tail, all of them, and then from tail to head.
+
+    :param names: of ``R`` relations
+    :return: ``2 R`` texts
+    """
+    relations = [vocabulary.relation(name) for name in names]
+    clauses = [_clauses(each, vocabulary) for each in relations]
+    return [forward for forward, _ in clauses] + [backward for _, backward in clauses]
+
+
 def _relation_text(relation: Relation, vocabulary: Vocabulary) -> str:
     """``film directed by person; person director of film``."""
+    forward, backward = _clauses(relation, vocabulary)
+    return forward if forward == backward else f"{forward}; {backward}"
+
+
+def _clauses(relation: Relation, vocabulary: Vocabulary) -> tuple[str, str]:
     head, tail = (
         "" if name in _GENERIC else vocabulary.type(name).label
         for name in (relation.domain, relation.range)
     )
-    forward = _clause(head, relation.label, tail)
-    backward = _clause(tail, relation.inverse_label, head)
-    return forward if forward == backward else f"{forward}; {backward}"
+    return _clause(head, relation.label, tail), _clause(tail, relation.inverse_label, head)
 
 
 def _clause(subject: str, label: str, object_: str) -> str:

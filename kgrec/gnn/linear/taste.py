@@ -16,8 +16,8 @@ dual weights of the regression without it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -44,12 +44,14 @@ class Taken:
     :ivar by_fact: what each fact carries from each item, shape ``(n, f)``
     :ivar text: what words and descriptions carry from each item, shape ``(n,)``
     :ivar total: all that content carries from each item, shape ``(n,)``
+    :ivar modalities: what each further modality carries from each item, shapes ``(n,)``
     """
 
     facts: Indices
     by_fact: Floats
     text: Floats
     total: Floats
+    modalities: Mapping[str, Floats] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,11 +60,11 @@ class _Known:
 
     :ivar facts: columns of the hubs, shape ``(f,)``
     :ivar loud: how loud each is, shape ``(f,)``
-    :ivar like: how alike it is to the warm items in each fact, then in texts, then in the amount
-        that is known, shape ``(w, f + 2)``
+    :ivar like: how alike it is to the warm items in each fact, then in texts, in the amount that is
+        known and in each modality, shape ``(w, f + 2 + modalities)``
     :ivar place: its place among the warm items; -1: it has no users
     :ivar left_out: :math:`G_{i\\cdot} / G_{ii}`, shape ``(w,)``
-    :ivar of_own: the same times ``like``, shape ``(f + 2,)``
+    :ivar of_own: the same times ``like``, one for each column
     """
 
     facts: Indices
@@ -101,15 +103,23 @@ class Taste:
         """
         known, duals = self._known(item), self._duals_of(starts)
         parts = duals @ known.like - np.outer(self._own(duals, known), known.of_own)
-        by_fact, of_text, of_amount = parts[:, :-2], parts[:, -2], parts[:, -1]
+        size, names = len(known.facts), tuple(self.content.modalities)
+        by_fact, of_text, of_amount = parts[:, :size], parts[:, size], parts[:, size + 1]
+        modalities = dict(zip(names, parts[:, size + 2 :].T, strict=True))
         if not self.came_later:
             facets = self.settings.facets
             vectors = facets.known[starts]
             of_facets = (vectors @ facets.facts[known.facts].T) * known.loud
             by_fact = by_fact + of_facets
             of_text = of_text + vectors @ facets.items[item] - of_facets.sum(axis=1)
+            for name, each in facets.modalities.items():
+                carried = vectors @ each[item]
+                of_text = of_text - carried
+                modalities[name] = modalities[name] + carried
         total = by_fact.sum(axis=1) + of_text + of_amount
-        return Taken(known.facts, by_fact, of_text, total)
+        for each in modalities.values():
+            total = total + each
+        return Taken(known.facts, by_fact, of_text, total, modalities)
 
     def duals(self, starts: Indices, item: int, others: Indices) -> Floats:
         """How much other warm items teach about what the takers of each item like.
@@ -143,7 +153,12 @@ class Taste:
         of_text = self.content.text_kernel_with(item, self.settings.text)[self.warm]
         of_amount = self.content.amount_kernel_with(item)[self.warm]
         of_facts = self._warm_by_fact[row.indices].multiply(row.data[:, None]).toarray().T
-        like = np.column_stack([of_facts, of_text, of_amount]).astype(np.float32)
+        of_modalities = [
+            self.content.modality_kernel_with(name, item, self.settings.modalities)[self.warm]
+            for name in self.content.modalities
+        ]
+        columns = [of_facts, of_text, of_amount, *of_modalities]
+        like = np.column_stack(columns).astype(np.float32)
         inverse = self._inverse[place] if place >= 0 else np.zeros_like(of_text)
         left_out = inverse / inverse[place] if place >= 0 else inverse
         facts = row.indices.astype(np.int64)
@@ -172,17 +187,20 @@ class Taste:
     @cached_property
     def _inverse(self) -> Floats:
         """:math:`G`, shape ``(w, w)``."""
-        kernel = self.content.kernel(self.settings.text)[np.ix_(self.warm, self.warm)]
+        kernel = self._kernel[np.ix_(self.warm, self.warm)]
         unit = np.eye(len(self.warm), dtype=np.float32)
         factor = cho_factor(kernel + np.float32(self.settings.ridge) * unit)
         return np.asarray(cho_solve(factor, unit))
 
+    @property
+    def _kernel(self) -> Floats:
+        return self.content.kernel(self.settings.text, self.settings.modalities)
+
     @cached_property
     def fact_part(self) -> Floats:
         """How much of each weight facts carry, where there is one, shape ``(I, I)``."""
-        text = self.settings.text
         of_facts = self._weights((self.content.facts @ self.content.facts.T).toarray())
-        total = self._weights(self.content.kernel(text))
+        total = self._weights(self._kernel)
         if not self.came_later:
             facets = self.settings.facets
             of_facts += facets.known @ (self.content.facts @ facets.facts).T
