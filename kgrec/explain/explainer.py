@@ -110,7 +110,7 @@ class Explainer:
         shown = groups.at(self._shown(groups, paths, target))
         on_facts = float(tastes.shares.sum()) if tastes else 0.0
         text = tastes.text if tastes else 0.0
-        modalities = tastes.modalities if tastes else {}
+        modalities = tastes.modalities if tastes else dict.fromkeys(self._modalities, 0.0)
         total = float(walks.shares.sum()) + on_facts
         by_vectors = sum(modalities.values())
         content = float(carried.sum()) - text - by_vectors - on_facts
@@ -191,6 +191,11 @@ class Explainer:
     @cached_property
     def _later_hubs(self) -> FactHubs:
         return FactHubs.of(self.features)
+
+    @property
+    def _modalities(self) -> tuple[str, ...]:
+        newcomers = self.model.newcomers
+        return tuple(newcomers.texts.modalities) if newcomers else ()
 
     def _content_reason(self, carried: csr_matrix) -> str:
         """Name the item of the history from which most is carried over."""

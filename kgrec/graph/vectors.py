@@ -64,15 +64,31 @@ def vectors_of(
     }
 
 
-def modality_names(graph: KnowledgeGraph) -> tuple[str, ...]:
-    """The literals of items that hold vectors, sorted."""
-    items = graph.nodes.filter(pl.col("kind") == "item")
-    return tuple(vectors_of(graph.nodes, items["key"].to_list()))
+def modality_names(graph: KnowledgeGraph, names: Iterable[str] | None = None) -> tuple[str, ...]:
+    """The literals of items and entities that hold vectors, sorted.
+
+    :param names: see :func:`vectors_of`
+    """
+    return tuple(vectors_of(graph.nodes, graph.nodes["key"].to_list(), names))
 
 
 def without_literal(graph: KnowledgeGraph, name: str) -> KnowledgeGraph:
     """The graph as it would be if no node had a literal of this name."""
-    return _changed(graph, lambda literals: {k: v for k, v in literals.items() if k != name}, name)
+    return without_literals(graph, [name])
+
+
+def without_literals(graph: KnowledgeGraph, names: Iterable[str]) -> KnowledgeGraph:
+    """The graph, with no earlier version, as it would be if no node had literals of these names."""
+    gone = frozenset(names)
+    marks = [json.dumps(name, ensure_ascii=False) for name in gone]
+    cells = [
+        _cell({name: value for name, value in parse(cell).items() if name not in gone})
+        if cell and any(mark in cell for mark in marks)
+        else cell
+        for cell in graph.nodes["properties"]
+    ]
+    nodes = graph.nodes.with_columns(pl.Series("properties", cells, dtype=pl.String))
+    return replace(graph, nodes=nodes, history=type(graph.history)(), update_report=None)
 
 
 def only_vectors(properties: pl.Series, names: Sequence[str]) -> pl.Series:
@@ -102,17 +118,6 @@ def with_own_vectors(properties: pl.Series, own: pl.Series, names: Sequence[str]
         for cell, vectors in pairs
     )
     return pl.Series(properties.name, cells, dtype=pl.String)
-
-
-def _changed(graph: KnowledgeGraph, change: Any, name: str) -> KnowledgeGraph:
-    from kgrec.graph.versions.history import History
-
-    cells = [
-        _cell(change(parse(cell))) if cell and name in cell else cell
-        for cell in graph.nodes["properties"]
-    ]
-    nodes = graph.nodes.with_columns(pl.Series("properties", cells, dtype=pl.String))
-    return replace(graph, nodes=nodes, history=History(), update_report=None)
 
 
 def _lists(nodes: pl.DataFrame) -> Iterator[tuple[str, str, list[Any]]]:

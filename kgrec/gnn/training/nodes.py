@@ -107,7 +107,8 @@ class NodeVectors(torch.nn.Module):
 
     def _loud(self, share: torch.Tensor | float, at: torch.Tensor | None) -> torch.Tensor | float:
         """The weight of behaviour: 1 where there is no language beside it."""
-        if float(share) == 1 or self._all_described:
+        value = share.item() if isinstance(share, torch.Tensor) else share
+        if value == 1 or self._all_described:
             return share
         described = self.described if at is None else self.described.index_select(0, at)
         return torch.where(described[:, None], share, 1.0)
