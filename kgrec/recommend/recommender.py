@@ -31,13 +31,14 @@ from kgrec.graph import KnowledgeGraph
 from kgrec.graph.sensitive import check_sensitive
 from kgrec.policies import Policy, sensitive_shares
 from kgrec.recommend.checkpoint import open_checkpoints
-from kgrec.recommend.inputs import node_inputs, with_similar
+from kgrec.recommend.inputs import node_inputs
 from kgrec.recommend.lists import Lists
 from kgrec.recommend.newcomers import with_new_items, with_new_users
 from kgrec.recommend.profile import PROFILE, Profile, profile_history
 from kgrec.recommend.reasons import Reasons
 from kgrec.recommend.recommendations import Recommendations
 from kgrec.recommend.run import Run, read_run, write_run
+from kgrec.recommend.similar import with_similar
 from kgrec.recommend.update import Fitted, check_later, updated_model
 from kgrec.text import TextEncoder
 from kgrec.threads import limited_threads
@@ -156,10 +157,10 @@ class Recommender:
         """
         state = self._state
         check_later(state.graph, graph, state.fitted.version)
-        if self.config.text.similar and self.config.text.enabled:
-            self._check_encoder()
-            graph = with_similar(graph, self.config, self._encoder, self._progress)
         features = self._features(graph)
+        if self.config.text.similar and not {*features.items} <= {*state.features.items}:
+            graph = self._with_similar(graph)
+            features = self._features(graph)
         sensitive = self.config.graph.sensitive
         fitted = Fitted.of(graph, features, state.fitted.version, sensitive)
         with limited_threads(self.config.threads):
@@ -490,6 +491,12 @@ class Recommender:
             Checkpoints(),
             modalities=self._modalities,
         )
+
+    def _with_similar(self, graph: KnowledgeGraph) -> KnowledgeGraph:
+        """The graph in which new items have their neighbours in the space of descriptions."""
+        if self.config.text.enabled:
+            self._check_encoder()
+        return with_similar(graph, self.config, self._encoder, self._progress)
 
     def _check_encoder(self) -> None:
         if _identity(self._encoder) != self._state.encoder:

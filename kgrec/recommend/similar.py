@@ -6,17 +6,39 @@ whatever is held out. They are called what they are, *similar in text to*, in ev
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 import torch
 from scipy.sparse import eye
 
+from kgrec.callbacks import Progress
+from kgrec.config import Config
 from kgrec.graph import KnowledgeGraph
+from kgrec.graph.sensitive import without_sensitive
 from kgrec.index import top_k
+from kgrec.recommend.texts import encoder_of
+from kgrec.text import TextEncoder, describe, encode_descriptions
 from kgrec.text.template import SIMILAR_TEXT
 
 Floats = npt.NDArray[np.float32]
+
+
+def with_similar(
+    graph: KnowledgeGraph, config: Config, encoder: TextEncoder | None, progress: Progress
+) -> KnowledgeGraph:
+    """The graph with edges between items that are described alike, if the settings want them."""
+    if not config.text.similar or not config.text.enabled:
+        return graph
+    open_graph = without_sensitive(graph, config.graph.sensitive)
+    descriptions = describe(open_graph, config.text, progress=progress)
+    items = open_graph.nodes.filter(pl.col("kind") == "item").select("key", "id")
+    of_items = items.join(descriptions.nodes, on="key", how="left", maintain_order="left")
+    only = dataclasses.replace(descriptions, nodes=of_items)
+    vectors = encode_descriptions(only, encoder or encoder_of(config), progress)
+    return with_similar_texts(graph, items["id"].to_list(), vectors, config.text.similar)
 
 
 def with_similar_texts(
