@@ -61,7 +61,7 @@ class TextConfig(_Section):
     windows: int = Field(default=8, ge=1, le=64)
     """A text beyond the encoder's length is read in at most so many windows of that length."""
     similar: int = Field(default=0, ge=0, le=50)
-    """Each item gets edges ``similar_text`` to so many nearest items in the space of descriptions."""
+    """Each item is joined to so many nearest in the space of descriptions, by ``similar_text``."""
 
 
 class KgeConfig(_Section):

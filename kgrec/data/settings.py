@@ -127,7 +127,8 @@ def _complaint(error: ValidationError) -> str:
     path = [str(part) for part in first["loc"]]
     key = ".".join(path)
     if first["type"] == "extra_forbidden":
-        model = {"events": EventRules, "modalities": Modality}.get(path[0], Settings)
+        sections: dict[str, type[_Section]] = {"events": EventRules, "modalities": Modality}
+        model = sections.get(path[0], Settings)
         prefix = key.rpartition(".")[0]
         return _unknown(key, [f"{prefix}.{n}" if prefix else n for n in model.model_fields])
     return f"the key '{key}' cannot be {first['input']!r} ({first['msg'].lower()})"

@@ -85,11 +85,14 @@ def similar_texts(
                 if other >= 0 and score > 0:
                     ends = (items[described[row]], items[described[other]])
                     pairs.add((min(ends), max(ends)))
-    heads, tails = zip(*sorted(pairs), strict=True) if pairs else ((), ())
-    return pl.DataFrame(
-        {"head": heads, "relation": SIMILAR_TEXT, "tail": tails},
-        schema=dict.fromkeys(("head", "relation", "tail"), pl.String),
-    ).with_columns(head_kind=pl.lit("item"), tail_kind=pl.lit("item"))
+    names = dict.fromkeys(("head", "tail"), pl.String)
+    return pl.DataFrame(sorted(pairs), schema=names, orient="row").select(
+        "head",
+        pl.lit(SIMILAR_TEXT).alias("relation"),
+        "tail",
+        head_kind=pl.lit("item"),
+        tail_kind=pl.lit("item"),
+    )
 
 
 def _joined(graph: KnowledgeGraph) -> frozenset[str]:

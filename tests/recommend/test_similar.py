@@ -56,21 +56,34 @@ class Letters:
 
 
 @pytest.fixture(scope="module")
-def rec(quick: Callable[..., Config], tiny_graph: KnowledgeGraph) -> Recommender:
+def graph(build: Callable[..., KnowledgeGraph]) -> KnowledgeGraph:
+    """Two sorts of titles, no fact, and users who like one sort."""
+    random = np.random.default_rng(0)
+    titles = {f"{sort}{at}": f"{sort * (3 + at)} kite" for sort in "ab" for at in range(8)}
+    pairs = [
+        (f"u{user}", f"{'ab'[user % 2]}{at}")
+        for user in range(16)
+        for at in random.permutation(8)[:5]
+    ]
+    return build(pairs[::2], pairs[1::4], titles=titles)
+
+
+@pytest.fixture(scope="module")
+def rec(quick: Callable[..., Config], graph: KnowledgeGraph) -> Recommender:
     config = quick(text__enabled=True, text__similar=3)
-    return Recommender(config, encoder=Letters()).fit(tiny_graph)
+    return Recommender(config, encoder=Letters()).fit(graph)
 
 
 def test_neighbours_are_facts_that_call_themselves_similar_in_text(
-    rec: Recommender, tiny_graph: KnowledgeGraph
+    rec: Recommender, graph: KnowledgeGraph
 ) -> None:
     edges = rec.graph.edges.filter(pl.col("relation") == SIMILAR_TEXT)
     assert edges.height > 0
-    assert SIMILAR_TEXT not in tiny_graph.edges["relation"]
-    assert SIMILAR_TEXT in rec.features.relations
+    assert SIMILAR_TEXT not in graph.edges["relation"]
+    assert rec.features.relations == (SIMILAR_TEXT,)
     paths = [
         path
-        for user in ("1", "2", "3", "4")
+        for user in ("u1", "u2", "u3")
         for item in rec.recommend(user, k=10).to_polars()["item"]
         for path in rec.explain(user, item, paths=None).paths
         if any(relation.name == SIMILAR_TEXT for relation in path.relations)
@@ -79,18 +92,18 @@ def test_neighbours_are_facts_that_call_themselves_similar_in_text(
     assert all("similar in text to" in path.sentence for path in paths), paths[0].sentence
 
 
-def test_a_description_does_not_tell_of_them(rec: Recommender, tiny_graph: KnowledgeGraph) -> None:
-    assert describe(rec.graph).texts() == describe(tiny_graph).texts()
+def test_a_description_does_not_tell_of_them(rec: Recommender, graph: KnowledgeGraph) -> None:
+    assert describe(rec.graph).texts() == describe(graph).texts()
 
 
 def test_new_items_have_neighbours_too(rec: Recommender) -> None:
-    new = pl.DataFrame({"item": ["101"], "title": ["The Silent Lantern"]})
+    new = pl.DataFrame({"item": ["101"], "title": ["aaaa kite"]})
     later = rec.add_items(new)
     ends = pl.col("head").eq("item:101") | pl.col("tail").eq("item:101")
     found = later.graph.edges.filter(ends)
     assert found["relation"].unique().to_list() == [SIMILAR_TEXT]
     assert found.height == 3
-    assert later.explain("1", "101").label == "The Silent Lantern"
+    assert later.explain("u1", "101").label == "aaaa kite"
 
 
 def test_without_the_setting_nothing_is_added(

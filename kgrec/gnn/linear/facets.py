@@ -183,7 +183,8 @@ class FacetTrainer:
 def _dense(content: Content) -> tuple[torch.Tensor | None, dict[str, slice]]:
     """Descriptions and modalities side by side, and in which columns each modality is."""
     parts = [] if content.vectors is None else [content.vectors]
-    places, width = {}, sum(each.shape[1] for each in parts)
+    places: dict[str, slice] = {}
+    width = sum(each.shape[1] for each in parts)
     for name, each in content.modalities.items():
         places[name] = slice(width, width + each.shape[1])
         width += each.shape[1]

@@ -17,7 +17,7 @@ A_{ii} e_i) / (1 - A_{ii})`. An item with :math:`n` users is given the part :mat
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -207,8 +207,7 @@ def _choose_kernel(
     for number, smoothing in enumerate(SMOOTHINGS):
         smoothed = smoothed_behaviour(known, smoothing)
         # A modality may be noise: it is heard if that is better than not to hear it.
-        tries = [*_kernels(content), *((None, None, loud) for loud in _loud(content))]
-        for text, ridge, loud in [(None, None, None)] if number else tries:
+        for text, ridge, loud in _AGAIN if number else _tries(content):
             tried = replace(
                 best,
                 text=best.text if text is None else text,
@@ -226,10 +225,16 @@ def _choose_kernel(
     return best, best_scores
 
 
-def _kernels(content: Content) -> Iterator[tuple[float, float, float]]:
-    """Weights of texts, ridges, and modalities that are not heard."""
+_Try = tuple[float | None, float | None, float | None]
+_AGAIN: Sequence[_Try] = ((None, None, None),)
+
+
+def _tries(content: Content) -> Iterator[_Try]:
+    """Weight of texts, ridge, weight of modalities; ``None``: what is best so far."""
     for text, ridge in itertools.product(_texts(content), RIDGES):
         yield text, ridge, 0.0
+    for loud in _loud(content):
+        yield None, None, loud
 
 
 def _loud(content: Content) -> tuple[float, ...]:

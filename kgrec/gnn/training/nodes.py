@@ -111,7 +111,7 @@ class NodeVectors(torch.nn.Module):
         if value == 1 or self._all_described:
             return share
         described = self.described if at is None else self.described.index_select(0, at)
-        return torch.where(described[:, None], share, 1.0)
+        return torch.where(described[:, None], torch.as_tensor(share), torch.ones(()))
 
     @cached_property
     def _all_described(self) -> bool:
