@@ -201,7 +201,7 @@ def choose_reach(
 def _choose_kernel(
     known: csr_matrix, content: Content, trial: Trial, bar: Bar
 ) -> tuple[Reach, torch.Tensor]:
-    """The best weight of texts and ridge, then smoothing, and scores for the users of ``trial``."""
+    """The best kernel, ridge and then smoothing, and scores for the users of ``trial``."""
     best, best_scores = Reach(), torch.zeros(())
     kernel = lru_cache(maxsize=1)(content.kernel)
     for number, smoothing in enumerate(SMOOTHINGS):
