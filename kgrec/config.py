@@ -43,6 +43,11 @@ class GraphConfig(_Section):
     and no explanation rests on them, their part of a score is ``rest["extracted"]``; ``explain``:
     they are reasons, too, which say that they are according to a text.
     """
+    modalities: Annotated[tuple[str, ...] | None, BeforeValidator(_split)] = None
+    """Literals with vectors that the model reads (``image``); ``None``: all that look like it.
+
+    These are lists of 8 fractions or more, as many at each node that has one.
+    """
 
     @property
     def learns_extracted(self) -> bool:
@@ -65,6 +70,10 @@ class TextConfig(_Section):
     """Texts a batch in the encoder."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """``auto`` takes bfloat16 where the processor computes it natively."""
+    windows: int = Field(default=8, ge=1, le=64)
+    """A text beyond the encoder's length is read in at most so many windows of that length."""
+    similar: int = Field(default=0, ge=0, le=50)
+    """Each item is joined to so many nearest in the space of descriptions, by ``similar_text``."""
 
 
 class WriterConfig(_Section):
@@ -138,6 +147,8 @@ class GnnConfig(_Section):
     """Which network: only ``linear`` has exact shares of paths, a closed form and ``content``."""
     bases: int = Field(default=4, ge=1, le=64)
     """Matrices of which those of all relations are made, with ``model = rgcn``."""
+    relation_texts: bool = False
+    """Whether relations whose texts are alike start alike, with ``model = rgcn`` or ``kgat``."""
     embedding_size: int = Field(default=128, ge=2, le=2048)
     """Length of a node's vector."""
     layers: int = Field(default=1, ge=0, le=4)

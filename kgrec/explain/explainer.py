@@ -17,6 +17,7 @@ from kgrec.explain.groups import Group, Groups, grouped, placed
 from kgrec.explain.names import Names
 from kgrec.explain.only_text import OnlyText
 from kgrec.explain.queries import cypher, sparql
+from kgrec.explain.rest import rest_of_modality
 from kgrec.explain.sentences import Sentences
 from kgrec.explain.tastes import TasteFinder, Tastes
 from kgrec.explain.walks import Floats, Indices, WalkFinder
@@ -119,14 +120,18 @@ class Explainer:
         shown = groups.at(self._shown(groups, paths, target))
         on_facts = float(tastes.shares.sum()) if tastes else 0.0
         text = tastes.text if tastes else 0.0
+        modalities = tastes.modalities if tastes else dict.fromkeys(self._modalities, 0.0)
         total = float(walks.shares.sum()) + on_facts
-        content = float(carried.sum()) - text - on_facts
+        by_vectors = sum(modalities.values())
+        content = float(carried.sum()) - text - by_vectors - on_facts
+        carries = text + by_vectors + content > 0
         popularity = float(self.model.bias[target])
         rest = {
             "popularity": popularity,
             "text": text,
+            **{rest_of_modality(name): part for name, part in modalities.items()},
             "content": content,
-            "latent": score - popularity - text - content - total - walks.oneself,
+            "latent": score - popularity - text - by_vectors - content - total - walks.oneself,
         }
         if walks.oneself:
             rest["oneself"] = walks.oneself
@@ -144,7 +149,7 @@ class Explainer:
             paths=tuple(self._path(user, target, group) for group in told),
             rest=rest,
             path_share=total,
-            content_reason=self._content_reason(history, carried) if text + content > 0 else "",
+            content_reason=self._content_reason(history, carried) if carries else "",
         )
 
     def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:
@@ -199,6 +204,11 @@ class Explainer:
     @cached_property
     def _later_hubs(self) -> FactHubs:
         return FactHubs.of(self.features)
+
+    @property
+    def _modalities(self) -> tuple[str, ...]:
+        newcomers = self.model.newcomers
+        return tuple(newcomers.texts.modalities) if newcomers else ()
 
     def _content_reason(self, history: Indices, carried: npt.NDArray[np.float32]) -> str:
         """Name the item of the history from which most is carried over."""

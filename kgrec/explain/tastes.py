@@ -10,6 +10,7 @@ took both of.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -146,6 +147,11 @@ class Tastes:
     def text(self) -> float:
         """What words and descriptions carry of the score."""
         return self.taught.text
+
+    @property
+    def modalities(self) -> Mapping[str, float]:
+        """What each further modality carries of the score, by its name."""
+        return self.taught.modalities
 
     @cached_property
     def shares(self) -> Floats:

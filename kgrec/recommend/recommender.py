@@ -34,11 +34,13 @@ from kgrec.policies import Policy, sensitive_shares
 from kgrec.recommend.checkpoint import open_checkpoints
 from kgrec.recommend.inputs import node_inputs
 from kgrec.recommend.lists import Lists
+from kgrec.recommend.newcomers import with_new_items, with_new_users
 from kgrec.recommend.profile import PROFILE, Profile, profile_history
 from kgrec.recommend.reasons import Reasons
 from kgrec.recommend.recommendations import Recommendations
 from kgrec.recommend.run import Run, read_run, write_run
 from kgrec.recommend.side_by_side import explained_by
+from kgrec.recommend.similar import with_similar
 from kgrec.recommend.update import Fitted, check_later, updated_model
 from kgrec.text import TextEncoder
 from kgrec.threads import limited_threads
@@ -101,6 +103,9 @@ class Recommender:
     ) -> Self:
         """Describe and encode the nodes, pretrain embeddings, train, and choose on valid.
 
+        With ``text.similar`` the graph that is served, :attr:`graph`, is a next version of this
+        one, with the edges between items that are described alike.
+
         :param graph: a typed graph with training (and, for the choices, validation) interactions
         :param checkpoint: a folder that keeps the state of the training; when the same training is
             begun again there, it goes on and ends with the same model, and :meth:`save` deletes
@@ -108,10 +113,12 @@ class Recommender:
         :param checkpoint_minutes: wall minutes between two states; 0: one after every epoch
         :raises KgrecError: if the training diverges
         :raises ConfigError: if the graph has no interaction to learn from, or nothing that a name
-            in ``graph.sensitive`` means
+            in ``graph.sensitive`` or ``graph.modalities`` means
         """
         progress = TimedProgress(self._progress)
         check_sensitive(graph, self.config.graph.sensitive)
+        with limited_threads(self.config.threads):
+            graph = with_similar(graph, self.config, self._encoder, progress)
         features = self._features(graph)
         if not features.history.nnz:
             raise ConfigError("The graph has no interaction to learn from: add events to the data.")
@@ -153,6 +160,9 @@ class Recommender:
         state = self._state
         check_later(state.graph, graph, state.fitted.version)
         features = self._features(graph)
+        if self.config.text.similar and not {*features.items} <= {*state.features.items}:
+            graph = self._with_similar(graph)
+            features = self._features(graph)
         fitted = Fitted.of(graph, features, state.fitted.version, self.config.graph)
         with limited_threads(self.config.threads):
             model = updated_model(
@@ -175,6 +185,36 @@ class Recommender:
             checkpoints=Checkpoints(),
         )
         return rec
+
+    def add_items(self, table: object, facts: object = None, labels: object = None) -> Self:
+        """A recommender that also serves new items, found by their facts, texts and vectors.
+
+        Nothing is trained. They are recommended and explained as all others are, and may be
+        recommended to everybody, whatever ``candidates`` the graph has. The rest of the catalog may
+        be described anew only by :meth:`KnowledgeGraph.update` and :meth:`update`.
+
+        :param table: ``item``, and what the catalog has: ``title, text``, attributes, vectors; a
+            data frame of polars, pandas or Arrow
+        :param facts: of the new items: ``head, relation, tail``
+        :param labels: of entities that come with them: ``entity, label``, optional ``type, text``
+        :return: another recommender; this one stays as it is. What became of bad rows says
+            ``graph.update_report``
+        :raises DataError: if an item is there already, or a table cannot be used
+        :raises ConfigError: if the model, or the encoder of texts, cannot serve new items
+        """
+        return self.update(with_new_items(self.graph, table, facts, labels))
+
+    def add_users(self, table: object = None, events: object = None) -> Self:
+        """A recommender that also serves new users, from what they did; nothing is trained.
+
+        :param table: ``user`` and attributes; ``None``: the users of ``events``
+        :param events: what they took: ``user, item``, optional ``timestamp, weight``; ``None``:
+            nothing yet, so that they are given what is popular
+        :return: another recommender; this one stays as it is
+        :raises DataError: if a user is there already, an item of the events is not, or a table
+            cannot be used
+        """
+        return self.update(with_new_users(self.graph, table, events))
 
     @property
     def graph(self) -> KnowledgeGraph:
@@ -447,13 +487,37 @@ class Recommender:
 
     def _texts(self, graph: KnowledgeGraph, features: Features) -> NodeInputs:
         """Texts of the core nodes, by the encoder with which the model was fitted."""
-        if self.config.text.enabled and _identity(self._encoder) != self._state.encoder:
+        if self.config.text.enabled:
+            self._check_encoder()
+        config = self.config.replace({"kge.enabled": False})
+        return node_inputs(
+            graph,
+            features,
+            config,
+            self._encoder,
+            self._progress,
+            Checkpoints(),
+            modalities=self._modalities,
+        )
+
+    def _with_similar(self, graph: KnowledgeGraph) -> KnowledgeGraph:
+        """The graph in which new items have their neighbours in the space of descriptions."""
+        if self.config.text.enabled:
+            self._check_encoder()
+        return with_similar(graph, self.config, self._encoder, self._progress)
+
+    def _check_encoder(self) -> None:
+        if _identity(self._encoder) != self._state.encoder:
             raise ConfigError(
                 f"Texts were encoded by '{self._state.encoder}' when the model was fitted: give "
                 "Recommender.load(…, encoder=…) the same one to serve new items."
             )
-        config = self.config.replace({"kge.enabled": False})
-        return node_inputs(graph, features, config, self._encoder, self._progress, Checkpoints())
+
+    @property
+    def _modalities(self) -> tuple[str, ...]:
+        """Those of the items that the model was fitted on."""
+        newcomers = getattr(self._state.model, "newcomers", None)
+        return tuple(newcomers.texts.modalities) if newcomers else ()
 
     @cached_property
     def _seen(self) -> KnowledgeGraph:

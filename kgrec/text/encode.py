@@ -19,6 +19,8 @@ from safetensors import SafetensorError
 from kgrec.callbacks import Bar, Progress
 from kgrec.errors import ConfigError
 from kgrec.text.encoder import TextEncoder, Vectors, encode_descriptions, encode_relations
+from kgrec.text.plain import plain_text
+from kgrec.text.windows import CHARACTERS_A_TOKEN, Windows, chunks
 
 __all__ = [
     "MiniLMEncoder",
@@ -31,7 +33,7 @@ __all__ = [
 
 Precision = Literal["auto", "float32", "bfloat16"]
 
-_CHUNK = 4096  # texts tokenized at once: bounds memory, long enough for batches of like length
+_WINDOWS = 8  # windows of a long text that are read
 _MAX_TOKENS = 256  # where a model's folder states no length
 
 
@@ -54,9 +56,11 @@ class TransformerEncoder:
 
     Batches hold texts of like length, so that little padding is computed; rows come back in the
     order of the texts. A row does not depend on the other texts of its batch beyond rounding (1e-5
-    in float32). Texts beyond the model's length are cut. The model is loaded with the first text
-    and not before. Pooling and length are read from the sentence-transformers files in the folder,
-    if any (else mean, 256 tokens).
+    in float32). A text beyond the model's length is read in windows of that length, one after the
+    other, and has the mean of their vectors, weighed by their tokens and scaled to length 1; what
+    comes after the last window is cut. Markup is stripped (:func:`~kgrec.text.plain.plain_text`).
+    The model is loaded with the first text and not before. Pooling and length are read from the
+    sentence-transformers files in the folder, if any (else mean, 256 tokens).
 
     Paper: Reimers and Gurevych, Sentence-BERT, EMNLP 2019.
 
@@ -66,7 +70,8 @@ class TransformerEncoder:
     :param precision: ``auto`` takes bfloat16 where the processor multiplies it natively
         (AVX512_BF16 or AMX: three times as fast, cosine to float32 .9999); elsewhere bfloat16 is
         emulated and very slow
-    :raises ConfigError: if the folder is missing or holds no model
+    :param windows: most windows of a text, at least 1
+    :raises ConfigError: if the folder is missing or holds no model, or a number is out of range
     """
 
     def __init__(
@@ -75,11 +80,14 @@ class TransformerEncoder:
         *,
         batch_size: int = 64,
         precision: Precision = "auto",
+        windows: int = _WINDOWS,
     ) -> None:
-        if batch_size < 1:
-            raise ConfigError(f"text.batch_size is {batch_size}; it must be at least 1.")
+        for name, value in (("batch_size", batch_size), ("windows", windows)):
+            if value < 1:
+                raise ConfigError(f"text.{name} is {value}; it must be at least 1.")
         self._source = minilm_folder() if model is None else model
         self._batch_size = batch_size
+        self._windows = windows
         self._dtype = _resolve(precision)
 
     def __repr__(self) -> str:
@@ -97,7 +105,7 @@ class TransformerEncoder:
 
     @cached_property
     def identity(self) -> str:
-        """Changes with weights, tokenizer, pooling, length and precision."""
+        """Changes with weights, tokenizer, pooling, length, windows and precision."""
         digest = hashlib.sha256()
         for file in sorted(self.folder.iterdir()):
             if file.suffix in (".safetensors", ".bin", ".json", ".txt", ".model"):
@@ -105,7 +113,8 @@ class TransformerEncoder:
                 with file.open("rb") as stream:
                     digest.update(hashlib.file_digest(stream, "sha256").digest())
         pooling = "cls" if self._cls_pooling else "mean"
-        return f"{digest.hexdigest()[:32]}/{pooling}/{self._max_tokens}/{self._dtype}"
+        length = f"{self._windows}x{self._max_tokens}"
+        return f"{digest.hexdigest()[:32]}/{pooling}/{length}/{self._dtype}/plain"
 
     @cached_property
     def embedding_size(self) -> int:
@@ -135,24 +144,33 @@ class TransformerEncoder:
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Encode texts; see :class:`~kgrec.text.encoder.TextEncoder`."""
         vectors = np.zeros((len(texts), self.embedding_size), dtype=np.float32)
-        rows = [row for row, text in enumerate(texts) if text.strip()]
-        if not rows:
+        read = [self._readable(text) for text in texts]
+        rows = np.array([row for row, text in enumerate(read) if text], dtype=np.int64)
+        if not len(rows):
             return vectors
         with (progress or Progress()).stage("Encode texts", total=len(rows)) as bar:
-            for start in range(0, len(rows), _CHUNK):
-                chunk = np.array(rows[start : start + _CHUNK])
-                vectors[chunk] = self._encode_chunk([texts[row] for row in chunk], bar)
+            for part in chunks([len(read[row]) for row in rows]):
+                chunk = rows[part]
+                vectors[chunk] = self._encode_chunk([read[row] for row in chunk], bar)
         return vectors
 
+    def _readable(self, text: str) -> str:
+        """What of a text is tokenized; empty: nothing."""
+        # Markup may be most of a text; beyond so much of it even a page of the web is not read.
+        most = 4 * CHARACTERS_A_TOKEN * self._max_tokens * self._windows
+        plain = plain_text(text[:most])
+        return plain if plain.strip() else ""
+
     def _encode_chunk(self, texts: list[str], bar: Bar) -> Vectors:
-        tokens = self._tokenizer(texts, truncation=True, max_length=self._max_tokens)["input_ids"]
-        order = np.argsort([-len(ids) for ids in tokens], kind="stable")
-        vectors = np.empty((len(texts), self.embedding_size), dtype=np.float32)
+        windows = Windows.of(texts, self._tokenizer, self._max_tokens, self._windows)
+        first = np.diff(windows.owners, prepend=-1) > 0
+        order = np.argsort([-len(ids) for ids in windows.tokens], kind="stable")
+        vectors = np.empty((len(order), self.embedding_size), dtype=np.float32)
         for start in range(0, len(order), self._batch_size):
             batch = order[start : start + self._batch_size]
-            vectors[batch] = self._encode_batch([tokens[row] for row in batch])
-            bar.advance(len(batch))
-        return vectors
+            vectors[batch] = self._encode_batch([windows.tokens[at] for at in batch])
+            bar.advance(int(first[batch].sum()))
+        return windows.pooled(vectors, len(texts))
 
     def _encode_batch(self, tokens: list[list[int]]) -> Vectors:
         with torch.inference_mode():
@@ -166,8 +184,10 @@ class TransformerEncoder:
 class MiniLMEncoder(TransformerEncoder):
     """The default encoder: all-MiniLM-L6-v2, 384 numbers a text, English, offline."""
 
-    def __init__(self, *, batch_size: int = 64, precision: Precision = "auto") -> None:
-        super().__init__(None, batch_size=batch_size, precision=precision)
+    def __init__(
+        self, *, batch_size: int = 64, precision: Precision = "auto", windows: int = _WINDOWS
+    ) -> None:
+        super().__init__(None, batch_size=batch_size, precision=precision, windows=windows)
 
 
 def _mean(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import polars as pl
 
@@ -10,7 +10,11 @@ from kgrec.callbacks import Progress
 from kgrec.config import TextConfig
 from kgrec.graph.labels import is_named
 from kgrec.text.descriptions import DescribableGraph, Descriptions
+from kgrec.text.plain import plain_texts
 from kgrec.vocabulary import INTERACTED, Relation, Vocabulary
+
+SIMILAR_TEXT = "similar_text"
+"""The relation of what is described alike; a description does not tell of it."""
 
 _GENERIC = ("Node", "Item", "Entity")  # "The Golden Compass, item" says nothing
 
@@ -44,7 +48,8 @@ class TemplateDescriber:
 
 def _facts(edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
     """Facts between ``nodes``: no interactions, and no attributes of users either."""
-    facts = edges.filter((pl.col("relation") != INTERACTED) & pl.col("split").is_null())
+    told = ~pl.col("relation").is_in([INTERACTED, SIMILAR_TEXT])
+    facts = edges.filter(told & pl.col("split").is_null())
     among = facts.join(nodes, left_on="head", right_on="key", how="semi").join(
         nodes, left_on="tail", right_on="key", how="semi"
     )
@@ -114,8 +119,9 @@ def _assemble(
     }
     kind = pl.col("type").replace_strict(types, default=None, return_dtype=pl.String)
     name = pl.when(is_named()).then(_clean("label"))
+    nodes = nodes.with_columns(plain_texts(nodes["text"]).alias("plain"))
     head = pl.concat_list(name, kind).list.drop_nulls().list.join(", ")
-    own = _clean("text")
+    own = _clean("plain")
     parts = pl.concat_list(_nonempty(head), _nonempty(own), pl.col("facts")).list.drop_nulls()
     # A title or a text may end in a full stop of its own.
     ended = parts.list.eval(pl.element().str.strip_chars_end("."))
@@ -144,15 +150,29 @@ def _relation_texts(graph: DescribableGraph) -> pl.DataFrame:
     )
 
 
+def relation_clauses(names: Iterable[str], vocabulary: Vocabulary) -> list[str]:
+    """How relations read from head to tail, all of them, and then from tail to head.
+
+    :param names: of ``R`` relations
+    :return: ``2 R`` texts
+    """
+    relations = [vocabulary.relation(name) for name in names]
+    clauses = [_clauses(each, vocabulary) for each in relations]
+    return [forward for forward, _ in clauses] + [backward for _, backward in clauses]
+
+
 def _relation_text(relation: Relation, vocabulary: Vocabulary) -> str:
     """``film directed by person; person director of film``."""
+    forward, backward = _clauses(relation, vocabulary)
+    return forward if forward == backward else f"{forward}; {backward}"
+
+
+def _clauses(relation: Relation, vocabulary: Vocabulary) -> tuple[str, str]:
     head, tail = (
         "" if name in _GENERIC else vocabulary.type(name).label
         for name in (relation.domain, relation.range)
     )
-    forward = _clause(head, relation.label, tail)
-    backward = _clause(tail, relation.inverse_label, head)
-    return forward if forward == backward else f"{forward}; {backward}"
+    return _clause(head, relation.label, tail), _clause(tail, relation.inverse_label, head)
 
 
 def _clause(subject: str, label: str, object_: str) -> str:

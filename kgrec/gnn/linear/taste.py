@@ -16,7 +16,7 @@ dual weights of the regression without it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -44,11 +44,13 @@ class Taught:
     :ivar by_item: what each warm item teaches, shape ``(w,)``
     :ivar by_fact: what each fact of the item carries, shape ``(f,)``
     :ivar text: what words and descriptions carry
+    :ivar modalities: what each further modality carries
     """
 
     by_item: Floats
     by_fact: Floats
     text: float
+    modalities: Mapping[str, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,14 +103,22 @@ class Taken:
         if known.place >= 0:
             by_item -= by_item[known.place] * known.left_out
         by_fact, text = self._summed(by_item), float(by_item @ known.text)
+        modalities = {name: float(by_item @ each) for name, each in known.modalities.items()}
         if not taste.came_later:
             facets = taste.settings.facets
             vector = scales @ facets.known[self.starts]
             loud = row_of(taste.content.facts, self.item)[1]
             of_facets = (facets.facts[self.facts] @ vector) * loud
             by_fact = by_fact + of_facets
+            of_modalities = {
+                name: float(each[self.item] @ vector) for name, each in facets.modalities.items()
+            }
             text += float(facets.items[self.item] @ vector) - float(of_facets.sum())
-        return Taught(by_item, by_fact, text)
+            text -= sum(of_modalities.values())
+            modalities = {
+                name: part + of_modalities.get(name, 0.0) for name, part in modalities.items()
+            }
+        return Taught(by_item, by_fact, text, modalities)
 
     def _summed(self, by_item: Floats) -> Floats:
         """What the warm items that have a fact teach of it, shape ``(f,)``."""
@@ -127,12 +137,14 @@ class _Known:
     :ivar like: the same in all, a column of the kernel, shape ``(w,)``
     :ivar place: its place among the warm items; -1: it has no users
     :ivar left_out: :math:`G_{i\\cdot} / G_{ii}`, shape ``(w,)``; 0 where it has no users
+    :ivar modalities: how alike it is to the warm items in each further modality, shapes ``(w,)``
     """
 
     text: Floats
     like: Floats
     place: int
     left_out: Floats
+    modalities: Mapping[str, Floats]
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,15 +224,18 @@ class Taste:
         own = np.zeros(self.content.facts.shape[1], dtype=np.float32)
         facts, loud = row_of(self.content.facts, item)
         own[facts] = loud
-        like = (
-            (self.content.facts @ own)[self.warm]
-            + text
-            + self.content.amount_kernel_with(item)[self.warm]
-        )
+        content = self.content
+        modalities = {
+            name: content.modality_kernel_with(name, item, self.settings.modalities)[self.warm]
+            for name in content.modalities
+        }
+        like = (content.facts @ own + content.amount_kernel_with(item))[self.warm] + text
+        for each in modalities.values():
+            like += each
         left_out = np.zeros_like(text)
         if place >= 0:
             left_out = self._inverse[place] / self._inverse[place, place]
-        return _Known(text, like.astype(np.float32), place, left_out)
+        return _Known(text, like.astype(np.float32), place, left_out, modalities)
 
     @cached_property
     def places(self) -> Indices:
@@ -246,17 +261,20 @@ class Taste:
     @cached_property
     def _inverse(self) -> Floats:
         """:math:`G`, shape ``(w, w)``."""
-        kernel = self.content.kernel(self.settings.text)[np.ix_(self.warm, self.warm)]
+        kernel = self._kernel[np.ix_(self.warm, self.warm)]
         unit = np.eye(len(self.warm), dtype=np.float32)
         factor = cho_factor(kernel + np.float32(self.settings.ridge) * unit)
         return np.asarray(cho_solve(factor, unit))
 
+    @property
+    def _kernel(self) -> Floats:
+        return self.content.kernel(self.settings.text, self.settings.modalities)
+
     @cached_property
     def fact_part(self) -> Floats:
         """How much of each weight facts carry, where there is one, shape ``(I, I)``."""
-        text = self.settings.text
         of_facts = self._weights((self.content.facts @ self.content.facts.T).toarray())
-        total = self._weights(self.content.kernel(text))
+        total = self._weights(self._kernel)
         if not self.came_later:
             facets = self.settings.facets
             of_facts += facets.known @ (self.content.facts @ facets.facts).T
