@@ -55,6 +55,43 @@ class TextConfig(_Section):
     """``auto`` takes bfloat16 where the processor computes it natively."""
 
 
+class WriterConfig(_Section):
+    """The language model that writes descriptions and reads facts out of texts."""
+
+    kind: Literal["template", "local", "api"] = "template"
+    """``template``: none; ``local``: weights on this machine; ``api``: an endpoint."""
+    model: str | None = None
+    """A GGUF file or a folder, with ``local``; the name of a model, with ``api``."""
+    base_url: str | None = None
+    """Of the endpoint, up to the version: http://localhost:8080/v1; ``None``: OpenAI's."""
+    key_variable: str = Field(default="OPENAI_API_KEY", min_length=1)
+    """The environment variable that holds the endpoint's key."""
+    temperature: float = Field(default=0.0, ge=0, le=2)
+    """Of sampling; 0: always the likeliest token."""
+    max_tokens: int = Field(default=160, ge=1)
+    """An answer may have so many tokens."""
+    batch_size: int = Field(default=32, ge=1)
+    """Answers that are written at a time, with ``local``."""
+    concurrency: int = Field(default=8, ge=1)
+    """Requests under way at a time, with ``api``."""
+    requests_per_minute: float | None = Field(default=None, gt=0)
+    """At most so many; ``None``: no limit."""
+    tokens_per_minute: float | None = Field(default=None, gt=0)
+    """At most so many, of questions and answers; ``None``: no limit."""
+    timeout: float = Field(default=60.0, gt=0)
+    """Seconds for a request."""
+    price_in: float | None = Field(default=None, ge=0)
+    """Of a million tokens of questions."""
+    price_out: float | None = Field(default=None, ge=0)
+    """Of a million tokens of answers."""
+    budget: float | None = Field(default=None, ge=0)
+    """The most that may be spent, in the currency of the prices; without prices, in tokens."""
+    retries: int = Field(default=1, ge=0, le=10)
+    """How often a question is asked once more after its answer was refused."""
+    most_failures: float = Field(default=0.5, ge=0, le=1)
+    """A run ends in an error if more than this share of the questions has no answer."""
+
+
 class KgeConfig(_Section):
     """Knowledge-graph embeddings that warm-start the graph network."""
 
@@ -163,6 +200,7 @@ class Config(_Section):
     """Threads for torch; 0 leaves torch's own choice."""
     graph: GraphConfig = GraphConfig()
     text: TextConfig = TextConfig()
+    writer: WriterConfig = WriterConfig()
     kge: KgeConfig = KgeConfig()
     gnn: GnnConfig = GnnConfig()
 
