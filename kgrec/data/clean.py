@@ -14,6 +14,7 @@ from kgrec.data.catalog import (
     read_ids,
 )
 from kgrec.data.dataset import Dataset, DatasetInfo
+from kgrec.data.descriptions import clean_descriptions
 from kgrec.data.events import PAIR, clean_events, separate
 from kgrec.data.facts import Known, clean_facts, ids_of
 from kgrec.data.quality import Finding, QualityReport
@@ -39,8 +40,8 @@ def clean(
     needs it to stop in time), and where ``test`` is absent it is empty.
 
     :param tables: ``events`` or ``train`` (with ``valid``, ``test``), and where there are any
-        ``items``, ``users``, ``facts``, ``labels``, ``candidates``; each a data frame of polars,
-        pandas or Arrow
+        ``items``, ``users``, ``facts``, ``labels``, ``candidates``, ``descriptions``; each a data
+        frame of polars, pandas or Arrow
     :param info: name, source and licence
     :param files: what to call each table in messages; by default its name
     :param min_rating: rows with a lower rating are no interactions
@@ -74,6 +75,9 @@ def clean(
         facts=facts,
         labels=labels,
         candidates=clean_candidates(raw.get("candidates"), items, names["candidates"], found),
+        descriptions=clean_descriptions(
+            raw.get("descriptions"), items["item"], names["descriptions"], found
+        ),
         quality=QualityReport(tuple(found)),
     )
 

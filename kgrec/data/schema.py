@@ -44,6 +44,9 @@ FACTS = TableSchema(
 )
 LABELS = TableSchema("labels", ("entity", "label"), ("type", "text", "properties"))
 CANDIDATES = TableSchema("candidates", ("item",))
+DESCRIPTIONS = TableSchema(
+    "descriptions", ("id", "text"), ("kind", "source", "verified", "evidence")
+)
 
 SCHEMAS: dict[str, TableSchema] = {
     "events": EVENTS,
@@ -55,6 +58,7 @@ SCHEMAS: dict[str, TableSchema] = {
     "facts": FACTS,
     "labels": LABELS,
     "candidates": CANDIDATES,
+    "descriptions": DESCRIPTIONS,
 }
 """The tables of a dataset folder, by file name without its ending."""
 

@@ -63,9 +63,7 @@ def _sentences(listed: pl.DataFrame) -> pl.DataFrame:
 def _assemble(
     nodes: pl.DataFrame, sentences: pl.DataFrame, vocabulary: Vocabulary, max_words: int
 ) -> pl.DataFrame:
-    kind = type_labels(nodes, vocabulary)
-    name = pl.when(is_named()).then(clean("label"))
-    head = pl.concat_list(name, kind).list.drop_nulls().list.join(", ")
+    head = _head(nodes, vocabulary)
     own = clean("text")
     parts = pl.concat_list(_nonempty(head), _nonempty(own), pl.col("facts")).list.drop_nulls()
     # A title or a text may end in a full stop of its own.
@@ -76,6 +74,17 @@ def _assemble(
         words.list.head(max_words).list.join(" ").alias("text"),
         (is_named() | (own.fill_null("") != "")).alias("named"),
     )
+
+
+def heads(nodes: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
+    """Name and type of nodes: ``key, head``; empty where a node has neither."""
+    return nodes.select("key", _head(nodes, vocabulary).alias("head"))
+
+
+def _head(nodes: pl.DataFrame, vocabulary: Vocabulary) -> pl.Expr:
+    name = pl.when(is_named()).then(clean("label"))
+    kind = type_labels(nodes, vocabulary)
+    return pl.concat_list(name, kind).list.drop_nulls().list.join(", ")
 
 
 def _nonempty(text: pl.Expr) -> pl.Expr:
