@@ -20,13 +20,12 @@ def describe(
 ) -> Descriptions:
     """Describe every item, entity and relation of a graph; users are never described.
 
-    :param graph: a :class:`~kgrec.graph.KnowledgeGraph`
     Where the data brought a description of a node (``kgrec describe`` writes them), it stands for
     the template's catalog text and facts, if ``config.descriptions`` says so.
 
+    :param graph: a :class:`~kgrec.graph.KnowledgeGraph`
     :param config: how many words a text has and how many neighbours it names
-    :param describer: who writes; by default a :class:`TemplateDescriber`, and who wrote the descriptions of the
-        data
+    :param describer: who writes; by default those of the data, and a :class:`TemplateDescriber`
     :param progress: receives the steps
     """
     settings = config or TextConfig()

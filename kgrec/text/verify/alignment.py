@@ -97,7 +97,7 @@ def align(
             raise RefusedError("order", word.text)
     if not said:
         return []
-    ended = [(cost, runs) for cost, runs in paths.values() if _is_long(runs[-1], said, catalog)]
+    ended = [(cost, runs) for cost, runs in paths.values() if _is_long(runs[-1], catalog)]
     if not ended:
         raise RefusedError("order", said[-1].text)
     return min(ended)[1]
@@ -140,7 +140,7 @@ def _step(
             if _continues(word, catalog, last, place, language):
                 gap = place - last - 1
                 options.append((cost + gap, [*runs[:-1], (runs[-1][0], place)]))
-            elif word.boundary and _may_begin(word, target) and _is_long(runs[-1], said, catalog):
+            elif word.boundary and _may_begin(word, target) and _is_long(runs[-1], catalog):
                 options.append((cost + _JUMP, [*runs, (place, place)]))
         if options:
             found[place] = min(options)
@@ -167,6 +167,10 @@ def _may_begin(word: Word, target: Word) -> bool:
     return target.opens
 
 
-def _is_long(run: tuple[int, int], said: Sequence[Word], catalog: Sequence[Word]) -> bool:
-    least = _LEAST_HAN if catalog[run[0]].is_han else _LEAST
-    return run[1] - run[0] + 1 >= least or len(catalog) < least
+def _is_long(run: tuple[int, int], catalog: Sequence[Word]) -> bool:
+    """Whether a run is more than a word by chance: two words, or all of a sentence."""
+    first, last = run
+    after = catalog[last + 1 :][:1]
+    whole = catalog[first].first and (not after or after[0].first)
+    least = _LEAST_HAN if catalog[first].is_han else _LEAST
+    return whole or last - first + 1 >= least

@@ -53,9 +53,8 @@ def _faults(raw: str, said: str) -> Iterator[tuple[str, str]]:
     for character in raw.strip():
         if unicodedata.category(character)[0] == "C" and character not in "\n\r\t":
             yield "control", f"U+{ord(character):04X}"
-    if found := _ADDRESS.search(raw):
-        if found[0] not in said:
-            yield "address", found[0]
+    if (found := _ADDRESS.search(raw)) and found[0] not in said:
+        yield "address", found[0]
     if found := _LISTED.search(raw.strip()):
         yield "list", found[0].strip()
     for character in tidy(raw):

@@ -92,7 +92,7 @@ class RoleReader:
             self._close()
             self._active = _Active([(place, cue)])
         self._check_subject(place, cue, after)
-        self._resolve(place, cue, after)
+        self._resolve(cue, after)
 
     def _is_odd(self, place: int, cue: Cue) -> bool:
         """ "was directed The Red Kite"; "Toy Story is the director": no way to state a relation."""
@@ -137,7 +137,7 @@ class RoleReader:
             if any(self._cues.may_be(meaning, reading) for meaning in before.meanings):
                 raise RefusedError("role", f"{before.text} {self._tokens[place].text}")
 
-    def _resolve(self, place: int, cue: Cue, after: Token | None) -> None:
+    def _resolve(self, cue: Cue, after: Token | None) -> None:
         """Names that stood before a cue: "Ada Marlow is the director of The Red Kite"."""
         if not self._pending or (after is not None and after.kind == "name"):
             return
