@@ -9,7 +9,6 @@ from typing import Any
 import polars as pl
 import pytest
 
-from kgrec.callbacks import Bar
 from kgrec.graph.descriptions import descriptions_of
 from kgrec.recommend import Recommender
 from kgrec.text.writers import Estimate, Prompt, Reply
@@ -28,7 +27,7 @@ class Model:
     def estimate(self, prompts: Sequence[Prompt]) -> Estimate:
         return Estimate(100 * len(prompts), 160 * len(prompts), self.cost)
 
-    def write(self, prompts: Sequence[Prompt], bar: Bar | None = None) -> Iterator[Any]:
+    def write(self, prompts: Sequence[Prompt], *_: object) -> Iterator[Any]:
         for place, prompt in enumerate(prompts):
             if self.asked == self.stop_after:
                 raise KeyboardInterrupt
@@ -42,7 +41,7 @@ class Model:
 @pytest.fixture
 def model(monkeypatch: pytest.MonkeyPatch) -> Model:
     made = Model()
-    monkeypatch.setattr("kgrec.text.writers.open.open_writer", lambda config: made)
+    monkeypatch.setattr("kgrec.text.writers.open.open_writer", lambda _: made)
     return made
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from kgrec.callbacks import Bar, Progress
+from kgrec.callbacks import Progress
 from kgrec.config import TextConfig
 from kgrec.errors import KgrecError
 from kgrec.graph import KnowledgeGraph
@@ -32,9 +32,7 @@ class Scripted:
     def estimate(self, prompts: Sequence[Prompt]) -> Estimate:
         return Estimate(100 * len(prompts), 160 * len(prompts))
 
-    def write(
-        self, prompts: Sequence[Prompt], bar: Bar | None = None
-    ) -> Iterator[tuple[int, Reply | Failure]]:
+    def write(self, prompts: Sequence[Prompt], *_: object) -> Iterator[tuple[int, Reply | Failure]]:
         for place, prompt in enumerate(prompts):
             self.asked.append(prompt.key)
             record = prompt.messages[1].content.split("RECORD\n")[1].split("\nEND ")[0]
@@ -115,9 +113,9 @@ def test_a_changed_node_describes_only_itself_anew(
 def test_a_killed_run_goes_on(tiny_graph: KnowledgeGraph, tmp_path: Path) -> None:
     class Killed(Scripted):
         def write(
-            self, prompts: Sequence[Prompt], bar: Bar | None = None
+            self, prompts: Sequence[Prompt], *_: object
         ) -> Iterator[tuple[int, Reply | Failure]]:
-            for number, answer in enumerate(super().write(prompts, bar)):
+            for number, answer in enumerate(super().write(prompts)):
                 if number == 4:
                     raise KeyboardInterrupt
                 yield answer
@@ -134,7 +132,7 @@ def test_a_killed_run_goes_on(tiny_graph: KnowledgeGraph, tmp_path: Path) -> Non
 
 
 def test_failures_beyond_a_share_are_an_error(tiny_graph: KnowledgeGraph) -> None:
-    writer = Scripted(lambda record: Failure("timed out"))
+    writer = Scripted(lambda _: Failure("timed out"))
     describer = WrittenDescriber(writer, most_failures=0.5)
     with pytest.raises(KgrecError, match="timed out"):
         describer.write(only(tiny_graph, describer), tiny_graph)

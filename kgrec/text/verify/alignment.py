@@ -92,7 +92,7 @@ def align(
         _require_known(word, [catalog[place] for place in places.get(word.root, ())])
     paths: dict[int, tuple[int, list[tuple[int, int]]]] = {}
     for number, word in enumerate(said):
-        paths = _step(number, word, said, catalog, places[word.root], paths, language)
+        paths = _step(number, word, catalog, places[word.root], paths, language)
         if not paths:
             raise RefusedError("order", word.text)
     if not said:
@@ -121,7 +121,6 @@ def _require_known(word: Word, same: Sequence[Word]) -> None:
 def _step(
     number: int,
     word: Word,
-    said: Sequence[Word],
     catalog: Sequence[Word],
     here: Sequence[int],
     paths: dict[int, tuple[int, list[tuple[int, int]]]],
