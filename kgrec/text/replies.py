@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from kgrec.data.cache import cache_folder
 from kgrec.text.database import Database
 from kgrec.text.writers.base import Prompt, Reply
 
@@ -82,7 +81,7 @@ class ReplyCache:
     """
 
     def __init__(self, file: str | Path | None = None) -> None:
-        self._file = Path(file) if file is not None else cache_folder("text") / "replies.sqlite"
+        self._file = Path(file) if file is not None else _default_file()
         self._database = Database(self._file, _OPENING, keep_damaged=True)
 
     def __repr__(self) -> str:
@@ -156,6 +155,12 @@ class ReplyCache:
         rows = read_replies(Path(file))
         self._database.change(_KEEP, rows)
         return len(rows)
+
+
+def _default_file() -> Path:
+    from kgrec.data.cache import cache_folder
+
+    return cache_folder("text") / "replies.sqlite"
 
 
 def _clean(text: str) -> str:

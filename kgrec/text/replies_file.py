@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ def write_replies(file: Path, rows: Sequence[tuple[Any, ...]]) -> int:
         table.write_parquet(fresh)
         fresh.replace(file)
     except OSError as error:
-        fresh.unlink(missing_ok=True)
+        with suppress(OSError):
+            fresh.unlink()
         raise DataError(
             f"the file cannot be written ({error})", fix="make room, or name another", file=file
         ) from error

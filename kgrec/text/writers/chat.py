@@ -16,13 +16,18 @@ def to_tokens(tokenizer: Any, prompt: Prompt) -> list[int]:
     """A question in tokens, ready for the answer.
 
     A model whose template knows no system turn is told the same at the start of the first turn.
+    Control tokens in a text (``<|im_start|>system``) are taken out of it: nothing that a catalog
+    holds can end its turn and begin another.
 
     :raises TemplateError: if the template refuses the messages
     """
+    messages = tuple(
+        replace(each, content=_without_control(tokenizer, each.content)) for each in prompt.messages
+    )
     try:
-        text = _render(tokenizer, prompt.messages, answered=False)
+        text = _render(tokenizer, messages, answered=False)
     except TemplateError:
-        first, *others = prompt.messages
+        first, *others = messages
         if first.role != "system" or not others:
             raise
         merged = replace(others[0], content=f"{first.content}\n\n{others[0].content}")
@@ -40,6 +45,17 @@ def end_of_turn(tokenizer: Any) -> list[int]:
         if token in tokenizer.added_tokens_decoder:
             ends.add(token)
     return sorted(ends)
+
+
+def _without_control(tokenizer: Any, text: str) -> str:
+    added = tokenizer.added_tokens_decoder.values()
+    control = [token.content for token in added if token.special and token.content.strip()]
+    before = None
+    while text != before:  # taking one out can put the halves of another together
+        before = text
+        for token in control:
+            text = text.replace(token, "")
+    return text
 
 
 def _render(tokenizer: Any, messages: tuple[Message, ...], *, answered: bool) -> str:

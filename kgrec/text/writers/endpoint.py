@@ -115,13 +115,13 @@ class Endpoint:
         if isinstance(error, openai.APIStatusError):
             return self._understand_status(error)
         if isinstance(error, openai.APIResponseValidationError):
-            return Lost("the endpoint's answer is not JSON"), None
+            return Lost("the endpoint's answer is not a completion"), None
         if isinstance(error, openai.APIConnectionError):
             if type(error.__cause__).__name__ == "ConnectError":
                 return Failure("the endpoint cannot be reached"), 0.0
             return Lost("the connection was lost"), 0.0
         if isinstance(error, (ValueError, TypeError, AttributeError, LookupError, RecursionError)):
-            return Lost("the endpoint's answer is not JSON"), None
+            return Lost("the endpoint's answer is not a completion"), None
         raise error
 
     def _understand_status(self, error: Any) -> tuple[Failure, float | None]:

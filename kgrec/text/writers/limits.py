@@ -49,6 +49,7 @@ class Budget:
         self.limit = limit
         self.spent = 0.0
         self._reserved = 0.0
+        self._under_way = 0
 
     async def reserve(self, amount: float) -> bool:
         """Set an amount aside; wait for requests under way if it is too much beside them.
@@ -56,13 +57,15 @@ class Budget:
         :return: whether it could be
         """
         while self.limit is not None and self.spent + self._reserved + amount > self.limit:
-            if self._reserved <= 0:
+            if not self._under_way:
                 return False
             await asyncio.sleep(_GLANCE)
         self._reserved += amount
+        self._under_way += 1
         return True
 
     def release(self, amount: float, spent: float) -> None:
         """Say what became of an amount that was set aside."""
-        self._reserved = max(self._reserved - amount, 0.0)
+        self._under_way -= 1
+        self._reserved = self._reserved - amount if self._under_way else 0.0  # sums of floats drift
         self.spent += spent

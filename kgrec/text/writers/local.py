@@ -85,7 +85,13 @@ class LocalWriter:
 
     @cached_property
     def _ends(self) -> list[int]:
-        return end_of_turn(self._weights.tokenizer)
+        try:
+            return end_of_turn(self._weights.tokenizer)
+        except TemplateError as error:
+            raise ConfigError(
+                f"The chat template of {self._model} cannot be used ({error}): mend it, or give "
+                "another model."
+            ) from error
 
     @cached_property
     def _grammars(self) -> Grammars:
@@ -93,7 +99,7 @@ class LocalWriter:
         return Grammars(self._weights.tokenizer, vocabulary, self._ends)
 
     def estimate(self, prompts: Sequence[Prompt]) -> Estimate:
-        """Tokens by a rule of thumb (4 bytes each), and answers of full length; it costs nothing."""
+        """Tokens by a rule of thumb (4 bytes each), and answers of full length; it is free."""
         return estimate(prompts)
 
     def write(
@@ -114,6 +120,7 @@ class LocalWriter:
 
     def _write(self, prompts: Sequence[Prompt]) -> Iterator[tuple[int, Reply | Failure]]:
         asked: list[Asked] = []
+        _ = self._ends  # a model that is no use shall say so before its template refuses questions
         for place, prompt in enumerate(prompts):
             tokens = self._read(prompt)
             if isinstance(tokens, Failure):
@@ -143,19 +150,20 @@ class LocalWriter:
             text = self._weights.tokenizer.decode(
                 kept, skip_special_tokens=True, clean_up_tokenization_spaces=False
             )
-            finish = "length" if end is None else "stop"
-            yield place, Reply(text, finish, len(question), len(kept) + (end is not None))
+            size = len(kept) + (end is not None)
+            yield place, Reply(text, "length" if end is None else "stop", len(question), size)
 
     def _generate(self, questions: list[list[int]], prompt: Prompt) -> list[list[int]]:
         network, tokenizer = self._weights.network, self._weights.tokenizer
         padded = tokenizer.pad({"input_ids": questions}, return_tensors="pt")
+        inputs = {name: padded[name] for name in ("input_ids", "attention_mask")}
         options = self._options(prompt)
         if prompt.schema is not None:
             options["logits_processor"] = [self._grammars.constrain(prompt.schema, len(questions))]
         with torch.inference_mode(), torch.random.fork_rng(devices=[]):
             torch.manual_seed(int(self._sampling.get("seed", 0)))
-            written = network.generate(**padded, **options)
-        answers: list[list[int]] = written[:, padded["input_ids"].shape[1] :].tolist()
+            written = network.generate(**inputs, **options)
+        answers: list[list[int]] = written[:, inputs["input_ids"].shape[1] :].tolist()
         return answers
 
     def _options(self, prompt: Prompt) -> dict[str, Any]:

@@ -72,14 +72,13 @@ def load_weights(model: Path) -> Weights:
     :raises ConfigError: if it is damaged, of an unknown kind, or has no chat template
     :raises MissingExtraError: if the package ``gguf`` is needed and not installed
     """
-    folder, options = model, {}
+    folder, options = model, dict[str, Any](local_files_only=True, trust_remote_code=False)
     if model.is_file():
         try:
             import gguf  # noqa: F401
         except ImportError as error:
             raise MissingExtraError("gguf", "llm") from error
-        folder, options = model.parent, {"gguf_file": model.name}
-    options |= {"local_files_only": True, "trust_remote_code": False}
+        folder, options = model.parent, {**options, "gguf_file": model.name}
     try:
         with _quiet() as transformers:
             tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **options)
@@ -90,8 +89,8 @@ def load_weights(model: Path) -> Weights:
     except Exception as error:  # a damaged file can raise anything, from struct.error to KeyError
         reason = next(iter(str(error).splitlines()), "") or type(error).__name__
         raise ConfigError(
-            f"The language model {model} cannot be loaded ({reason[:200]}): fetch it again, or give "
-            "one that transformers knows."
+            f"The language model {model} cannot be loaded ({reason[:200]}): fetch it again, "
+            "or give one that transformers knows."
         ) from error
     if not tokenizer.chat_template:
         raise ConfigError(f"{model} has no chat template: give a model that follows instructions.")
