@@ -82,7 +82,8 @@ class Grounds:
     def data(self) -> dict[str, Any]:
         """Everything but the key, ready for JSON, in the order in which it is to be read."""
         found: dict[str, Any] = {"name": self.label, "type": self.type, "text": self.text}
-        found |= dict(self.literals)
+        for label, value in self.literals:
+            found.setdefault(label, value)
         facts: dict[str, list[str]] = {}
         for fact in self.facts:
             facts.setdefault(fact.phrase, []).extend(fact.names)

@@ -25,6 +25,7 @@ from kgrec.text.told import told
 from kgrec.text.verify import Verified, Verifier
 from kgrec.text.verify.languages import language, language_of
 from kgrec.text.writers import Estimate, Prompt, Writer
+from kgrec.vocabulary import Vocabulary
 
 _FEW = 256  # of so few questions all answers may be refused; of more that is a model of no use
 
@@ -64,6 +65,7 @@ class WrittenDescriber:
     :param source: what is said of texts that the model wrote
     :param language: code of the language of the graph's words; a catalog's text in another
         language is described in that
+    :param vocabulary: the words of types and relations in that language; by default the graph's
     :param retries: how often a text is asked for once more
     :param most_failures: the share of questions that may fail (not: be refused)
     :param max_tokens: of an answer
@@ -76,11 +78,13 @@ class WrittenDescriber:
         *,
         source: Source = "local",
         language: str = "en",
+        vocabulary: Vocabulary | None = None,
         retries: int = 1,
         most_failures: float = 0.5,
         max_tokens: int = 160,
     ) -> None:
         self._writer, self._cache, self._source, self._language = writer, cache, source, language
+        self._vocabulary = vocabulary
         self._retries, self._most_failures = retries, most_failures
         self._max_tokens = max_tokens
 
@@ -107,8 +111,12 @@ class WrittenDescriber:
         :param types: only of nodes of these types: ``"Film"``; all where none is named
         :param limit: only of so many nodes, the first
         """
-        wanted = graph
-        found = read_grounds(wanted, neighbours=(config or TextConfig()).neighbours, hidden=hidden)
+        found = read_grounds(
+            graph,
+            neighbours=(config or TextConfig()).neighbours,
+            vocabulary=self._vocabulary,
+            hidden=hidden,
+        )
         if types:
             kept = set(graph.nodes.filter(pl.col("type").is_in(list(types)))["key"])
             found = [each for each in found if each.key in kept]
@@ -167,7 +175,8 @@ class WrittenDescriber:
     ) -> Callable[[Prompt, str], Verified]:
         known = {each.key: each for each in grounds}
         relations = graph.edges["relation"].unique()
-        verifier = Verifier(graph.vocabulary, self._language, relations)
+        words = self._vocabulary or graph.vocabulary
+        verifier = Verifier(words, self._language, relations)
         return lambda prompt, text: verifier.check(text, known[prompt.key])
 
     def _check(self, tally: Tally) -> None:

@@ -127,7 +127,7 @@ def test_what_they_do_not_say_is_refused(grounds: Grounds, text: str) -> None:
         ("The Red Kite is a film. The Red Kite is a film.", "repeated"),
         ("The Red Kite 是一部电影。", "script"),
         ("Красный змей, The Red Kite.", "script"),
-        ("The Red Kite ist ein schöner Film von Ada Marlow.", "words"),
+        ("The Red Kite ist ein schöner Film von Ada Marlow.", "subject"),
         ("The Red Kite is a film. It is.", "sentences"),
     ],
 )
