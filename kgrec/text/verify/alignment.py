@@ -24,11 +24,12 @@ class Word:
 
     :ivar root: without case and ending
     :ivar text: as it is written
-    :ivar before: small words that relate it to the word before it
+    :ivar before: small words, but for articles, between it and the word before it
     :ivar opens: whether a clause or a group of words begins with it
     :ivar clause: whether a clause begins with it
     :ivar sentence: number of its sentence
-    :ivar boundary: in a text: whether what goes before it is not the text of the catalog
+    :ivar boundary: in a text: whether a clause begins with it, or another part than the catalog's
+    :ivar after_mark: in a text: whether nothing but a mark sets it apart from the word before it
     :ivar first: whether a sentence begins with it
     """
 
@@ -39,6 +40,7 @@ class Word:
     clause: bool = False
     sentence: int = 0
     boundary: bool = False
+    after_mark: bool = False
     first: bool = False
 
     @property
@@ -64,7 +66,7 @@ def words_of_catalog(text: str, language: Language) -> list[Word]:
         word = root(match[0])
         if word in language.small:
             opens = True
-            before |= {word} & language.relations
+            before |= {word} & language.binding
             continue
         found.append(Word(word, match[0], frozenset(before), opens, clause, sentence, first=first))
         before, opens, clause, first = set(), False, False, False
@@ -139,7 +141,12 @@ def _step(
             if _continues(word, catalog, last, place, language):
                 gap = place - last - 1
                 options.append((cost + gap, [*runs[:-1], (runs[-1][0], place)]))
-            elif word.boundary and _may_begin(word, target) and _is_long(runs[-1], catalog):
+            elif (
+                word.boundary
+                and _may_begin(word, target)
+                and _is_long(runs[-1], catalog)
+                and not _denied(catalog, last, place, language)
+            ):
                 options.append((cost + _JUMP, [*runs, (place, place)]))
         if options:
             found[place] = min(options)
@@ -161,9 +168,16 @@ def _continues(
 
 
 def _may_begin(word: Word, target: Word) -> bool:
-    if word.first:
+    if word.first or word.after_mark:
         return target.clause
     return target.opens
+
+
+def _denied(catalog: Sequence[Word], last: int, place: int, language: Language) -> bool:
+    """Whether what is left out between two runs of one sentence denies something."""
+    if catalog[last].sentence != catalog[place].sentence:
+        return False
+    return any(one.root in language.negations for one in catalog[last + 1 : place])
 
 
 def _is_long(run: tuple[int, int], catalog: Sequence[Word]) -> bool:

@@ -29,6 +29,7 @@ class Language:
     name: str = ""
     functions: frozenset[str] = frozenset()
     relations: frozenset[str] = frozenset()
+    articles: frozenset[str] = frozenset()
     copulas: frozenset[str] = frozenset()
     pronouns: frozenset[str] = frozenset()
     narrators: frozenset[str] = frozenset()
@@ -41,6 +42,11 @@ class Language:
     def small(self) -> frozenset[str]:
         """All words that may stand anywhere."""
         return self.functions | self.relations
+
+    @property
+    def binding(self) -> frozenset[str]:
+        """Small words that may not be added within what a catalog says."""
+        return self.small - self.articles
 
 
 def root(word: str) -> str:

@@ -59,6 +59,7 @@ class _Names:
     by_words: dict[tuple[str, ...], set[Meaning]] = field(default_factory=dict)
     own: set[tuple[str, ...]] = field(default_factory=set)
     capitals: dict[tuple[str, ...], set[tuple[bool, ...]]] = field(default_factory=dict)
+    tails: dict[tuple[str, ...], int] = field(default_factory=dict)
 
     def add(self, name: str, meaning: Meaning | None, *, lower: bool = False) -> None:
         for variant in variants(name):
@@ -72,6 +73,7 @@ class _Names:
                 found.add(meaning)
             capital = tuple(not lower and is_capital(word) for word in WORD.findall(variant))
             self.capitals.setdefault(words, set()).add(capital)
+            self.tails[words] = len(variant) - len(variant.rstrip(".!?…。！？"))
 
     def fits(self, words: tuple[str, ...], written: Iterable[str]) -> bool:
         """Whether a name is written with the capitals that it has: there is a film "Heat"."""
@@ -122,7 +124,8 @@ class Reader:
     def sentences(self, text: str) -> list[Sentence]:
         """Split a text on one line into sentences; a full stop within a name ends none."""
         tokens = list(self._settled(list(self._tokens(text))))
-        inside = [(each.start, each.start + len(each.text)) for each in tokens if each.meanings]
+        names = [each for each in tokens if each.kind in ("self", "name")]
+        inside = [(each.start, each.start + len(each.text) + self._tail(each)) for each in names]
         ends = [
             found.end()
             for found in _END.finditer(text)
@@ -148,9 +151,16 @@ class Reader:
         for mark in _MARK.finditer(text[end:]):
             yield Token(mark[0].strip(), "mark", start=end + mark.start())
 
+    def _tail(self, token: Token) -> int:
+        """How many marks belong to the end of a name: "Shall We Dance?"."""
+        return self._names.tails.get(words_of(token.text), 0)
+
     def _settled(self, tokens: list[Token]) -> Iterator[Token]:
         """Small words are a cue only where the name that comes next has the fact: "from France"."""
         for place, token in enumerate(tokens):
+            if token.kind == "narrator" and not self._narrates(tokens[:place]):
+                yield replace(token, kind="word")
+                continue
             if token.cue is None or not token.cue.weak:
                 yield token
                 continue
@@ -160,7 +170,18 @@ class Reader:
                 continue
             for match in WORD.finditer(token.text):
                 kind = self._kind(root(match[0]))
+                if kind == "narrator" and not self._narrates(tokens[:place]):
+                    kind = "word"
                 yield Token(match[0], kind, (root(match[0]),), start=token.start + match.start())
+
+    def _narrates(self, before: list[Token]) -> bool:
+        """Whether a verb that a work tells by has a work before it, and no word of the catalog."""
+        for token in reversed(before):
+            if token.kind == "small" and token.roots[0] in self._language.pronouns:
+                return True
+            if token.kind not in ("small", "mark"):
+                return token.kind in ("self", "type", "narrator")
+        return False
 
     def _kind(self, word: str) -> Kind:
         if word in self._language.small:

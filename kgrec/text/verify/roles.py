@@ -189,7 +189,8 @@ class RoleReader:
         elif self._fitting(active, token):
             self._govern(active, place)
         else:
-            self._pending.append((place, True))
+            # A cue that has led to no name yet may be but words of the catalog, and so may this.
+            self._pending.append((place, bool(active.names)))
 
     def _fitting(self, active: _Active, token: Token) -> set[Meaning]:
         cue = active.cues[-1][1]

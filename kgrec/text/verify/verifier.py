@@ -140,30 +140,34 @@ def _words(sentence: Sentence, told: Told, language: Language) -> list[Word]:
     found: list[Word] = []
     before: set[str] = set()
     anchors: list[Token] = []
-    boundary = True
+    boundary, marked = True, False
     for place, token in enumerate(sentence.tokens):
         if place not in told.left:
             if token.kind == "small":
-                before |= {*token.roots} & language.relations
+                before |= {*token.roots} & language.binding
                 anchors.append(token)
             elif token.kind == "mark":
-                boundary, before = True, set()
+                marked, boundary, before = not boundary or marked, True, set()
             else:
-                anchors, boundary, before = [token], True, set()
+                anchors, marked, boundary, before = [token], False, True, set()
             continue
         if boundary:
             _check_anchor(anchors, sentence.tokens[place], language, bool(found))
-        for number, word in enumerate(_split(token)):
+        for word in _split(token):
+            if word.root in language.small:
+                before |= {word.root} & language.binding
+                continue
             found.append(
                 replace(
                     word,
-                    before=frozenset() if boundary or number else frozenset(before),
-                    boundary=boundary and not number,
-                    first=token.first and not number and not found,
+                    before=frozenset() if boundary else frozenset(before),
+                    boundary=boundary,
+                    after_mark=boundary and marked,
+                    first=token.first and not found,
                 )
             )
-            boundary = False
-        before, anchors = set(), []
+            before, boundary, marked = set(), False, False
+        anchors = []
     return found
 
 

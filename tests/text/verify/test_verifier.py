@@ -87,6 +87,7 @@ BAD = [
     (KITE, "The Red Kite is a film about a boy who once flew kites in Port Sorrow."),
     (KITE, "The Red Kite is a film about a lonely nun who flew kites from Port Sorrow."),
     (KITE, "The Red Kite is a film that believes that it can fly."),
+    (KITE, "The Red Kite is a film. With a deaf boy she builds another, but believes that it can."),
     # what nobody said
     (KITE, "The Red Kite is a great film directed by Ada Marlow."),
     (KITE, "The Red Kite is a film in English."),
@@ -226,6 +227,30 @@ def test_a_catalog_in_any_script_may_be_repeated_and_nothing_else(text: str) -> 
         if other != text:
             with pytest.raises(RefusedError):
                 VERIFIER.check(f"Kite. {other}", own)
+
+
+SHOUT = Grounds(
+    key="item:2",
+    label="Shall We Dance?",
+    type="film",
+    text="Three gunmen, none of whom trusts the others, go a whole day without telling a lie.",
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Shall We Dance? is a gunman.",
+        "Shall We Dance? is three gunmen, none of whom trusts the others.",
+        "Shall We Dance? is a film. Three gunmen, of whom trusts the others, go a whole day.",
+        "Shall We Dance? is a film. Three gunmen, none of whom trusts the others, go a whole day "
+        "telling a lie.",
+    ],
+)
+def test_a_mark_at_the_end_of_a_name_ends_no_sentence_and_no_denial_is_lost(text: str) -> None:
+    with pytest.raises(RefusedError):
+        VERIFIER.check(text, SHOUT)
+    VERIFIER.check(f"Shall We Dance? is a film. {SHOUT.text}", SHOUT)
 
 
 def test_letters_of_chinese_are_not_put_together_anew() -> None:
