@@ -64,6 +64,8 @@ class TextConfig(_Section):
     """A description is cut after this many words before it is encoded."""
     neighbours: int = Field(default=4, ge=0, le=50)
     """How many neighbours of a node its description names for each relation."""
+    descriptions: bool = True
+    """Whether a node's description, where data bring one, stands for the template's text."""
     model: str | None = None
     """A sentence encoder: a local folder or a hub name; ``None`` takes the one that comes along."""
     batch_size: int = Field(default=64, ge=1)

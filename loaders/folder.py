@@ -2,8 +2,9 @@
 
 Each table is a ``.parquet`` or ``.csv`` file with ids as strings: ``events`` (``user, item``), or
 ``train``, ``valid`` and ``test`` for a fixed split; and, where there are any, ``items``,
-``users``, ``facts``, ``labels``, ``candidates``, ``extracted``. ``dataset.toml`` is
-needed only where names differ (:mod:`kgrec.data.settings`).
+``users``, ``facts``, ``labels``, ``candidates``, ``descriptions`` (``kgrec describe`` writes them)
+and ``extracted`` (``kgrec extract``). ``dataset.toml`` is needed only where names differ
+(:mod:`kgrec.data.settings`).
 """
 
 from __future__ import annotations

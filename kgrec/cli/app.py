@@ -14,6 +14,7 @@ from kgrec.cli import (
     audit,
     check,
     demo,
+    describe,
     evaluate,
     explain,
     export,
@@ -81,6 +82,7 @@ def kgrec(
 
 
 app.command("demo")(demo.demo)
+app.command("describe")(describe.describe)
 app.command("train")(train.train)
 app.command("recommend")(recommend.recommend)
 app.command("explain")(explain.explain)

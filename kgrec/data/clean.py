@@ -14,6 +14,7 @@ from kgrec.data.catalog import (
     read_ids,
 )
 from kgrec.data.dataset import Dataset, DatasetInfo
+from kgrec.data.descriptions import clean_descriptions
 from kgrec.data.events import PAIR, clean_events, separate
 from kgrec.data.extracted import clean_extracted
 from kgrec.data.facts import Known, clean_facts, ids_of
@@ -40,7 +41,8 @@ def clean(
     needs it to stop in time), and where ``test`` is absent it is empty.
 
     :param tables: ``events`` or ``train`` (with ``valid``, ``test``), and where there are any
-        ``items``, ``users``, ``facts``, ``labels``, ``candidates``, ``extracted``; each a data
+        ``items``, ``users``, ``facts``, ``labels``, ``candidates``, ``extracted``,
+        ``descriptions``; each a data
         frame of polars, pandas or Arrow
     :param info: name, source and licence
     :param files: what to call each table in messages; by default its name
@@ -76,6 +78,9 @@ def clean(
         labels=labels,
         candidates=clean_candidates(raw.get("candidates"), items, names["candidates"], found),
         extracted=clean_extracted(raw.get("extracted"), known, names["extracted"], found),
+        descriptions=clean_descriptions(
+            raw.get("descriptions"), items["item"], names["descriptions"], found
+        ),
         quality=QualityReport(tuple(found)),
     )
 

@@ -52,6 +52,9 @@ EXTRACTED = TableSchema(
         *("model", "prompt", "proposed", "reason", "candidates", "judged"),
     ),
 )
+DESCRIPTIONS = TableSchema(
+    "descriptions", ("id", "text"), ("kind", "source", "verified", "evidence")
+)
 
 SCHEMAS: dict[str, TableSchema] = {
     "events": EVENTS,
@@ -64,6 +67,7 @@ SCHEMAS: dict[str, TableSchema] = {
     "labels": LABELS,
     "candidates": CANDIDATES,
     "extracted": EXTRACTED,
+    "descriptions": DESCRIPTIONS,
 }
 """The tables of a dataset folder, by file name without its ending."""
 

@@ -9,6 +9,7 @@ import polars as pl
 from kgrec.callbacks import Progress
 from kgrec.data.dataset import Dataset
 from kgrec.graph.attributes import Attributes, read_attributes
+from kgrec.graph.descriptions import with_descriptions
 from kgrec.graph.extracted import extracted_edges, with_extracted_names
 from kgrec.graph.facts import Facts, read_facts
 from kgrec.graph.labels import is_named, or_else
@@ -51,6 +52,7 @@ def build_tables(data: Dataset, vocabulary: Vocabulary, progress: Progress) -> T
             ]
         )
         nodes = nodes.cast(NODES).with_columns(or_else("label", pl.lit("unnamed")))
+        nodes = with_descriptions(nodes, data.descriptions)
         edges = pl.concat([interactions, as_edges(facts.edges), extracted])
         bar.advance()
     attributes = (of_items, of_users)
@@ -123,8 +125,14 @@ def _report(
         leaking=facts.leaking,
         unlabelled=entities.filter(~is_named()).height,
         unused_labels=data.labels.height - int(used.sum()),
+        unused_descriptions=_unused_descriptions(data.descriptions, nodes),
         inverses=facts.inverses,
         undeclared=tuple(name for name in names if not vocabulary.relation(name).known),
         attributes=tuple(pair for part in attributes for pair in part.relations),
         literals=tuple(name for part in attributes for name in part.literals),
     )
+
+
+def _unused_descriptions(descriptions: pl.DataFrame, nodes: pl.DataFrame) -> int:
+    keys = descriptions.select(key_expr(pl.col("kind"), "id").alias("key"))
+    return keys.join(nodes, on="key", how="anti").height

@@ -21,7 +21,7 @@ from kgrec.graph.sensitive import without_sensitive
 from kgrec.index import top_k
 from kgrec.recommend.texts import encoder_of
 from kgrec.text import TextEncoder, describe, encode_descriptions
-from kgrec.text.template import SIMILAR_TEXT
+from kgrec.text.around import SIMILAR_TEXT
 
 Floats = npt.NDArray[np.float32]
 

@@ -12,7 +12,7 @@ from kgrec import Config, KnowledgeGraph, Recommender
 from kgrec.callbacks import Progress
 from kgrec.recommend.similar import similar_texts
 from kgrec.text import describe
-from kgrec.text.template import SIMILAR_TEXT
+from kgrec.text.around import SIMILAR_TEXT
 
 
 @given(items=st.integers(0, 9), count=st.integers(0, 4), seed=st.integers(0, 99))
