@@ -9,8 +9,8 @@ history (0: the same mixture), the share of the exposure that goes to the less p
 many recommendations moved, how many lists miss a minimum, and milliseconds a list.
 
 With ``--sensitive`` the run is trained once more without these relations, with the same settings;
-the table says what that costs, and below it stands what they still add to the scores of some
-users: nothing.
+the table says what that costs (its distance is over the facts that are left), and below it stands
+what they still add to the scores of some users: nothing.
 """
 
 from __future__ import annotations
