@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 import torch
 from scipy.sparse import csr_matrix
@@ -18,7 +16,15 @@ from kgrec.gnn.training.checkpoints import Checkpoints
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.sensitive import without_sensitive
 from kgrec.kge import pretrain
-from kgrec.text import CachedEncoder, TextEncoder, TransformerEncoder, describe, encode_descriptions
+from kgrec.text import (
+    CachedEncoder,
+    Descriptions,
+    TextEncoder,
+    TransformerEncoder,
+    describe,
+    encode_descriptions,
+)
+from kgrec.text.adapter import Adapter
 from kgrec.text.words import word_vectors
 
 
@@ -29,6 +35,7 @@ def node_inputs(
     encoder: TextEncoder | None,
     progress: Progress,
     checkpoints: Checkpoints,
+    adapter: Adapter | None = None,
 ) -> NodeInputs:
     """Describe and encode the core nodes, and embed the graph.
 
@@ -36,9 +43,14 @@ def node_inputs(
 
     :param encoder: turns texts into vectors; ``None``: what the configuration says, cached on disk
     :param checkpoints: keep the embeddings, so that they need not be trained twice
+    :param adapter: what the encoder of the configuration was adapted by
     """
     graph = without_sensitive(graph, config.graph.sensitive)
-    text = _text(graph, features, config, encoder, progress) if config.text.enabled else None
+    text = None
+    if config.text.enabled:
+        encoder = encoder or CachedEncoder(transformer_encoder(config, adapter))
+        descriptions = core_descriptions(graph, features, config, progress)
+        text = encode_descriptions(descriptions, encoder, progress)
     embeddings = None
     if config.kge.enabled:
         kept = checkpoints.once("Pretrain", lambda: _embeddings(features, config, progress))
@@ -67,24 +79,25 @@ def _words(graph: KnowledgeGraph) -> csr_matrix:
     return word_vectors(texts.to_series())
 
 
-def _text(
-    graph: KnowledgeGraph,
-    features: Features,
-    config: Config,
-    encoder: TextEncoder | None,
-    progress: Progress,
-) -> npt.NDArray[np.float32]:
-    """Vectors of the core nodes' descriptions, float32, shape ``(N, s)``."""
+def core_descriptions(
+    graph: KnowledgeGraph, features: Features, config: Config, progress: Progress
+) -> Descriptions:
+    """Descriptions of the core nodes, in their order; of nodes that are not named, too."""
     descriptions = describe(graph, config.text, progress=progress)
     keys = [features.node_key(int(node)) for node in features.core]
     core = pl.DataFrame({"key": keys}).join(
         descriptions.nodes, on="key", how="left", maintain_order="left"
     )
-    if encoder is None:
-        settings = config.text
-        encoder = CachedEncoder(
-            TransformerEncoder(
-                settings.model, batch_size=settings.batch_size, precision=settings.precision
-            )
-        )
-    return encode_descriptions(dataclasses.replace(descriptions, nodes=core), encoder, progress)
+    return dataclasses.replace(descriptions, nodes=core)
+
+
+def transformer_encoder(config: Config, adapter: Adapter | None = None) -> TransformerEncoder:
+    """The encoder of texts that the configuration names."""
+    settings = config.text
+    return TransformerEncoder(
+        settings.model,
+        batch_size=settings.batch_size,
+        precision=settings.precision,
+        prompt=settings.prompt,
+        adapter=adapter,
+    )

@@ -30,6 +30,7 @@ from kgrec.gnn.training.checkpoints import Checkpoints
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.sensitive import check_sensitive
 from kgrec.policies import Policy, sensitive_shares
+from kgrec.recommend.adapting import adapted_to
 from kgrec.recommend.checkpoint import open_checkpoints
 from kgrec.recommend.inputs import node_inputs
 from kgrec.recommend.lists import Lists
@@ -39,6 +40,7 @@ from kgrec.recommend.recommendations import Recommendations
 from kgrec.recommend.run import Run, read_run, write_run
 from kgrec.recommend.update import Fitted, check_later, updated_model
 from kgrec.text import TextEncoder
+from kgrec.text.adapter import Adapter
 from kgrec.threads import limited_threads
 
 
@@ -50,6 +52,7 @@ class _State:
     :ivar features: the same in numbers
     :ivar fitted: the version of the graph that the model was fitted on, in the same numbers
     :ivar encoder: the identity of an encoder of texts that was given; empty: the settings made it
+    :ivar adapter: what the encoder was adapted by; ``None``: it is as it came
     """
 
     graph: KnowledgeGraph
@@ -59,6 +62,7 @@ class _State:
     checkpoints: Checkpoints
     fitted: Fitted
     encoder: str
+    adapter: Adapter | None = None
 
 
 class Recommender:
@@ -105,6 +109,7 @@ class Recommender:
             what is in it. ``None``: nothing is kept
         :param checkpoint_minutes: wall minutes between two states; 0: one after every epoch
         :raises KgrecError: if the training diverges
+        :raises MissingExtraError: if ``text.adapt.enabled`` and ``peft`` is not installed
         :raises ConfigError: if the graph has no interaction to learn from, or nothing that a name
             in ``graph.sensitive`` means
         """
@@ -117,7 +122,9 @@ class Recommender:
         checkpoints = open_checkpoints(checkpoint, checkpoint_minutes, graph, config, encoder)
         with limited_threads(config.threads):
             learned = learned_from(features, config.gnn.trim)
-            inputs = node_inputs(graph, learned, config, encoder, progress, checkpoints)
+            adapted = adapted_to(graph, learned, config, encoder, progress)
+            adapter = adapted.adapter if adapted else None
+            inputs = node_inputs(graph, learned, config, encoder, progress, checkpoints, adapter)
             model, log = fit(
                 learned,
                 inputs,
@@ -126,10 +133,11 @@ class Recommender:
                 progress=progress,
                 checkpoints=checkpoints,
             )
-        log = dataclasses.replace(log, seconds=progress.seconds)
+        choices = {**log.choices, **(adapted.summary() if adapted else {})}
+        log = dataclasses.replace(log, seconds=progress.seconds, choices=choices)
         fitted = Fitted.of(graph, features, graph.version, config.graph.sensitive)
         identity = _identity(encoder)
-        self._fitted = _State(graph, features, model, log, checkpoints, fitted, identity)
+        self._fitted = _State(graph, features, model, log, checkpoints, fitted, identity, adapter)
         for stale in ("_lists", "_reasons", "_histories"):
             self.__dict__.pop(stale, None)
         return self
@@ -387,6 +395,7 @@ class Recommender:
             held_out=held_out,
             fitted_version=state.fitted.version,
             encoder=state.encoder,
+            adapter=state.adapter,
         )
         write_run(Path(folder), run)
         state.checkpoints.clear()
@@ -408,7 +417,14 @@ class Recommender:
         except GraphError as error:
             raise RunError(f"{folder}: {error}") from error
         rec._fitted = _State(
-            run.graph, features, run.model, run.log, Checkpoints(), fitted, run.encoder
+            run.graph,
+            features,
+            run.model,
+            run.log,
+            Checkpoints(),
+            fitted,
+            run.encoder,
+            run.adapter,
         )
         return rec
 
@@ -445,7 +461,15 @@ class Recommender:
                 "Recommender.load(…, encoder=…) the same one to serve new items."
             )
         config = self.config.replace({"kge.enabled": False})
-        return node_inputs(graph, features, config, self._encoder, self._progress, Checkpoints())
+        return node_inputs(
+            graph,
+            features,
+            config,
+            self._encoder,
+            self._progress,
+            Checkpoints(),
+            self._state.adapter,
+        )
 
     @cached_property
     def _lists(self) -> Lists:
