@@ -128,7 +128,7 @@ class _Training:
         self._encoder = encoder
         self._batches = batches
         self._config = config
-        self._network = _with_lora(encoder.network(), config)
+        self._network = with_lora(encoder.network(), config)
         trained = [each for each in self._network.parameters() if each.requires_grad]
         self._optimizer = torch.optim.AdamW(trained, lr=config.learning_rate)
         steps = config.epochs * len(list(_cuts(num_pairs, config.batch_size)))
@@ -217,8 +217,13 @@ def _cuts(count: int, size: int) -> Iterator[slice]:
         yield slice(start, end)
 
 
-def _with_lora(network: Any, config: AdaptConfig) -> Any:
-    """Wrap a network, so that only low-rank changes of the targets are trained."""
+def with_lora(network: Any, config: AdaptConfig) -> Any:
+    """Wrap a network, so that only low-rank changes of the targets are trained.
+
+    :return: a ``peft.PeftModel``
+    :raises MissingExtraError: if ``peft`` is not installed
+    :raises ConfigError: if the network has nothing that ``config.targets`` names
+    """
     targets = targets_of(network, config.targets, config.frozen_layers)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -109,7 +109,7 @@ class Adapter:
     def of(cls, network: Any, scale: float, base: str) -> Self:
         """Take the low-rank matrices out of a network that ``peft`` wrapped.
 
-        :param network: a ``peft.PeftModel`` with one adapter, or its inner network
+        :param network: the inner network of a ``peft.PeftModel`` with one adapter
         """
         tensors = {}
         for name, module in network.named_modules():

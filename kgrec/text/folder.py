@@ -109,9 +109,7 @@ class ModelFolder:
     def _config(self) -> dict[str, Any]:
         config = self._read("config.json")
         if config.get("is_encoder_decoder"):
-            raise ConfigError(
-                f"{self.path} holds an encoder with a decoder; give an encoder alone."
-            )
+            raise ConfigError(f"{self.path} holds an encoder and a decoder; give an encoder.")
         return config
 
     @cached_property

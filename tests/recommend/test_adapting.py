@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from kgrec.callbacks import Progress
+from kgrec.config import Config
+from kgrec.errors import ConfigError, RunError
+from kgrec.features import Features
+from kgrec.gnn.training.checkpoints import Checkpoints
+from kgrec.graph import KnowledgeGraph
+from kgrec.recommend import Recommender
+from kgrec.recommend.adapting import adapted_to
+from kgrec.recommend.inputs import node_inputs
+from kgrec.testing import tiny_dataset
+from kgrec.text import MiniLMEncoder
+
+DATA = tiny_dataset()
+
+
+@pytest.fixture(scope="module")
+def config(quick: Callable[..., Config]) -> Config:
+    return quick(
+        text__enabled=True,
+        text__adapt__enabled=True,
+        text__adapt__pairs=12,
+        text__adapt__epochs=1,
+        text__adapt__held_out=0,
+        text__adapt__max_tokens=16,
+        text__adapt__frozen_layers=5,
+        gnn__epochs=1,
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> object:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KGREC_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="module")
+def rec(tiny_graph: KnowledgeGraph, config: Config) -> Recommender:
+    return Recommender(config).fit(tiny_graph)
+
+
+@pytest.fixture(scope="module")
+def later(tiny_graph: KnowledgeGraph) -> KnowledgeGraph:
+    return tiny_graph.update(
+        items=pl.DataFrame({"item": ["new"], "title": ["A new comedy"], "text": ["Of clocks."]})
+    )
+
+
+def scores(rec: Recommender) -> list[tuple[str, float]]:
+    return rec.recommend(users=["1"], k=100).to_polars().select("item", "score").rows()
+
+
+def test_a_saved_run_serves_new_items_with_the_same_encoder(
+    tmp_path: Path, rec: Recommender, later: KnowledgeGraph
+) -> None:
+    rec.save(tmp_path / "run")
+    assert (tmp_path / "run/adapter.safetensors").is_file()
+    loaded = Recommender.load(tmp_path / "run")
+    state, kept = rec._state.adapter, loaded._state.adapter
+    assert state is not None
+    assert kept is not None
+    assert kept.identity == state.identity
+    assert scores(loaded.update(later)) == scores(rec.update(later))
+    assert loaded.update(later)._state.adapter is kept
+    loaded.save(tmp_path / "run")  # an adapter is part of a run and may be replaced
+    (tmp_path / "run/adapter.safetensors").unlink()
+    with pytest.raises(RunError, match=r"adapter\.safetensors.*missing"):
+        Recommender.load(tmp_path / "run")
+
+
+def test_the_log_says_that_it_was_done(rec: Recommender) -> None:
+    assert rec.log.choices["epochs of the text encoder"] == 1
+
+
+def test_the_vectors_are_those_of_the_adapted_encoder(
+    rec: Recommender, tiny_graph: KnowledgeGraph, config: Config
+) -> None:
+    def text(adapter: object) -> np.ndarray:
+        found = node_inputs(
+            tiny_graph, rec.features, config, None, Progress(), Checkpoints(), adapter
+        ).text
+        assert found is not None
+        return found
+
+    assert np.abs(text(rec._state.adapter) - text(None)).max() > 1e-4
+
+
+def test_valid_teaches_the_encoder_nothing(tiny_graph: KnowledgeGraph, config: Config) -> None:
+    def identity(graph: KnowledgeGraph) -> str:
+        found = adapted_to(graph, Features.of(graph), config)
+        assert found is not None
+        return found.adapter.identity
+
+    assert DATA.valid.height
+    without = KnowledgeGraph.build(dataclasses.replace(DATA, valid=DATA.valid.head(0)))
+    assert identity(tiny_graph) == identity(without)
+
+
+def test_it_is_off_by_default(tiny_graph: KnowledgeGraph, tiny_features: Features) -> None:
+    assert adapted_to(tiny_graph, tiny_features, Config()) is None
+
+
+def test_an_encoder_that_was_given_cannot_be_adapted(
+    tiny_graph: KnowledgeGraph, config: Config
+) -> None:
+    with pytest.raises(ConfigError, match=r"text\.model"):
+        Recommender(config, encoder=MiniLMEncoder()).fit(tiny_graph)
