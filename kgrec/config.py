@@ -94,7 +94,7 @@ class TextConfig(_Section):
     E5 wants ``"passage: "`` or ``"query: "``, and not all of its folders say so.
     """
     batch_size: int = Field(default=64, ge=1)
-    """Texts a batch in the encoder."""
+    """At most so many texts a batch in the encoder; fewer where they are long."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """``auto`` takes bfloat16 where the processor computes it natively."""
     adapt: AdaptConfig = AdaptConfig()

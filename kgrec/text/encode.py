@@ -18,6 +18,7 @@ from safetensors import SafetensorError
 from kgrec.callbacks import Bar, Progress
 from kgrec.errors import ConfigError
 from kgrec.text.adapter import Adapter
+from kgrec.text.batches import batches
 from kgrec.text.encoder import TextEncoder, Vectors, encode_descriptions, encode_relations
 from kgrec.text.folder import ModelFolder, Role
 from kgrec.text.pooling import pool
@@ -63,7 +64,7 @@ class TransformerEncoder:
 
     :param model: a local folder, or a name on the Hugging Face hub, which is contacted only if such
         a name is given; by default all-MiniLM-L6-v2, which is installed with kgrec
-    :param batch_size: texts a batch, at least 1
+    :param batch_size: most texts a batch, at least 1; fewer where they are long
     :param precision: ``auto`` takes bfloat16 where the processor multiplies it natively
         (AVX512_BF16 or AMX: three times as fast, cosine to float32 .9999); elsewhere bfloat16 is
         emulated and very slow
@@ -208,10 +209,8 @@ class TransformerEncoder:
 
     def _encode_chunk(self, texts: list[str], bar: Bar) -> Vectors:
         tokens = self.tokens(texts)
-        order = np.argsort([-len(ids) for ids in tokens], kind="stable")
         vectors = np.empty((len(texts), self.embedding_size), dtype=np.float32)
-        for start in range(0, len(order), self._batch_size):
-            batch = order[start : start + self._batch_size]
+        for batch in batches([len(ids) for ids in tokens], self._batch_size):
             vectors[batch] = self._encode_batch([tokens[row] for row in batch])
             bar.advance(len(batch))
         return vectors
