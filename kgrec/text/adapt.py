@@ -1,33 +1,26 @@
-r"""Adapting an encoder of texts to what belongs together, by low-rank changes of few matrices.
+"""Adapting an encoder of texts to what belongs together, by low-rank changes of few matrices.
 
-Of a batch of :math:`n` pairs each text is to be nearer to its partner than to the partners of the
-others, both ways round:
-
-.. math::
-    \mathcal L = -\frac{1}{2n} \sum_i \left(
-        \ln \frac{e^{x_i \cdot y_i / \tau}}{\sum_j e^{x_i \cdot y_j / \tau}} +
-        \ln \frac{e^{x_i \cdot y_i / \tau}}{\sum_j e^{x_j \cdot y_i / \tau}} \right)
-
-Sums leave out what is no negative: the same text, and a partner in another pair. Papers: van den
-Oord et al., InfoNCE, 2018, https://arxiv.org/abs/1807.03748; Hu et al., LoRA, ICLR 2022,
-https://arxiv.org/abs/2106.09685. Needs the extra ``llm`` (``peft``); using the result does not.
+The loss is in :mod:`kgrec.text.contrast`, where pairs come from in :mod:`kgrec.text.pairs`. Paper:
+Hu et al., LoRA, ICLR 2022, https://arxiv.org/abs/2106.09685. Needs the extra ``llm`` (``peft``);
+using the result does not.
 """
 
 from __future__ import annotations
 
+import math
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
-from torch.nn.functional import cross_entropy
 
 from kgrec.callbacks import Bar, Progress
 from kgrec.config import AdaptConfig
 from kgrec.errors import ConfigError, MissingExtraError
 from kgrec.text.adapter import Adapter
+from kgrec.text.contrast import PairedTexts, contrastive_loss, cuts
 from kgrec.text.encode import TransformerEncoder, has_native_bfloat16
 from kgrec.text.pairs import Pairs
 from kgrec.text.targets import targets_of
@@ -75,7 +68,8 @@ def adapt(
     :param config: of the training
     :param seed: same seed, same machine, same change
     :raises MissingExtraError: if ``peft`` is not installed
-    :raises ConfigError: if there are too few pairs, or nothing that ``config.targets`` names
+    :raises ConfigError: if there are too few pairs, nothing that ``config.targets`` names, or the
+        loss is no number any more
     """
     config = config or AdaptConfig()
     held_out = round(len(pairs) * config.held_out)
@@ -89,49 +83,22 @@ def adapt(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         base = encoder.base
-        training = _Training(base, _Batches(base, texts, pairs, config), config, len(train))
+        paired = PairedTexts(base, texts, pairs, config.max_tokens)
+        training = _Training(base, paired, config, len(train))
         return training.run(train, valid, np.random.default_rng(seed), progress or Progress())
-
-
-class _Batches:
-    """Tokens of the texts in pairs, and which texts are no negatives of one another."""
-
-    def __init__(
-        self, encoder: TransformerEncoder, texts: Sequence[str], pairs: Pairs, config: AdaptConfig
-    ) -> None:
-        used = np.unique(pairs)
-        tokens = encoder.tokens([texts[node] for node in used], config.max_tokens)
-        self.tokens = dict(zip(used.tolist(), tokens, strict=True))
-        numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
-        self._number = {node: numbers[texts[node]] for node in used.tolist()}
-        self._known = {frozenset(map(self._number.__getitem__, pair)) for pair in pairs.tolist()}
-
-    def no_negatives(self, first: list[int], second: list[int]) -> torch.Tensor:
-        """Where the texts of two nodes are the same or a pair, shape ``(n, n)``; not the diagonal.
-
-        :param first: nodes, ``n`` of them
-        :param second: their partners
-        """
-        rows = [self._number[node] for node in first]
-        columns = [self._number[node] for node in second]
-        found = [
-            [row == column or frozenset((row, column)) in self._known for column in columns]
-            for row in rows
-        ]
-        return torch.tensor(found) & ~torch.eye(len(rows), dtype=torch.bool)
 
 
 class _Training:
     def __init__(
-        self, encoder: TransformerEncoder, batches: _Batches, config: AdaptConfig, num_pairs: int
+        self, encoder: TransformerEncoder, texts: PairedTexts, config: AdaptConfig, num_pairs: int
     ) -> None:
         self._encoder = encoder
-        self._batches = batches
+        self._texts = texts
         self._config = config
         self._network = with_lora(encoder.network(), config)
         trained = [each for each in self._network.parameters() if each.requires_grad]
         self._optimizer = torch.optim.AdamW(trained, lr=config.learning_rate)
-        steps = config.epochs * len(list(_cuts(num_pairs, config.batch_size)))
+        steps = config.epochs * len(list(cuts(num_pairs, config.batch_size)))
         self._schedule = torch.optim.lr_scheduler.LinearLR(self._optimizer, 1.0, 0.0, steps)
 
     def run(
@@ -144,6 +111,7 @@ class _Training:
             for epoch in range(1, epochs + 1):
                 loss = self._epoch(train[rng.permutation(len(train))], bar)
                 if not len(valid):
+                    _check(loss)
                     best, best_epoch = self._adapter(), epoch
                     continue
                 losses.append(self._held_out(valid))
@@ -157,7 +125,7 @@ class _Training:
     def _epoch(self, pairs: Pairs, bar: Bar) -> float:
         self._network.train()
         total = 0.0
-        for cut in _cuts(len(pairs), self._config.batch_size):
+        for cut in cuts(len(pairs), self._config.batch_size):
             loss = self._loss(pairs[cut])
             self._optimizer.zero_grad(set_to_none=True)
             loss.backward()
@@ -169,21 +137,21 @@ class _Training:
 
     def _held_out(self, pairs: Pairs) -> float:
         self._network.eval()
-        cuts = list(_cuts(len(pairs), self._config.batch_size))
+        parts = [pairs[cut] for cut in cuts(len(pairs), self._config.batch_size)]
         with torch.no_grad():
-            losses = [float(self._loss(pairs[cut])) * len(pairs[cut]) for cut in cuts]
+            losses = [float(self._loss(part)) * len(part) for part in parts]
         return sum(losses) / len(pairs)
 
     def _loss(self, pairs: Pairs) -> torch.Tensor:
         first, second = pairs[:, 0].tolist(), pairs[:, 1].tolist()
-        tokens = [self._batches.tokens[node] for node in (*first, *second)]
+        tokens = [self._texts.tokens[node] for node in (*first, *second)]
         # Where bfloat16 is emulated it would be slower than float32.
         with torch.autocast("cpu", torch.bfloat16, enabled=has_native_bfloat16()):
             vectors = self._encoder.vectors(self._network, tokens)
         return contrastive_loss(
             vectors[: len(first)],
             vectors[len(first) :],
-            self._batches.no_negatives(first, second),
+            self._texts.no_negatives(first, second),
             self._config.temperature,
         )
 
@@ -192,29 +160,12 @@ class _Training:
         return Adapter.of(self._network.base_model.model, scale, self._encoder.identity)
 
 
-def contrastive_loss(
-    first: torch.Tensor, second: torch.Tensor, no_negatives: torch.Tensor, temperature: float
-) -> torch.Tensor:
-    """InfoNCE with in-batch negatives, both ways round.
-
-    :param first: unit vectors, shape ``(n, d)``
-    :param second: those of their partners
-    :param no_negatives: what sums leave out, bool, shape ``(n, n)``; false on the diagonal
-    :param temperature: above 0
-    """
-    cosines = first.float() @ second.float().T / temperature
-    cosines = cosines.masked_fill(no_negatives, -torch.inf)
-    partner = torch.arange(len(first))
-    return (cross_entropy(cosines, partner) + cross_entropy(cosines.T, partner)) / 2
-
-
-def _cuts(count: int, size: int) -> Iterator[slice]:
-    """Parts of ``size``; a single last pair would have no negatives and joins the part before."""
-    starts = list(range(0, count, size))
-    if len(starts) > 1 and count - starts[-1] < 2:
-        starts.pop()
-    for start, end in zip(starts, [*starts[1:], count], strict=True):
-        yield slice(start, end)
+def _check(loss: float) -> None:
+    """Without held-out pairs nothing else would notice that the numbers are none any more."""
+    if not math.isfinite(loss):
+        raise ConfigError(
+            "Adapting the encoder of texts diverged: set text.adapt.learning_rate lower."
+        )
 
 
 def with_lora(network: Any, config: AdaptConfig) -> Any:

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from kgrec.config import AdaptConfig
+from kgrec.config import AdaptConfig, Config
 from kgrec.errors import ConfigError, MissingExtraError
 from kgrec.text import TransformerEncoder
-from kgrec.text.adapt import Adapted, adapt, contrastive_loss, with_lora
+from kgrec.text.adapt import Adapted, adapt, with_lora
 from kgrec.text.adapter import Adapter
+from kgrec.text.contrast import contrastive_loss
 from kgrec.text.targets import targets_of
 
 # Texts of a letter each, and their partners: a pair has nothing in common but that it is one.
@@ -180,3 +181,9 @@ def test_the_loss_is_a_softmax_both_ways_round() -> None:
     cosines[0, 1] = 0
     by_hand = -((right / cosines.sum(1)).log() + (right / cosines.sum(0)).log()).mean() / 2
     torch.testing.assert_close(contrastive_loss(first, second, none, 0.5), by_hand)
+
+
+def test_targets_can_be_named_on_the_command_line() -> None:
+    config = Config().replace({"text.adapt.targets": "query, key"})
+    assert config.text.adapt.targets == ("query", "key")
+    assert not Config().text.adapt.enabled
