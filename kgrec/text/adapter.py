@@ -80,7 +80,8 @@ class Adapter:
         """As a safetensors file, the same for the same adapter."""
         whole = {name: self.tensors[name].contiguous() for name in sorted(self.tensors)}
         about = json.dumps({"base": self.base, "scale": self.scale})
-        return save(whole, {_ABOUT: about})
+        content: bytes = save(whole, {_ABOUT: about})
+        return content
 
     def save(self, path: Path) -> None:
         """Write a safetensors file."""

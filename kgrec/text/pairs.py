@@ -138,7 +138,8 @@ def _nearest(block: Pairs, nearness: npt.NDArray[np.float32], rng: np.random.Gen
         place = np.argmax(np.log(weights) + noise, axis=1)
     rows = np.arange(len(block))
     found = np.column_stack([block, best[rows, place]])
-    return found[weights[rows, place] > 0].astype(np.int64)
+    kept: Pairs = found[weights[rows, place] > 0].astype(np.int64)
+    return kept
 
 
 def _draw(chance: csr_matrix, row: int, rng: np.random.Generator) -> int:
