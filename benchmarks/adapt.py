@@ -33,7 +33,7 @@ from benchmarks.scoring import score
 from kgrec.callbacks import Progress
 from kgrec.features import Features
 from kgrec.recommend.adapting import adapted_to
-from kgrec.recommend.inputs import core_descriptions, transformer_encoder
+from kgrec.recommend.texts import core_descriptions, transformer_encoder
 
 ARMS = {"behaviour": 1.0, "graph": 0.0, "both": 0.5}
 _K = 10

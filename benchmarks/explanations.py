@@ -1,6 +1,7 @@
 """Are the explanations of a run what they claim to be?
 
     python -m benchmarks.explanations RUN [--users 60] [--paths N] [--language en] [--queries 50]
+    python -m benchmarks.explanations RUN --speed [--pairs 1000] [--processes 2]
 
 Explains the ten best items of some held-out users by all paths, and prints how many have a path,
 how many edges of paths are not in the graph, the worst error of the sum of shares and rest, the
@@ -8,13 +9,18 @@ largest latent rest (all that no path and no popularity accounts for), and the m
 on paths and on facts. Then every sentence is held against the graph, and the queries of a sample of
 paths are asked of the embedded store and of the graph as RDF. With ``--users 1000 --paths 5`` that
 are 10,000 explanations, of their strongest paths.
+
+With ``--speed`` it measures instead how long explanations take: each of some random pairs of a user
+and an item by itself, of which it prints the wall time and the processor time of the thread, which
+other jobs do not prolong as much; and then the ten best items of every user, with their paths.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -32,8 +38,15 @@ def main() -> None:
     parser.add_argument("--paths", type=int, default=None, help="by default all")
     parser.add_argument("--language", default="en")
     parser.add_argument("--queries", type=int, default=50, help="how many paths are asked for")
+    parser.add_argument("--speed", action="store_true", help="measure how long they take")
+    parser.add_argument("--pairs", type=int, default=1000, help="how many are timed one by one")
+    parser.add_argument("--processes", type=int, default=2, help="for the lists of all users")
     arguments = parser.parse_args()
     rec = kgrec.Recommender.load(arguments.run)
+    if arguments.speed:
+        time_pairs(rec, arguments.pairs)
+        time_lists(rec, arguments.processes)
+        return
     if rec.held_out is None:
         parser.error("the run has no held-out interactions")
     users = rec.held_out["user"].unique().sort().to_list()[: arguments.users]
@@ -46,6 +59,42 @@ def main() -> None:
     check_sentences(explanations, SentenceCheck(rec.graph, language, rec.fitted_on))
     paths = [path for why in explanations for path in why.paths]
     check_queries(rec.graph, random.Random(0).sample(paths, min(arguments.queries, len(paths))))
+
+
+def time_pairs(rec: kgrec.Recommender, count: int) -> None:
+    """Print how long explanations of random pairs take, each asked for by itself."""
+    features, chance = rec.features, random.Random(0)
+    print(f"the first              {told([timed(lambda: explain_any(rec, chance))])}")
+    seconds = [timed(lambda: explain_any(rec, chance)) for _ in range(count)]
+    of = f"{len(features.users):,} users × {len(features.items):,} items"
+    print(f"{f'{count:,} pairs':<22} {told(seconds)} ({of})")
+
+
+def explain_any(rec: kgrec.Recommender, chance: random.Random) -> None:
+    """Explain a random item to a random user."""
+    rec.explain(chance.choice(rec.features.users), chance.choice(rec.features.items))
+
+
+def time_lists(rec: kgrec.Recommender, processes: int) -> None:
+    """Print how long the ten best items of all users take, with their paths."""
+    wall, _ = timed(lambda: rec.recommend(k=10, explain=True, processes=processes))
+    print(f"lists of all users     {wall:.0f} s in {processes} processes")
+
+
+def timed(work: Callable[[], object]) -> tuple[float, float]:
+    """Wall seconds and processor seconds of this thread."""
+    wall, cpu = time.perf_counter(), time.thread_time()
+    work()
+    return time.perf_counter() - wall, time.thread_time() - cpu
+
+
+def told(seconds: Sequence[tuple[float, float]]) -> str:
+    """Median and 99th percentile, in milliseconds."""
+    (wall, cpu), (wall_99, cpu_99) = np.percentile(np.array(seconds) * 1000, [50, 99], axis=0)
+    return (
+        f"median {wall:.1f} ms, p99 {wall_99:.1f} ms; "
+        f"processor median {cpu:.1f} ms, p99 {cpu_99:.1f} ms"
+    )
 
 
 def check_sentences(explanations: Sequence[kgrec.Explanation], check: SentenceCheck) -> int:

@@ -21,7 +21,9 @@ def quiet_pykeen() -> Iterator[None]:
     """Within this block PyKEEN may be imported and used.
 
     Its folders go to kgrec's cache instead of the home folder (a user's own ``PYSTOW_HOME`` or
-    ``PYKEEN_HOME`` stands), its warnings stay off the screen, and it does not load scikit-learn.
+    ``PYKEEN_HOME`` stands), its warnings stay off the screen, and it loads neither scikit-learn
+    nor PyTorch Geometric. A program that wants PyKEEN's own message passing layers
+    (:mod:`pykeen.nn.pyg`) imports PyKEEN itself, before kgrec does.
     """
     with ExitStack() as stack:
         stack.enter_context(warnings.catch_warnings())
@@ -29,6 +31,7 @@ def quiet_pykeen() -> Iterator[None]:
         if "pykeen" not in sys.modules:
             stack.enter_context(_folder_in_cache())
             stack.enter_context(_sklearn_later())
+            stack.enter_context(_without_geometric())
             importlib.import_module("pykeen.models")
             importlib.import_module("pykeen.training")
         # PyKEEN collects garbage after every epoch, which takes longer than a small epoch: it need
@@ -72,6 +75,23 @@ def _sklearn_later() -> Iterator[None]:
         for name in names:
             if sys.modules.get(name) is modules[name]:
                 del sys.modules[name]
+
+
+@contextmanager
+def _without_geometric() -> Iterator[None]:
+    """Let PyKEEN believe that PyTorch Geometric is not installed.
+
+    None of its models needs it, and the import takes about as long as that of PyKEEN.
+    """
+    name = "torch_geometric"
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]  # an import of it raises ImportError
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 class _Later(ModuleType):

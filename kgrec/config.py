@@ -36,6 +36,23 @@ class GraphConfig(_Section):
 
     The graph keeps their facts, for without them nobody could measure whether it is fair.
     """
+    extracted: Literal["no", "train", "explain"] = "no"
+    """What becomes of facts that only a text states, not the catalog (``kgrec extract``).
+
+    ``no``: the graph keeps them, and nothing learns from them; ``train``: they are learned from,
+    and no explanation rests on them, their part of a score is ``rest["extracted"]``; ``explain``:
+    they are reasons, too, which say that they are according to a text.
+    """
+    modalities: Annotated[tuple[str, ...] | None, BeforeValidator(_split)] = None
+    """Literals with vectors that the model reads (``image``); ``None``: all that look like it.
+
+    These are lists of 8 fractions or more, as many at each node that has one.
+    """
+
+    @property
+    def learns_extracted(self) -> bool:
+        """Whether facts that only a text states are learned from."""
+        return self.extracted != "no"
 
 
 class AdaptConfig(_Section):
@@ -82,6 +99,8 @@ class TextConfig(_Section):
     """A description is cut after this many words before it is encoded."""
     neighbours: int = Field(default=4, ge=0, le=50)
     """How many neighbours of a node its description names for each relation."""
+    descriptions: bool = True
+    """Whether a node's description, where data bring one, stands for the template's text."""
     model: str | None = None
     """A sentence encoder: a local folder or a hub name; ``None`` takes the one that comes along.
 
@@ -97,7 +116,48 @@ class TextConfig(_Section):
     """At most so many texts a batch in the encoder; fewer where they are long."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """``auto`` takes bfloat16 where the processor computes it natively."""
+    windows: int = Field(default=8, ge=1, le=64)
+    """A text beyond the encoder's length is read in at most so many windows of that length."""
+    similar: int = Field(default=0, ge=0, le=50)
+    """Each item is joined to so many nearest in the space of descriptions, by ``similar_text``."""
     adapt: AdaptConfig = AdaptConfig()
+
+
+class WriterConfig(_Section):
+    """The language model that writes descriptions and reads facts out of texts."""
+
+    kind: Literal["template", "local", "api"] = "template"
+    """``template``: none; ``local``: weights on this machine; ``api``: an endpoint."""
+    model: str | None = None
+    """A GGUF file or a folder, with ``local``; the name of a model, with ``api``."""
+    base_url: str | None = None
+    """Of the endpoint, up to the version: http://localhost:8080/v1; ``None``: OpenAI's."""
+    key_variable: str = Field(default="OPENAI_API_KEY", min_length=1)
+    """The environment variable that holds the endpoint's key."""
+    temperature: float = Field(default=0.0, ge=0, le=2)
+    """Of sampling; 0: always the likeliest token."""
+    max_tokens: int = Field(default=160, ge=1)
+    """An answer may have so many tokens."""
+    batch_size: int = Field(default=32, ge=1)
+    """Answers that are written at a time, with ``local``."""
+    concurrency: int = Field(default=8, ge=1)
+    """Requests under way at a time, with ``api``."""
+    requests_per_minute: float | None = Field(default=None, gt=0)
+    """At most so many; ``None``: no limit."""
+    tokens_per_minute: float | None = Field(default=None, gt=0)
+    """At most so many, of questions and answers; ``None``: no limit."""
+    timeout: float = Field(default=60.0, gt=0)
+    """Seconds for a request."""
+    price_in: float | None = Field(default=None, ge=0)
+    """Of a million tokens of questions."""
+    price_out: float | None = Field(default=None, ge=0)
+    """Of a million tokens of answers."""
+    budget: float | None = Field(default=None, ge=0)
+    """The most that may be spent, in the currency of the prices; without prices, in tokens."""
+    retries: int = Field(default=1, ge=0, le=10)
+    """How often a question is asked once more after its answer was refused."""
+    most_failures: float = Field(default=0.5, ge=0, le=1)
+    """A run ends in an error if more than this share of the questions has no answer."""
 
 
 class KgeConfig(_Section):
@@ -134,6 +194,8 @@ class GnnConfig(_Section):
     """Which network: only ``linear`` has exact shares of paths, a closed form and ``content``."""
     bases: int = Field(default=4, ge=1, le=64)
     """Matrices of which those of all relations are made, with ``model = rgcn``."""
+    relation_texts: bool = False
+    """Whether relations whose texts are alike start alike, with ``model = rgcn`` or ``kgat``."""
     embedding_size: int = Field(default=128, ge=2, le=2048)
     """Length of a node's vector."""
     layers: int = Field(default=1, ge=0, le=4)
@@ -208,6 +270,7 @@ class Config(_Section):
     """Threads for torch; 0 leaves torch's own choice."""
     graph: GraphConfig = GraphConfig()
     text: TextConfig = TextConfig()
+    writer: WriterConfig = WriterConfig()
     kge: KgeConfig = KgeConfig()
     gnn: GnnConfig = GnnConfig()
 

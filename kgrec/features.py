@@ -18,6 +18,7 @@ from scipy.sparse import csr_matrix
 
 from kgrec.errors import UnknownIdError
 from kgrec.graph import KnowledgeGraph
+from kgrec.graph.extracted import is_extracted, without_extracted
 from kgrec.graph.schema import key
 from kgrec.graph.sensitive import without_sensitive
 from kgrec.vocabulary import INTERACTED
@@ -44,6 +45,8 @@ class Features:
     :ivar train_ages: how many items of *train* the user took since, counted from 1, at the places
         of ``train``; ``None`` where no interaction has a time
     :ivar history_ages: the same of train and valid together
+    :ivar only_text: of each of ``facts``, whether only a text states it, bool, shape ``(F,)``;
+        ``None``: of none
     """
 
     users: tuple[str, ...]
@@ -57,19 +60,26 @@ class Features:
     candidates: Indices | None
     train_ages: csr_matrix | None = None
     history_ages: csr_matrix | None = None
+    only_text: npt.NDArray[np.bool_] | None = None
 
     @staticmethod
-    def of(graph: KnowledgeGraph, sensitive: Iterable[str] = ()) -> Features:
+    def of(
+        graph: KnowledgeGraph, sensitive: Iterable[str] = (), *, extracted: bool = True
+    ) -> Features:
         """Number the nodes and relations of a graph, in the order in which it lists them.
 
         :param sensitive: relations that get no number, nor do the entities of no other relation:
             what has no number can be in no feature, no score and no explanation
+        :param extracted: whether facts that only texts state are numbered
         """
         graph = without_sensitive(graph, sensitive)
+        if not extracted:
+            graph = without_extracted(graph)
         users, items, entities = (_ids(graph, kind) for kind in ("user", "item", "entity"))
         relations = sorted(set(graph.edges["relation"]) - {INTERACTED})
         numbered = _number_edges(graph, len(items), relations)
         facts = numbered.filter(pl.col("relation").is_not_null())
+        of_nodes = facts.filter(~pl.col("head_user") & ~pl.col("tail_user"))
         candidates = None
         if graph.candidates is not None:
             places = {item: index for index, item in enumerate(items)}
@@ -84,9 +94,10 @@ class Features:
             valid=_interactions(numbered, "valid", shape),
             train_ages=_ages(numbered, ("train",), shape),
             history_ages=_ages(numbered, ("train", "valid"), shape),
-            facts=_triples(facts.filter(~pl.col("head_user") & ~pl.col("tail_user"))),
+            facts=_triples(of_nodes),
             user_facts=_of_users(facts),
             candidates=candidates,
+            only_text=of_nodes["only_text"].to_numpy() if of_nodes["only_text"].any() else None,
         )
 
     @property
@@ -205,6 +216,7 @@ class Features:
             facts=np.column_stack([nodes[head], relations[places], nodes[tail]]),
             user_facts=np.zeros((0, 3), dtype=np.int64),
             candidates=None,
+            only_text=self.only_text,
         )
 
     def node_index(self, key: str) -> int:
@@ -243,7 +255,7 @@ def _ids(graph: KnowledgeGraph, kind: str) -> list[str]:
 
 
 def _number_edges(graph: KnowledgeGraph, num_items: int, relations: list[str]) -> pl.DataFrame:
-    """All edges in numbers: ``head, tail``, whether each is a user, ``split, relation``.
+    """All edges in numbers: ``head, tail``, whether each is a user, ``split, relation, only_text``.
 
     The relation of an interaction is null.
     """
@@ -260,15 +272,17 @@ def _number_edges(graph: KnowledgeGraph, num_items: int, relations: list[str]) -
     heads = shifted.rename({"place": "head_at", "is_user": "head_user"})
     tails = shifted.rename({"place": "tail_at", "is_user": "tail_user"})
     return (
-        graph.edges.select("head", "relation", "tail", "split", "timestamp")
+        graph.edges.select(
+            *("head", "relation", "tail", "split", "timestamp"), only_text=is_extracted()
+        )
         .join(heads, left_on="head", right_on="key")
         .join(tails, left_on="tail", right_on="key")
         .join(names, on="relation", how="left")
         .drop("head", "relation", "tail")
         .rename({"head_at": "head", "tail_at": "tail", "number": "relation"})
         # Several edges of one relation between two nodes, at different times, are one number.
-        .group_by(pl.exclude("timestamp"))
-        .agg(pl.col("timestamp").max())
+        .group_by(pl.exclude("timestamp", "only_text"))
+        .agg(pl.col("timestamp").max(), pl.col("only_text").all())
         .sort("head", "relation", "tail")
     )
 

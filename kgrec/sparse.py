@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from scipy.sparse import csr_matrix, diags
+from scipy.sparse import csc_matrix, csr_matrix, diags
 
 
 def csr_tensor(
@@ -78,6 +78,40 @@ def unit_rows(matrix: csr_matrix) -> csr_matrix:
     """The rows scaled to length 1, float32; an empty row stays empty."""
     lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     return csr_matrix(diags(1 / np.maximum(lengths, 1e-12)) @ matrix, dtype=np.float32)
+
+
+def row_of(matrix: csr_matrix | csc_matrix, row: int) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """Places and values of one row (of a CSC matrix: column), as views.
+
+    SciPy's own slices copy and check, and take a hundred times as long.
+    """
+    part = slice(matrix.indptr[row], matrix.indptr[row + 1])
+    return matrix.indices[part], matrix.data[part]
+
+
+def places_of(
+    matrix: csr_matrix, rows: npt.NDArray[np.integer]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Where some rows stand in ``matrix.indices`` and ``matrix.data``, one after the other.
+
+    :return: the places, and how many each row has
+    """
+    firsts = matrix.indptr[rows].astype(np.int64)
+    sizes = matrix.indptr[rows + 1] - firsts
+    ends = np.cumsum(sizes)
+    return np.repeat(firsts - (ends - sizes), sizes) + np.arange(
+        ends[-1] if len(ends) else 0
+    ), sizes
+
+
+def sums_of(values: npt.NDArray[Any], sizes: npt.NDArray[np.integer]) -> npt.NDArray[np.float64]:
+    """Sum parts of so many values that stand one after the other; an empty part sums to 0."""
+    sums = np.zeros(len(sizes))
+    filled = sizes > 0
+    if filled.any():
+        firsts = np.cumsum(sizes) - sizes
+        sums[filled] = np.add.reduceat(values, firsts[filled], dtype=np.float64)
+    return sums
 
 
 def equal_parts(values: csr_matrix) -> csr_matrix:

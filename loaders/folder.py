@@ -2,8 +2,9 @@
 
 Each table is a ``.parquet`` or ``.csv`` file with ids as strings: ``events`` (``user, item``), or
 ``train``, ``valid`` and ``test`` for a fixed split; and, where there are any, ``items``,
-``users``, ``facts``, ``labels``, ``candidates``. ``dataset.toml`` is needed only where names
-differ (:mod:`kgrec.data.settings`).
+``users``, ``facts``, ``labels``, ``candidates``, ``descriptions`` (``kgrec describe`` writes them)
+and ``extracted`` (``kgrec extract``). ``dataset.toml`` is needed only where names differ
+(:mod:`kgrec.data.settings`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kgrec.data import Dataset, clean, read_settings
+from kgrec.data.modalities import with_modalities
 from kgrec.data.schema import SCHEMAS, closest
 from kgrec.data.tables import ENDINGS, find_table, read_table
 from kgrec.errors import DataError
@@ -32,6 +34,7 @@ def load(folder: Path, *, seed: int = 0) -> Dataset:
         name: read_table(path, SCHEMAS[name], settings.columns.get(SCHEMAS[name].section, {}))
         for name, path in paths.items()
     }
+    tables = with_modalities(tables, settings.modalities, folder)
     files = {name: path.name for name, path in paths.items()}
     return clean(tables, info, files=files, min_rating=settings.events.min_rating, seed=seed)
 

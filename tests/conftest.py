@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,31 @@ from kgrec.testing import tiny_dataset
 settings.register_profile("kgrec", deadline=None, max_examples=25, derandomize=True)
 settings.load_profile("kgrec")
 torch.set_num_threads(1)
+
+# Temporary folders are in memory, where there is plenty: runs, studies and stores wait for the disk
+# thousands of times. What a process had written before it was killed is there on either.
+_MEMORY = Path("/dev/shm")
+if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > 4 * 2**30:
+    tempfile.tempdir = os.environ["TMPDIR"] = str(_MEMORY)
+
+# What takes longest is begun first, so that neither process works alone at the end.
+SLOW_FILES = (
+    "test_notebooks.py",
+    "audit/test_audit.py",
+    "tune/test_resume.py",
+    "cli/test_train_checkpoint.py",
+    "graph/test_files.py",
+    "graph/stores/test_rdf.py",
+    "test_kge.py",
+    "cli/test_tune.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    folder = Path(__file__).parent
+    place = {folder / name: number for number, name in enumerate(SLOW_FILES)}
+    items.sort(key=lambda item: place.get(item.path, len(place)))
+
 
 Pairs = Sequence[tuple[str, str]]
 HOSTILE = "<script>alert('x')</script> & \"co\"\x00"

@@ -190,8 +190,9 @@ def test_too_many_triples_are_drawn_by_the_seed() -> None:
 
 
 def test_a_class_or_an_instance_will_do() -> None:
-    from pykeen.models import TransE
-    from pykeen.triples import CoreTriplesFactory
+    with quiet_pykeen():
+        from pykeen.models import TransE
+        from pykeen.triples import CoreTriplesFactory
 
     triples = structured_triples()
     named = pretrain(triples, ENTITIES, RELATIONS, small("TransE", epochs=1))
@@ -233,7 +234,8 @@ def test_nothing_is_written_to_the_home_folder(tmp_path: Path) -> None:
     code = (
         "import sys, numpy as np; import kgrec.kge as k; from kgrec.config import KgeConfig\n"
         "assert 'pykeen' not in sys.modules\n"
-        "k.pretrain(np.array([[0, 0, 1], [1, 0, 2]]), 3, 1, KgeConfig(epochs=1))"
+        "k.pretrain(np.array([[0, 0, 1], [1, 0, 2]]), 3, 1, KgeConfig(epochs=1))\n"
+        "assert not {'sklearn', 'torch_geometric', 'transformers'} & set(sys.modules)"
     )
     environment = {name: os.environ[name] for name in os.environ if not name.endswith("_HOME")}
     done = subprocess.run(

@@ -11,8 +11,11 @@ import kgrec.sparse
 from kgrec.sparse import (
     csr_tensor,
     history_sums,
+    places_of,
     product,
+    row_of,
     rows_times,
+    sums_of,
     to_tensor,
     unit_rows,
 )
@@ -93,3 +96,22 @@ def test_history_sums_are_the_same_on_both_paths(seed: int) -> None:
 def test_rows_of_any_length_become_units_and_empty_ones_stay_empty() -> None:
     matrix = csr_matrix(np.array([[3.0, 4.0], [0.0, 0.0], [0.0, 0.5]]))
     np.testing.assert_allclose(unit_rows(matrix).toarray(), [[0.6, 0.8], [0, 0], [0, 1]], rtol=1e-6)
+
+
+@given(seeds, st.integers(1, 6), st.integers(1, 6), st.lists(st.integers(0, 5), max_size=8))
+def test_rows_are_found_where_they_stand(
+    seed: int, rows: int, columns: int, asked: list[int]
+) -> None:
+    matrix = a_matrix(seed, rows, columns)
+    chosen = np.array([row % rows for row in asked], dtype=np.int64)
+    places, sizes = places_of(matrix, chosen)
+    wanted = matrix[chosen]
+    np.testing.assert_array_equal(matrix.indices[places], wanted.indices)
+    np.testing.assert_array_equal(matrix.data[places], wanted.data)
+    np.testing.assert_array_equal(sizes, np.diff(wanted.indptr))
+    sums = np.asarray(wanted.sum(axis=1)).ravel()
+    np.testing.assert_allclose(sums_of(matrix.data[places], sizes), sums, rtol=1e-6)
+    for row in chosen:
+        found, values = row_of(matrix, int(row))
+        np.testing.assert_array_equal(found, matrix[[row]].indices)
+        np.testing.assert_array_equal(values, matrix[[row]].data)

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from kgrec.audit.shuffle import shuffled_names, shuffled_tails, without_facts
+from kgrec.audit.written import asserted, described, without_asserted, without_descriptions
 from kgrec.config import Config
 from kgrec.data.schema import closest
 from kgrec.errors import ConfigError
 from kgrec.graph import KnowledgeGraph
+from kgrec.graph.vectors import modality_names, without_literal
 from kgrec.vocabulary import INTERACTED
 
 Transform = Callable[[KnowledgeGraph, int], KnowledgeGraph]
@@ -26,13 +28,17 @@ class Arm:
     :ivar name: in tables and as a key in JSON
     :ivar words: what is different, for a reader
     :ivar graph: the graph and a seed → the graph that is trained on
-    :ivar switched_off: the truth value among the settings that becomes false; empty: none
+    :ivar switched_off: the setting that becomes false, or 0; empty: none
+    :ivar has: whether the graph has what this arm takes away
+    :ivar lacks: what to say where it has not
     """
 
     name: str
     words: str
     graph: Transform = _unchanged
     switched_off: str = ""
+    has: Callable[[KnowledgeGraph, Config], bool] | None = None
+    lacks: str = ""
 
     def config(self, config: Config) -> Config:
         """The settings of this arm."""
@@ -43,6 +49,8 @@ class Arm:
         if self.switched_off:
             on = self.config(config) != config
             return "" if on else f"{self.switched_off} is off anyway"
+        if self.has is not None:
+            return "" if self.has(graph, config) else self.lacks
         if self.graph is _unchanged:
             return ""
         relations = graph.edges["relation"].unique()
@@ -77,26 +85,93 @@ ARMS: tuple[Arm, ...] = (
 )
 """Every arm that trains a model, the whole first."""
 
+
+def no_modality(name: str) -> Arm:
+    """The arm without the vectors of one name."""
+    return Arm(
+        f"{NO_MODALITY} {name}",
+        f"vectors of '{name}' are not read",
+        lambda graph, _seed: without_literal(graph, name),
+        has=lambda graph, config: name in _modalities(graph, config),
+        lacks=f"no item has vectors of '{name}' that are read",
+    )
+
+
+NO_DESCRIPTIONS = Arm(
+    "no descriptions",
+    "texts are those of the template, and none that was written",
+    lambda graph, _seed: without_descriptions(graph),
+    has=lambda graph, config: config.text.enabled and described(graph),
+    lacks="no written description is read",
+)
+NO_EXTRACTED = Arm(
+    "no extracted facts",
+    "facts that only a model read in a text are left out",
+    lambda graph, _seed: without_asserted(graph),
+    has=lambda graph, config: _trains_on_extracted(config) and asserted(graph),
+    lacks="no fact is learned from that only a model asserts",
+)
+NO_SIMILAR = Arm(
+    "no similar texts", "no edges between items described alike", switched_off="text.similar"
+)
+NO_MODALITY = "no modality"
+"""How the arms without an image, a sound … begin; the name of the vectors follows."""
+
+OPTIONAL: tuple[Arm, ...] = (NO_DESCRIPTIONS, NO_EXTRACTED, NO_SIMILAR)
+"""Arms that are there if the graph has what they take away, or if they are asked for."""
+
 BASELINES = "baselines"
 """The arm that trains none: simple recommenders, tuned on valid."""
 
-NAMES: tuple[str, ...] = (*(arm.name for arm in ARMS), BASELINES)
-"""What may be asked for."""
+NAMES: tuple[str, ...] = (*(arm.name for arm in (*ARMS, *OPTIONAL)), BASELINES)
+"""What may be asked for, beside ``no modality NAME``."""
 
 
-def choose_arms(names: Iterable[str] | None) -> tuple[Sequence[Arm], bool]:
+def choose_arms(
+    names: Iterable[str] | None, graph: KnowledgeGraph | None = None, config: Config | None = None
+) -> tuple[Sequence[Arm], bool]:
     """Find arms by name; the whole is always among them, for all others are compared with it.
 
     :param names: ``None``: every arm; ``no-graph`` and ``no graph`` are the same
+    :param graph: decides which of :data:`OPTIONAL`, and which modalities, there are; ``None``: none
+    :param config: the settings of the whole; ``None``: the defaults
     :return: the arms in the order of :data:`ARMS`, and whether baselines are among them
     :raises ConfigError: if there is no such arm
     """
+    config = config or Config()
     if names is None:
-        return ARMS, True
-    wanted = {name.strip().lower().replace("-", " ").replace("_", " ") for name in names}
-    wanted.discard("")
-    for name in sorted(wanted - {*NAMES}):
+        return (*ARMS, *_there(graph, config)), True
+    wanted = {_plain(name) for name in names} - {""}
+    modalities = {name for name in wanted if name.startswith(f"{NO_MODALITY} ")}
+    for name in sorted(wanted - {*NAMES} - modalities):
         guess = closest(name, NAMES)
         doubt = f"did you mean '{guess}'? " if guess else ""
         raise ConfigError(f"There is no arm '{name}'; {doubt}the arms are {', '.join(NAMES)}.")
-    return [arm for arm in ARMS if arm is ALL or arm.name in wanted], BASELINES in wanted
+    known = {_plain(arm.name): arm for arm in _there(graph, config)}
+    further = [known.get(name) or no_modality(_after(name)) for name in sorted(modalities)]
+    chosen = [arm for arm in (*ARMS, *OPTIONAL) if arm is ALL or arm.name in wanted]
+    return [*chosen, *further], BASELINES in wanted
+
+
+def _there(graph: KnowledgeGraph | None, config: Config) -> tuple[Arm, ...]:
+    if graph is None:
+        return ()
+    modalities = [no_modality(name) for name in _modalities(graph, config)]
+    return (*(arm for arm in OPTIONAL if not arm.idle(graph, config)), *modalities)
+
+
+def _modalities(graph: KnowledgeGraph, config: Config) -> tuple[str, ...]:
+    names = modality_names(graph, config.graph.modalities)
+    return tuple(name for name in names if name not in config.graph.sensitive)
+
+
+def _trains_on_extracted(config: Config) -> bool:
+    return getattr(config.graph, "extracted", "train") != "no"
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower().replace("-", " ").replace("_", " ")
+
+
+def _after(name: str) -> str:
+    return name.removeprefix(NO_MODALITY).strip()

@@ -51,7 +51,9 @@ def audit(
     :param data: with valid and test
     :param config: the settings of the whole; its seed is the first one
     :param seeds: how many seeds, at least 1
-    :param arms: names of :data:`~kgrec.audit.arms.ARMS`, and ``baselines``; ``None``: all
+    :param arms: names of :data:`~kgrec.audit.arms.ARMS`, those of
+        :data:`~kgrec.audit.arms.OPTIONAL`, ``no modality NAME``, and ``baselines``; ``None``: all
+        that take away what the graph has
     :param cold: whether to hold out items, too, where the test is about known ones
     :param alphas: weights of language to train with, for a curve; none: no curve
     :param folder: where finished trainings are kept, so that an interrupted audit goes on;
@@ -62,7 +64,9 @@ def audit(
     :raises DataError: if the data leak, or there is no test
     :raises ConfigError: if there is no such arm, or no seed, or an alpha is none
     """
-    config, (chosen, baselines) = config or Config(), choose_arms(arms)
+    config = config or Config()
+    arms = None if arms is None else tuple(arms)
+    choose_arms(arms)  # a slip of the pen is told before anything is built
     if seeds < 1:
         raise ConfigError(f"An audit needs at least 1 seed, not {seeds}.")
     alphas = check_alphas(alphas)
@@ -71,12 +75,17 @@ def audit(
     if not allow_leaks:
         require_no_leaks(data, escape="allow leaks to go on all the same")
     splits, remarks = splits_of(data, cold=cold)
+    graphs = [KnowledgeGraph.build(split.data) for split in splits]
+    chosen, baselines = choose_arms(arms, graphs[0], config)
     trials = Trials(config, seeds, Cells(Path(folder) if folder else None), encoder)
     no_curve = idle(trials) if alphas else ""
     alphas = () if no_curve else alphas
     total = len(splits) * ((len(chosen) + len(alphas) + bool(alphas)) * seeds + baselines)
     with (progress or Progress()).stage("Audit", total) as bar:
-        measured = [_measured(trials, split, chosen, baselines, alphas, bar) for split in splits]
+        measured = [
+            _measured(trials, split, graph, chosen, baselines, alphas, bar)
+            for split, graph in zip(splits, graphs, strict=True)
+        ]
     return Audit(
         name=data.info.name,
         splits=tuple(each.whole for each in measured),
@@ -146,12 +155,12 @@ class _Measured:
 def _measured(
     trials: Trials,
     split: Split,
+    graph: KnowledgeGraph,
     arms: Sequence[Arm],
     baselines: bool,
     alphas: Sequence[float],
     bar: Bar,
 ) -> _Measured:
-    graph = KnowledgeGraph.build(split.data)
     trained = {arm.name: trials.arm(arm, split, graph, bar) for arm in arms}
     rivals = trials.rivals(split, graph, bar) if baselines else {}
     bar.advance(int(baselines))

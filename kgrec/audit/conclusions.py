@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from kgrec.audit.arms import NO_GRAPH, NO_PRETRAINING, NO_TEXT, SHUFFLED_GRAPH, SHUFFLED_RELATIONS
+from kgrec.audit.arms import (
+    NO_DESCRIPTIONS,
+    NO_EXTRACTED,
+    NO_GRAPH,
+    NO_MODALITY,
+    NO_PRETRAINING,
+    NO_SIMILAR,
+    NO_TEXT,
+    SHUFFLED_GRAPH,
+    SHUFFLED_RELATIONS,
+)
 from kgrec.audit.intervals import Difference
 from kgrec.audit.measure import METRIC, Slice
 from kgrec.audit.splits import COLD, WARM
@@ -12,6 +22,12 @@ from kgrec.evaluation import Random
 
 _TIMES = 2.0
 """From here on a gain is told as a multiple."""
+
+_LANGUAGE = {
+    "What was written of nodes, against the template,": NO_DESCRIPTIONS,
+    "What was extracted from texts": NO_EXTRACTED,
+    "The nearness of texts as facts": NO_SIMILAR,
+}
 
 _WHERE = {
     WARM: "on warm users",
@@ -38,11 +54,21 @@ def conclude(splits: Sequence[Slice], parts: Sequence[Slice] = ()) -> list[str]:
         *_shuffled(splits),
         _sentence("Telling the relations apart", _of(splits, SHUFFLED_RELATIONS.name)),
         _sentence("The text", _of(splits, NO_TEXT.name)),
+        *(_sentence(subject, _of(splits, arm.name)) for subject, arm in _LANGUAGE.items()),
+        *_modalities(splits),
         _sentence("The pretraining", _of(splits, NO_PRETRAINING.name)),
         *_against_baselines(splits),
         _open(splits),
     ]
     return [sentence for sentence in sentences if sentence]
+
+
+def _modalities(splits: Sequence[Slice]) -> Iterator[str]:
+    names = {name: None for part in splits for name in part.differences}
+    for name in names:
+        if name.startswith(f"{NO_MODALITY} "):
+            subject = f"The modality '{name.removeprefix(NO_MODALITY).strip()}'"
+            yield _sentence(subject, _of(splits, name))
 
 
 def change(difference: Difference, where: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ import polars as pl
 
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.schema import TRIPLE
+from kgrec.graph.vectors import modality_names, only_vectors, with_own_vectors
 from kgrec.graph.versions.history import History
 from kgrec.vocabulary import INTERACTED, Vocabulary
 
@@ -31,13 +32,15 @@ def shuffled_tails(graph: KnowledgeGraph, seed: int) -> KnowledgeGraph:
 
     Every node keeps its number of facts of every relation (of a symmetric one: at either end), and
     a fact keeps the kinds of its ends. Literals move to another node of the same kind and type.
-    Titles and texts stay.
+    Titles, texts and vectors of items stay.
 
     :param graph: any graph
     :param seed: same seed, same graph
     """
     facts = _Facts.of(graph).swapped("tail", np.random.default_rng(seed))
-    return _changed(graph, _other_literals(graph.nodes, seed), _edges(graph, facts))
+    others = _other_literals(graph.nodes, seed)
+    literals = with_own_vectors(others, graph.nodes["properties"], modality_names(graph))
+    return _changed(graph, graph.nodes.with_columns(literals), _edges(graph, facts))
 
 
 def shuffled_names(graph: KnowledgeGraph, seed: int) -> KnowledgeGraph:
@@ -56,11 +59,12 @@ def shuffled_names(graph: KnowledgeGraph, seed: int) -> KnowledgeGraph:
 def without_facts(graph: KnowledgeGraph, seed: int = 0) -> KnowledgeGraph:  # noqa: ARG001
     """Leave nothing but users, items with their titles and texts, and interactions.
 
-    Facts, entities, attributes and literals go.
+    Facts, entities, attributes and literals go; vectors of items (images) are no graph, and stay.
     """
     edges = graph.edges.filter(pl.col("relation") == INTERACTED)
     nodes = graph.nodes.filter(pl.col("kind") != "entity")
-    return _changed(graph, nodes.with_columns(properties=pl.lit("{}")), edges)
+    kept = only_vectors(nodes["properties"], modality_names(graph))
+    return _changed(graph, nodes.with_columns(kept), edges)
 
 
 def share_changed(before: KnowledgeGraph, after: KnowledgeGraph) -> float:
@@ -219,11 +223,11 @@ def _places(names: pl.Series, all_names: pl.Series) -> Integers:
     return names.cast(pl.Enum(all_names)).to_physical().to_numpy().astype(np.int64)
 
 
-def _other_literals(nodes: pl.DataFrame, seed: int) -> pl.DataFrame:
+def _other_literals(nodes: pl.DataFrame, seed: int) -> pl.Series:
     """Give each node the literals of another one of its kind and type."""
     group = _numbered(nodes.select("kind", "type"))
     order = np.argsort(group, kind="stable")
     shuffled = np.lexsort((np.random.default_rng(seed).random(len(group)), group))
     source = np.empty(len(group), dtype=np.int64)
     source[order] = shuffled
-    return nodes.with_columns(nodes["properties"].gather(source))
+    return nodes["properties"].gather(source)

@@ -18,7 +18,9 @@ from kgrec.callbacks import Bar, Progress
 from kgrec.config import Config
 from kgrec.evaluation import Interactions
 from kgrec.graph import KnowledgeGraph
+from kgrec.graph.extracted import without_extracted
 from kgrec.graph.sensitive import without_sensitive
+from kgrec.graph.vectors import modality_names, without_literals
 from kgrec.recommend import Recommender
 from kgrec.text import TextEncoder
 
@@ -79,11 +81,18 @@ class Trials:
     ) -> pl.DataFrame:
         # Before names are shuffled: a sensitive fact must not come back as one of another relation.
         graph = without_sensitive(graph, self.config.graph.sensitive)
+        if not self.config.graph.learns_extracted:
+            graph = without_extracted(graph)
+        hidden = {*self.config.graph.sensitive} & {*modality_names(graph)}
+        graph = without_literals(graph, hidden) if hidden else graph
         config = arm.config(self.config).replace({"seed": seed, "graph.sensitive": ()})
         users = split.users
         changed = arm.graph(graph, seed)
         if changed is not graph:
             self.changed.setdefault(arm.name, share_changed(graph, changed))
+        if config.graph.modalities is not None:  # one that an arm takes away is not asked for
+            left = modality_names(changed, config.graph.modalities)
+            config = config.replace({"graph.modalities": left})
 
         def make() -> pl.DataFrame:
             rec = Recommender(config, encoder=self.encoder, progress=inside).fit(changed)

@@ -14,9 +14,11 @@ from kgrec.cli import (
     audit,
     check,
     demo,
+    describe,
     evaluate,
     explain,
     export,
+    extract,
     query,
     recommend,
     train,
@@ -80,12 +82,14 @@ def kgrec(
 
 
 app.command("demo")(demo.demo)
+app.command("describe")(describe.describe)
 app.command("train")(train.train)
 app.command("recommend")(recommend.recommend)
 app.command("explain")(explain.explain)
 app.command("evaluate")(evaluate.evaluate)
 app.command("query")(query.query)
 app.command("export")(export.export)
+app.command("extract")(extract.extract)
 app.command("check")(check.check)
 app.command("audit")(audit.audit)
 app.command("attack")(attack.attack)

@@ -46,6 +46,10 @@ def recommend(
     ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Say why, in one sentence.")] = False,
     language: Language = "en",
+    processes: Annotated[
+        int,
+        typer.Option(min=1, help="Processes that explain side by side; worth it with --all."),
+    ] = 1,
     policy: Annotated[
         Path | None,
         typer.Option(
@@ -62,7 +66,9 @@ def recommend(
     asked = _policy(policy)
     rec = open_run(run)
     chosen = _chosen(rec, run, users or [], everyone)
-    top = rec.recommend(users=chosen, k=k, explain=explain, policy=asked, language=language)
+    top = rec.recommend(
+        users=chosen, k=k, explain=explain, policy=asked, language=language, processes=processes
+    )
     if top.policy_report is not None:
         note(str(top.policy_report))
     if out is None:

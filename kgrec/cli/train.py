@@ -27,6 +27,12 @@ def train(
         str, typer.Argument(help="A dataset folder, or a name: ml-100k.", metavar="FOLDER")
     ],
     out: Annotated[Path, typer.Option(help="The folder of the run.", metavar="RUN")],
+    descriptions: Annotated[
+        Path | None,
+        typer.Option(
+            help="Texts that kgrec describe wrote, in place of those in FOLDER.", metavar="FILE"
+        ),
+    ] = None,
     settings: Settings = None,
     config: ConfigFile = None,
     seed: Seed = None,
@@ -53,24 +59,28 @@ def train(
 
     check_writable(out)
     with tracked(track, chosen) as progress:
-        _train(source, out, chosen, progress, allow_leaks, checkpoint_minutes)
+        _train(source, descriptions, out, chosen, progress, allow_leaks, checkpoint_minutes)
     print_text(f"\nSaved {out}. Next: kgrec recommend {out} --all -k 20 --out top.parquet")
 
 
 def _train(
     source: str,
+    descriptions: Path | None,
     out: Path,
     config: Config,
     progress: Progress,
     allow_leaks: bool,
     checkpoint_minutes: float,
 ) -> None:
+    from kgrec.data.described import read_descriptions
     from kgrec.graph import KnowledgeGraph
     from kgrec.loaders import load
     from kgrec.recommend import Recommender
 
     # The seed is not for the split: runs of several seeds are to be compared on one test.
     data: Dataset = load(source, progress=progress)
+    if descriptions is not None:
+        data = read_descriptions(data, descriptions)
     if data.quality.findings:
         note(f"{data.quality}\n")
     leaks = leaks_of(data, allowed=allow_leaks)

@@ -16,6 +16,7 @@ from kgrec.data.catalog import (
 )
 from kgrec.data.clean import as_frame
 from kgrec.data.dataset import Dataset, DatasetInfo
+from kgrec.data.descriptions import clean_descriptions
 from kgrec.data.events import PAIR, clean_events
 from kgrec.data.facts import Known, clean_facts, ids_of
 from kgrec.data.quality import Finding, QualityReport
@@ -50,7 +51,8 @@ def clean_additions(tables: Mapping[str, object], present: Present, info: Datase
     """Check tables that are added to a dataset.
 
     :param tables: any of ``events`` (they may have a column ``split``), ``items``, ``users``,
-        ``facts``, ``labels``, ``candidates``; each a data frame of polars, pandas or Arrow
+        ``facts``, ``labels``, ``candidates``, ``descriptions``; each a data frame of polars, pandas
+        or Arrow
     :param present: what is there already
     :return: items and users that are new or described anew, and what else was added; test is empty
     :raises DataError: if a column is missing or unusable
@@ -89,6 +91,9 @@ def clean_additions(tables: Mapping[str, object], present: Present, info: Datase
         facts=facts,
         labels=labels,
         candidates=clean_candidates(raw.get("candidates"), everything, "candidates", found),
+        descriptions=clean_descriptions(
+            raw.get("descriptions"), everything["item"], "descriptions", found
+        ),
         quality=QualityReport(tuple(found)),
     )
 

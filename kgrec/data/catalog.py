@@ -7,10 +7,11 @@ from collections.abc import Iterable
 import polars as pl
 
 from kgrec.data.checks import PROPERTIES, check_properties
-from kgrec.data.columns import as_text, tidy
+from kgrec.data.columns import as_text, is_vector, tidy
 from kgrec.data.quality import Finding
 from kgrec.data.schema import CANDIDATES, ITEMS, LABELS, USERS, TableSchema, require_columns
 from kgrec.data.sieve import ROW, Sieve
+from kgrec.data.vectors import checked_vectors, folded_vectors
 from kgrec.errors import DataError
 
 _TITLE_FROM_ID = "__untitled__"
@@ -25,7 +26,8 @@ def read_ids(
 
     :param raw: the table, or ``None`` where there is none
     :return: the id first, then the other columns, in the order of the file
-    :raises DataError: if the id's column is missing or a column holds nested values
+    :raises DataError: if the id's column is missing, a column holds nested values, or a vector is
+        broken
     """
     key = schema.required[0]
     if raw is None:
@@ -34,13 +36,23 @@ def read_ids(
     raw = _titled(raw, schema)
     sieve = Sieve(raw, file, findings)
     sieve.note_empty()
-    attributes = [name for name in raw.columns if name not in schema.columns and schema.is_open]
+    attributes = [
+        name
+        for name, kind in raw.schema.items()
+        if name not in schema.columns and (schema.is_open or (schema is LABELS and is_vector(kind)))
+    ]
     sieve.select([*schema.columns, *attributes])
     sieve.frame = sieve.frame.with_columns(
         tidy(raw[name], file) if name in attributes else as_text(raw, name, file)
         for name in sieve.frame.columns
         if name != ROW
     )
+    if schema is not USERS:
+        sieve.frame = sieve.frame.with_columns(
+            checked_vectors(sieve.frame[name], sieve.frame[ROW], file)
+            for name, kind in sieve.frame.schema.items()
+            if is_vector(kind)
+        )
     sieve.require([key])
     sieve.keep_first([key], fix=f"leave one row for each {key}")
     check_properties(sieve)
@@ -88,9 +100,12 @@ def complete_users(
 def clean_labels(raw: pl.DataFrame | None, file: str, findings: list[Finding]) -> pl.DataFrame:
     """Check the names of entities; an entity without one keeps its id as a name.
 
+    Columns with vectors become literals.
+
     :return: ``entity, label, type, text`` and, where given, ``properties``; each entity once
     """
     frame = read_ids(raw, LABELS, file, findings) if raw is not None else pl.DataFrame()
+    frame = folded_vectors(frame, PROPERTIES)
     wanted = [name for name in LABELS.columns if name != PROPERTIES or name in frame.columns]
     frame = frame.with_columns(
         pl.lit(None, pl.String).alias(name) for name in wanted if name not in frame.columns

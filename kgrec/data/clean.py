@@ -14,7 +14,9 @@ from kgrec.data.catalog import (
     read_ids,
 )
 from kgrec.data.dataset import Dataset, DatasetInfo
+from kgrec.data.descriptions import clean_descriptions
 from kgrec.data.events import PAIR, clean_events, separate
+from kgrec.data.extracted import clean_extracted
 from kgrec.data.facts import Known, clean_facts, ids_of
 from kgrec.data.quality import Finding, QualityReport
 from kgrec.data.schema import ITEMS, SCHEMAS, USERS, closest
@@ -39,8 +41,9 @@ def clean(
     needs it to stop in time), and where ``test`` is absent it is empty.
 
     :param tables: ``events`` or ``train`` (with ``valid``, ``test``), and where there are any
-        ``items``, ``users``, ``facts``, ``labels``, ``candidates``; each a data frame of polars,
-        pandas or Arrow
+        ``items``, ``users``, ``facts``, ``labels``, ``candidates``, ``extracted``,
+        ``descriptions``; each a data
+        frame of polars, pandas or Arrow
     :param info: name, source and licence
     :param files: what to call each table in messages; by default its name
     :param min_rating: rows with a lower rating are no interactions
@@ -74,6 +77,10 @@ def clean(
         facts=facts,
         labels=labels,
         candidates=clean_candidates(raw.get("candidates"), items, names["candidates"], found),
+        extracted=clean_extracted(raw.get("extracted"), known, names["extracted"], found),
+        descriptions=clean_descriptions(
+            raw.get("descriptions"), items["item"], names["descriptions"], found
+        ),
         quality=QualityReport(tuple(found)),
     )
 

@@ -104,7 +104,10 @@ def plain_numbers(values: pl.Series) -> pl.Series:
 
 
 def _vectors(values: pl.Series) -> pl.Series:
-    return values.cast(pl.List(pl.Float64)).list.eval(pl.element().fill_nan(None))
+    inner = getattr(values.dtype, "inner", None)
+    # As text, which a graph keeps, numbers of 32 bits are half as long.
+    kind = pl.Float64 if inner == pl.Float64 else pl.Float32
+    return values.cast(pl.List(kind)).list.eval(pl.element().fill_nan(None))
 
 
 def _joined(values: pl.Series, file: str) -> pl.Series:

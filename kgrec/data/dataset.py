@@ -7,6 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from kgrec.data.descriptions import SCHEMA
+from kgrec.data.extracted import no_extracted
 from kgrec.data.quality import QualityReport
 
 
@@ -54,7 +56,12 @@ class Dataset:
     :ivar labels: ``entity, label, type, text`` and, where known, ``properties`` (a JSON object of
         literals); all but the first two may be null
     :ivar candidates: the only items that may be recommended, sorted; ``None``: all of them
+    :ivar descriptions: ``id, kind`` (``item`` or ``entity``), ``text, source`` (who wrote it:
+        ``template``, ``local``, ``api``, anything), ``verified`` (whether it was held against the
+        facts) and ``evidence`` (JSON, may be null); each node once; not all need exist
     :ivar quality: what was set aside or mended while reading, and why
+    :ivar extracted: claims that were extracted from the texts of items, in every state; columns as
+        in :data:`kgrec.data.extracted.EXTRACTED_COLUMNS`
     """
 
     info: DatasetInfo
@@ -66,7 +73,9 @@ class Dataset:
     facts: pl.DataFrame
     labels: pl.DataFrame
     candidates: tuple[str, ...] | None = None
+    descriptions: pl.DataFrame = field(default_factory=SCHEMA.to_frame)
     quality: QualityReport = field(default_factory=QualityReport)
+    extracted: pl.DataFrame = field(default_factory=no_extracted)
 
     def __repr__(self) -> str:
         return (

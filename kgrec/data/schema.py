@@ -44,6 +44,17 @@ FACTS = TableSchema(
 )
 LABELS = TableSchema("labels", ("entity", "label"), ("type", "text", "properties"))
 CANDIDATES = TableSchema("candidates", ("item",))
+EXTRACTED = TableSchema(
+    "extracted",
+    ("head", "relation", "tail", "state"),
+    (
+        *("id", "tail_kind", "tail_label", "tail_type", "start", "end", "quote", "asserted_by"),
+        *("model", "prompt", "proposed", "reason", "candidates", "judged"),
+    ),
+)
+DESCRIPTIONS = TableSchema(
+    "descriptions", ("id", "text"), ("kind", "source", "verified", "evidence")
+)
 
 SCHEMAS: dict[str, TableSchema] = {
     "events": EVENTS,
@@ -55,6 +66,8 @@ SCHEMAS: dict[str, TableSchema] = {
     "facts": FACTS,
     "labels": LABELS,
     "candidates": CANDIDATES,
+    "extracted": EXTRACTED,
+    "descriptions": DESCRIPTIONS,
 }
 """The tables of a dataset folder, by file name without its ending."""
 

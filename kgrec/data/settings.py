@@ -13,14 +13,18 @@
 
     [events]
     min_rating = 4                  # only rows rated 4 or better are interactions
+
+    [modalities]
+    image = "image.npy"             # a vector for each row of items; see kgrec.data.modalities
 """
 
 from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from kgrec.data.dataset import DatasetInfo
 from kgrec.data.schema import SCHEMAS, SECTIONS, closest
@@ -41,6 +45,22 @@ class EventRules(_Section):
     """Rows with a lower rating, or without one, are no interactions."""
 
 
+class Modality(_Section):
+    """Vectors in a file of their own."""
+
+    file: str
+    """A ``.npy`` file, relative to the folder: float32, shape ``(n, m)``."""
+    table: Literal["items", "labels"] = "items"
+    """Whose vectors they are."""
+    ids: str | None = None
+    """A table with the id of each row; ``None``: they stand in the order of the table."""
+
+
+def _in_short(value: Any) -> Any:
+    """``image = "image.npy"`` names the file and nothing else."""
+    return {"file": value} if isinstance(value, str) else value
+
+
 class Settings(_Section):
     """The content of ``dataset.toml``."""
 
@@ -58,6 +78,8 @@ class Settings(_Section):
     """For each table: kgrec's column name → the name in the file."""
     events: EventRules = EventRules()
     """Which events are interactions."""
+    modalities: dict[str, Annotated[Modality, BeforeValidator(_in_short)]] = {}
+    """Vectors of items or labels by name."""
 
     @model_validator(mode="after")
     def _known_columns(self) -> Settings:
@@ -105,7 +127,8 @@ def _complaint(error: ValidationError) -> str:
     path = [str(part) for part in first["loc"]]
     key = ".".join(path)
     if first["type"] == "extra_forbidden":
-        model = EventRules if path[0] == "events" else Settings
+        sections: dict[str, type[_Section]] = {"events": EventRules, "modalities": Modality}
+        model = sections.get(path[0], Settings)
         prefix = key.rpartition(".")[0]
         return _unknown(key, [f"{prefix}.{n}" if prefix else n for n in model.model_fields])
     return f"the key '{key}' cannot be {first['input']!r} ({first['msg'].lower()})"

@@ -13,7 +13,7 @@ from kgrec.data.atomic import fresh_folder
 from kgrec.data.dataset import Dataset, DatasetInfo
 from kgrec.data.settings import FILE
 
-_OPTIONAL = ("facts", "labels")
+_OPTIONAL = ("facts", "labels", "extracted", "descriptions")
 
 
 def write_folder(

@@ -14,6 +14,7 @@ from scipy.sparse import csc_matrix, csr_matrix
 
 from kgrec.explain.explanation import Explanation, Path, PathNode
 from kgrec.explain.languages import ENGLISH, Language
+from kgrec.explain.rest import is_content
 from kgrec.explain.sentences import Sentences
 from kgrec.explain.telling import in_words_of, translate
 from kgrec.graph import KnowledgeGraph
@@ -118,7 +119,7 @@ class SentenceCheck:
             return {self.language.because([self.language.say(name)], against=against)}
         history = self._items_of.get(f"user:{explanation.user}", set())
         found: set[str] = set()
-        if rest.get("text", 0.0) + rest.get("content", 0.0) > 0:
+        if sum(value for name, value in rest.items() if is_content(name)) > 0:
             contents = (say.through_content(self._rows[key][1]) for key in history)
             found |= {self.language.because([each]) for each in contents}
         if latent := rest.get("latent", 0.0):

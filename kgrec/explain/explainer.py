@@ -7,13 +7,17 @@ from functools import cached_property
 from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from scipy.sparse import csr_matrix
 
 from kgrec.errors import ConfigError
 from kgrec.explain.explanation import Explanation, Path, PathNode, PathRelation
 from kgrec.explain.groups import Group, Groups, grouped, placed
+from kgrec.explain.names import Names
+from kgrec.explain.only_text import OnlyText
 from kgrec.explain.queries import cypher, sparql
+from kgrec.explain.rest import rest_of_modality
 from kgrec.explain.sentences import Sentences
 from kgrec.explain.tastes import TasteFinder, Tastes
 from kgrec.explain.walks import Floats, Indices, WalkFinder
@@ -25,6 +29,7 @@ from kgrec.gnn.linear.recency import recent_histories
 from kgrec.gnn.linear.taste import Taste
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.schema import key
+from kgrec.sparse import row_of
 from kgrec.vocabulary import INTERACTED
 
 
@@ -38,6 +43,7 @@ class Explainer:
     :param fitted: the graph it was trained on, in the numbers of ``features``; ``None``: that is
         ``features``
     :param known: the items that it had; ``None``: all
+    :param extracted: whether facts that only texts state are reasons (``graph.extracted``)
     """
 
     def __init__(
@@ -48,13 +54,18 @@ class Explainer:
         fitted_on: csr_matrix,
         fitted: Features | None = None,
         known: Indices | None = None,
+        *,
+        extracted: bool = False,
     ) -> None:
         self.graph, self.features, self.model = graph, features, model
         self.histories = recent_histories(features, model.recency)
         # What came later carries no weight: walks lead through what was there.
-        self.hubs = FactHubs.of(fitted or features)
+        self._fitted = fitted or features
+        self.hubs = FactHubs.of(self._fitted)
         self.finder = WalkFinder(model, fitted_on, self.hubs)
+        self.names = Names(graph)
         self.sentences = Sentences(graph.vocabulary, item_type=graph.item_type)
+        self._tells_texts = extracted
         self._fitted_on = fitted_on
         every = np.arange(len(features.items))
         self._num_fitted = len(every) if known is None else len(known)
@@ -66,7 +77,7 @@ class Explainer:
         :param graph: the same graph, with these names
         """
         other = copy.copy(self)
-        other.graph, other.sentences = graph, sentences
+        other.graph, other.names, other.sentences = graph, Names(graph), sentences
         return other
 
     def explain(
@@ -99,39 +110,46 @@ class Explainer:
         target = self.features.item_index(item)
         if score is None:
             score = float(self.model.score(self.histories[[row]])[0, target])
-        history = self.histories[[row]]
-        walks = self.finder.find(
-            history.indices.astype(np.int64), target, user=row, counts=history.data
-        )
-        carried = self.model.carried(history, np.array([target]))
+        items, counts = row_of(self.histories, row)
+        history = items.astype(np.int64)
+        walks = self.finder.find(history, target, user=row, counts=counts)
+        carried = self.model.carried_from(history, counts, target)
         tastes = self._tastes(history, carried, target, row)
         groups = grouped(walks, tastes, target, self._hubs_to(target))
+        groups, untold = self._told_apart(groups, target)
         shown = groups.at(self._shown(groups, paths, target))
         on_facts = float(tastes.shares.sum()) if tastes else 0.0
         text = tastes.text if tastes else 0.0
+        modalities = tastes.modalities if tastes else dict.fromkeys(self._modalities, 0.0)
         total = float(walks.shares.sum()) + on_facts
-        content = float(carried.sum()) - text - on_facts
+        by_vectors = sum(modalities.values())
+        content = float(carried.sum()) - text - by_vectors - on_facts
+        carries = text + by_vectors + content > 0
         popularity = float(self.model.bias[target])
         rest = {
             "popularity": popularity,
             "text": text,
+            **{rest_of_modality(name): part for name, part in modalities.items()},
             "content": content,
-            "latent": score - popularity - text - content - total - walks.oneself,
+            "latent": score - popularity - text - by_vectors - content - total - walks.oneself,
         }
         if walks.oneself:
             rest["oneself"] = walks.oneself
+        if untold is not None:
+            rest["extracted"] = untold
+            total -= untold
         if len(shown) < len(groups):
             rest["other_paths"] = total - sum(group.share for group in shown)
-        told = placed(shown, tastes)
+        told = placed(shown, tastes, self.finder, target, row)
         return Explanation(
             user=user,
             item=item,
-            label=self.graph.label(key("item", item)),
+            label=self.names.node(key("item", item)).label,
             score=score,
             paths=tuple(self._path(user, target, group) for group in told),
             rest=rest,
             path_share=total,
-            content_reason=self._content_reason(carried) if text + content > 0 else "",
+            content_reason=self._content_reason(history, carried) if carries else "",
         )
 
     def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:
@@ -157,13 +175,13 @@ class Explainer:
         return parts | {"paths": parts["paths"] + moved, "content": parts["content"] - moved}
 
     def _tastes(
-        self, history: csr_matrix, carried: csr_matrix, target: int, row: int
+        self, history: Indices, carried: npt.NDArray[np.float32], target: int, row: int
     ) -> Tastes | None:
         """The walks of what content carries."""
-        if not carried.nnz or self.model.newcomers is None:
+        if not carried.any() or self.model.newcomers is None:
             return None
         finder = self._finder(came_later=target in self._came_later)
-        return finder.find(history.indices.astype(np.int64), carried, target, row)
+        return finder.find(history, carried, target, row)
 
     def _finder(self, *, came_later: bool) -> TasteFinder:
         return self._later_tastes if came_later else self._known_tastes
@@ -173,7 +191,7 @@ class Explainer:
         settings = self.model.newcomers
         assert settings is not None
         content = Content.with_texts(self.hubs, settings.texts, self._num_fitted)
-        return TasteFinder(Taste(content, self._fitted_on, settings), self.hubs)
+        return TasteFinder(Taste(content, self._fitted_on, settings))
 
     @cached_property
     def _later_tastes(self) -> TasteFinder:
@@ -181,16 +199,20 @@ class Explainer:
         assert settings is not None
         assert settings.later is not None
         content = Content.with_texts(self._later_hubs, settings.later)
-        taste = Taste(content, self._fitted_on, settings, came_later=True)
-        return TasteFinder(taste, self._later_hubs)
+        return TasteFinder(Taste(content, self._fitted_on, settings, came_later=True))
 
     @cached_property
     def _later_hubs(self) -> FactHubs:
         return FactHubs.of(self.features)
 
-    def _content_reason(self, carried: csr_matrix) -> str:
+    @property
+    def _modalities(self) -> tuple[str, ...]:
+        newcomers = self.model.newcomers
+        return tuple(newcomers.texts.modalities) if newcomers else ()
+
+    def _content_reason(self, history: Indices, carried: npt.NDArray[np.float32]) -> str:
         """Name the item of the history from which most is carried over."""
-        start = int(carried.indices[carried.data.argmax()])
+        start = int(history[np.where(carried == 0, -np.inf, carried).argmax()])
         return self.sentences.through_content(self._node(start).label)
 
     def _shown(self, groups: Groups, most: int | None, target: int) -> list[int]:
@@ -205,7 +227,7 @@ class Explainer:
         named = (
             place
             for place in facts.tolist()
-            if self.graph.has_name(self.features.node_key(int(nodes[groups.hub[place]])))
+            if self.names.readable(self.features.node_key(int(nodes[groups.hub[place]])))
         )
         return [*shown[:-1], next(named, int(facts[0]))]
 
@@ -213,18 +235,39 @@ class Explainer:
         """The hubs of facts that lead to an item: if it came later, those of the later graph."""
         return self._later_hubs if target in self._came_later else self.hubs
 
+    def _told_apart(self, groups: Groups, target: int) -> tuple[Groups, float | None]:
+        """The groups that are told, and the sum of those that rest on a text where none may."""
+        sources = self._sources(target)
+        if self._tells_texts or not sources:
+            return groups, None
+        rests = sources.of(groups, target)
+        return groups.take(~rests), float(groups.share[rests].sum())
+
+    def _sources(self, target: int) -> OnlyText:
+        return self._later_sources if target in self._came_later else self._known_sources
+
+    @cached_property
+    def _known_sources(self) -> OnlyText:
+        return OnlyText(self.hubs, self._fitted)
+
+    @cached_property
+    def _later_sources(self) -> OnlyText:
+        return OnlyText(self._later_hubs, self.features)
+
     def _path(self, user: str, target: int, group: Group) -> Path:
         start = self._node(group.start)
-        nodes = [self._named(key("user", user)), start]
+        nodes = [self.names.node(key("user", user)), start]
         relations = [self._relation(INTERACTED, True)]
         if group.is_user:
-            self._over_people(nodes, relations, group.hub, target)
+            self._over_people(nodes, relations, group.user, target)
             reason = self.sentences.through_users(start.label, group.count, against=group.share < 0)
         elif group.witness >= 0:
             self._over_people(nodes, relations, group.user, group.witness)
             reason = self._over_fact(nodes, relations, group, group.witness, target)
         else:
             reason = self._over_fact(nodes, relations, group, group.start, target)
+        if self._rests_on_text(group, target):
+            reason = self.sentences.according_to_text(reason)
         return Path(
             nodes=tuple(nodes),
             relations=tuple(relations),
@@ -236,11 +279,19 @@ class Explainer:
             sparql=sparql(nodes, relations, self.graph.vocabulary),
         )
 
+    def _rests_on_text(self, group: Group, target: int) -> bool:
+        """Whether only a text states a fact of a path as it is shown."""
+        sources = self._sources(target)
+        if group.is_user or not sources:
+            return False
+        ends = (group.start if group.witness < 0 else group.witness, target)
+        return any(sources.has(item, group.hub) for item in ends)
+
     def _over_people(
         self, nodes: list[PathNode], relations: list[PathRelation], other: int, item: int
     ) -> None:
         """Go on over another user to an item that this one took, too."""
-        nodes += [self._named(key("user", self.features.users[other])), self._node(item)]
+        nodes += [self.names.node(key("user", self.features.users[other])), self._node(item)]
         relations += [self._relation(INTERACTED, False), self._relation(INTERACTED, True)]
 
     def _over_fact(
@@ -269,7 +320,7 @@ class Explainer:
         node = self._node(hub)
         nodes += [node, self._node(target)]
         relations += [self._relation(name, forward), self._relation(name, not forward)]
-        named = node.label if self.graph.has_name(node.key) else None
+        named = node.label if self.names.readable(node.key) else None
         shared = (relation, forward, named, self.graph.vocabulary.type(node.type).label)
         if by_people:
             return say.through_taste(start, *shared, through, against)
@@ -283,11 +334,7 @@ class Explainer:
         return not self.graph.nodes.filter(mixed).is_empty()
 
     def _node(self, index: int) -> PathNode:
-        return self._named(self.features.node_key(index))
-
-    def _named(self, node: str) -> PathNode:
-        row = self.graph.node(node)
-        return PathNode(node, row["id"], row["label"], row["type"])
+        return self.names.node(self.features.node_key(index))
 
     def _relation(self, name: str, forward: bool) -> PathRelation:
         relation = self.graph.vocabulary.relation(name)

@@ -131,7 +131,8 @@ class Explanation:
         words and descriptions carry over to items with few users or none), ``content`` (what else
         is carried over by no path: how much is known of the item, facts that no user leads to),
         ``latent``, ``oneself`` (what joins an item of the user's history only to the user's own),
-        ``other_edges`` (attributed to edges that are on no path, with a deep model),
+        ``extracted`` (paths that rest on a fact that only a text states, where those are no
+        reasons), ``other_edges`` (attributed to edges that are on no path, with a deep model),
         and ``other_paths`` where only the strongest are listed
     :ivar path_share: sum of the shares of *all* paths, listed or not
     """

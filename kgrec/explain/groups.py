@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kgrec.explain.tastes import Tastes, TasteWalk
-from kgrec.explain.walks import Floats, Indices, Walks
+from kgrec.explain.walks import Floats, Indices, WalkFinder, Walks
 from kgrec.gnn.linear.hubs import FactHubs
 
 
@@ -21,23 +21,26 @@ class Group:
     of a fact (:mod:`kgrec.explain.tastes`).
 
     :ivar start: the item of the history; -1 of a taste that people lead to, until :func:`placed`
-    :ivar hub: its strongest hub
-    :ivar is_user: whether that is a user; else a column of the fact hubs
+    :ivar hub: a column of the fact hubs, the strongest; -1: users
     :ivar count: how many walks
     :ivar taste: the place of a taste among all; -1: it is none
     :ivar witness: the item through which people lead to the fact; -1: none is between
-    :ivar user: one of these people
+    :ivar user: the strongest of the users, or one of these people; -1 until :func:`placed`
     """
 
     start: int
     hub: int
-    is_user: bool
     share: float
     learned: float
     count: int
     taste: int = -1
     witness: int = -1
     user: int = -1
+
+    @property
+    def is_user(self) -> bool:
+        """Whether it leads through users alone."""
+        return self.hub < 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +49,6 @@ class Groups:
 
     start: Indices
     hub: Indices
-    is_user: npt.NDArray[np.bool_]
     share: Floats
     learned: Floats
     count: Indices
@@ -54,6 +56,11 @@ class Groups:
 
     def __len__(self) -> int:
         return len(self.start)
+
+    @property
+    def is_user(self) -> npt.NDArray[np.bool_]:
+        """Which lead through users alone."""
+        return self.hub < 0
 
     def take(self, places: npt.NDArray[np.generic]) -> Groups:
         """Some of them, in another order."""
@@ -71,8 +78,8 @@ def grouped(walks: Walks, tastes: Tastes | None, target: int, hubs: FactHubs) ->
     :param target: the item that is explained
     :param hubs: of the facts that lead to it
     """
-    of_facts = _walks_of_facts(walks)
-    parts = [_of_users(walks)]
+    of_facts = _columns(walks, ~walks.is_user)
+    parts = [_columns(walks, walks.is_user)]
     if tastes is not None:
         of_tastes = _of_tastes(tastes)
         at_start = of_tastes.start >= 0
@@ -82,39 +89,40 @@ def grouped(walks: Walks, tastes: Tastes | None, target: int, hubs: FactHubs) ->
     return every.take(np.lexsort((every.hub, every.start, -every.share)))
 
 
-def placed(groups: Sequence[Group], tastes: Tastes | None) -> list[Group]:
-    """The same with every taste shown at a walk."""
-    return [
-        _shown_at(group, tastes.walk(group.taste)) if tastes and group.start < 0 else group
-        for group in groups
-    ]
+def placed(
+    groups: Sequence[Group], tastes: Tastes | None, finder: WalkFinder, target: int, user: int
+) -> list[Group]:
+    """The same with every taste shown at a walk, and all users at the strongest of them.
+
+    :param finder: of the walks
+    :param target: the item that is explained
+    :param user: whose history it is
+    """
+
+    def shown(group: Group) -> Group:
+        if group.is_user:
+            others, strengths = finder.users_between(group.start, target, user)
+            return replace(group, user=int(others[strengths.argmax()]))
+        if tastes is not None and group.start < 0:
+            return _shown_at(group, tastes.walk(group.taste))
+        return group
+
+    return [shown(group) for group in groups]
 
 
 def _shown_at(group: Group, walk: TasteWalk) -> Group:
     return replace(group, start=walk.start, witness=walk.witness, user=walk.user)
 
 
-def _of_users(walks: Walks) -> Groups:
-    """One group for all users between two items; they stand together, item after item."""
-    every = _columns(walks, walks.is_user)
-    return _merged(every, np.flatnonzero(np.diff(every.start, prepend=-1)))
-
-
-def _walks_of_facts(walks: Walks) -> Groups:
-    return _columns(walks, ~walks.is_user)
-
-
 def _columns(walks: Walks, part: npt.NDArray[np.bool_]) -> Groups:
     """Some walks, each by itself."""
-    size = int(part.sum())
     return Groups(
         start=walks.starts[part],
         hub=walks.hubs[part],
-        is_user=walks.is_user[part],
         share=walks.shares[part],
         learned=walks.learned[part],
-        count=np.ones(size, dtype=np.int64),
-        taste=np.full(size, -1),
+        count=walks.counts[part],
+        taste=np.full(int(part.sum()), -1),
     )
 
 
@@ -162,7 +170,6 @@ def _of_tastes(tastes: Tastes) -> Groups:
     return Groups(
         start=tastes.direct[places],
         hub=tastes.facts[places],
-        is_user=np.zeros(len(places), dtype=bool),
         share=tastes.shares[places],
         learned=np.zeros(len(places)),
         count=tastes.counts[places],

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from scipy.sparse import csr_matrix
 
+from kgrec.config import GraphConfig
 from kgrec.explain.explainer import Explainer
 from kgrec.explain.explains import Explains, Translatable
 from kgrec.explain.languages import Language
@@ -27,7 +26,7 @@ def make_explainer(
     known: Indices | None = None,
     *,
     version: int | None = None,
-    sensitive: Iterable[str] = (),
+    settings: GraphConfig | None = None,
     seed: int = 0,
 ) -> Explains:
     """Paths where a model is made of them; elsewhere what can honestly be said.
@@ -35,18 +34,20 @@ def make_explainer(
     See :class:`kgrec.explain.Explainer`.
 
     :param version: of the graph that the model was fitted on; ``None``: that is ``graph``
-    :param sensitive: relations that the features have no number for
+    :param settings: which facts the features have no number for, and which are no reasons
     :param seed: of what is learned to explain a deep model
     """
+    settings = settings or GraphConfig()
     if isinstance(model, PairModel):
-        return Explainer(graph, features, model, fitted_on, fitted, known)
+        told = settings.extracted == "explain"
+        return Explainer(graph, features, model, fitted_on, fitted, known, extracted=told)
     # Imported late: who takes the default has no use for it.
     from kgrec.explain.deep.explainer import DeepExplainer
     from kgrec.gnn.deep.model import VectorModel
 
     if isinstance(model, VectorModel):
         return DeepExplainer(
-            graph, features, model, fitted_on, version=version, sensitive=sensitive, seed=seed
+            graph, features, model, fitted_on, version=version, settings=settings, seed=seed
         )
     return LatentExplainer(graph, features, model)
 

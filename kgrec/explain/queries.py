@@ -7,6 +7,7 @@ Cypher and SPARQL answer with the same nodes in the same order: compare
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rdflib import URIRef
 
@@ -15,6 +16,9 @@ from kgrec.graph.cypher import quote_string, relationship
 from kgrec.graph.rdf import node_iri
 from kgrec.graph.schema import kind_of
 from kgrec.vocabulary import Vocabulary
+
+# Lists of different users name the same nodes.
+_KEPT = 2**14
 
 
 def cypher(
@@ -55,13 +59,23 @@ def sparql(
     :param vocabulary: knows the IRI of each relation
     """
     names = [f"?n{number}" for number in range(len(nodes))]
-    iris = " ".join(node_iri(node.key).n3() for node in nodes)
+    iris = " ".join(_node_term(node.key) for node in nodes)
     triples = []
     for number, relation in enumerate(relations):
         head, tail = names[number : number + 2]
         if not relation.forward:
             head, tail = tail, head
-        predicate = URIRef(vocabulary.relation_iri(relation.name)).n3()
+        predicate = _term(vocabulary.relation_iri(relation.name))
         triples.append(f"  {head} {predicate} {tail} .")
     values = f"  VALUES ({' '.join(names)}) {{ ({iris}) }}"
     return "\n".join([f"SELECT DISTINCT {' '.join(names)} WHERE {{", values, *triples, "}"])
+
+
+@lru_cache(_KEPT)
+def _node_term(key: str) -> str:
+    return node_iri(key).n3()
+
+
+@lru_cache(_KEPT)
+def _term(iri: str) -> str:
+    return URIRef(iri).n3()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kgrec.drawing.lines import one_line, wrapped
 from kgrec.explain.picture.shares import in_words, percent, rest_name, size
+from kgrec.explain.rest import is_content
 
 if TYPE_CHECKING:
     from kgrec.explain.explanation import Explanation
@@ -36,7 +37,7 @@ def on_screen(explanation: Explanation, *, paths: int | None = 10, width: int = 
         more = say("screen.more", count=count, share=in_words(percent(share, whole)))
         lines += _part(share, whole, more, width)
     for name, value in explanation.rest.items():
-        if not value and name in ("text", "content"):
+        if not value and is_content(name):
             continue  # the model has no such part, or the item does not need it
         means = explanation.language.phrases.get(f"rest_means.{name}", "")
         lines += _part(value, whole, f"({rest_name(name, explanation.language)}) {means}", width)

@@ -149,6 +149,10 @@ class Sentences:
             witness=self._item(witness),
         )
 
+    def according_to_text(self, reason: str) -> str:
+        """A reason of which a fact is stated by a text alone, and not by the catalog."""
+        return self.language.say("reasons.according_to_text", reason=reason)
+
     def _reason(self, name: str, against: bool = False, **values: str) -> str:
         phrase = f"reasons.{name}_against" if against else f"reasons.{name}"
         return self.language.say(phrase, liked=self.verb, **values)

@@ -10,6 +10,7 @@ took both of.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -17,14 +18,16 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from kgrec.gnn.linear.hubs import FactHubs
-from kgrec.gnn.linear.taste import Taken, Taste
+from kgrec.gnn.linear.taste import Taken, Taste, Taught
+from kgrec.sparse import places_of, row_of, sums_of
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 
 # So many of the strongest pairs are tried for one that people join, before any pair will do.
 _MOST_TRIED = 200
+# So many users are followed before the takers of what they do not lead to are asked.
+_MOST_BUSY = 64
 
 
 @dataclass(frozen=True)
@@ -45,95 +48,115 @@ class TasteFinder:
     """Finds the walks of one taste.
 
     :param taste: of the model
-    :param hubs: the hubs that its facts are
     """
 
-    def __init__(self, taste: Taste, hubs: FactHubs) -> None:
-        self.taste, self.hubs = taste, hubs
+    def __init__(self, taste: Taste) -> None:
+        self.taste = taste
         # The items of a list are explained one after the other.
-        self.reached_from = lru_cache(1)(self._reached_from)
+        self._kept_reached = lru_cache(1)(self._find_reached)
 
-    def find(self, history: Indices, carried: csr_matrix, item: int, user: int) -> Tastes | None:
+    def find(
+        self, history: Indices, carried: npt.NDArray[np.float32], item: int, user: int
+    ) -> Tastes | None:
         """The walks to an item; ``None`` if content carries nothing.
 
-        :param history: item indices
-        :param carried: what content carries from each, shape ``(1, I)``
+        :param history: item indices, sorted, shape ``(n,)``
+        :param carried: what content carries from each, shape ``(n,)``
         :param user: whose history it is: nobody vouches for oneself
         """
-        parts = carried[:, history].toarray().ravel().astype(np.float64)
-        kept = (parts != 0) & (history != item)
-        if not kept.any():
+        parts = np.where(history == item, 0.0, carried.astype(np.float64))
+        if not parts.any():
             return None
-        starts = history[kept]
-        taken = self.taste.of(starts, item)
-        scale = _ratio(parts[kept], taken.total.astype(np.float64))
-        return Tastes(self, starts, scale, taken, history[history != item], item, user)
+        taken = self.taste.of(history, item)
+        scale = _ratio(parts, taken.total.astype(np.float64))
+        return Tastes(self, history, scale, int(np.count_nonzero(parts)), taken, item, user)
 
-    def _reached_from(self, history: tuple[int, ...], user: int) -> npt.NDArray[np.bool_]:
-        """Which items are in a history, or were taken by another user who took of it."""
-        others = np.unique(self.by_item[list(history)].indices)
-        reached = np.zeros(self.by_item.shape[0], dtype=bool)
-        reached[self.taste.histories[others[others != user]].indices] = True
-        reached[list(history)] = True
+    def reached_from(self, history: Indices, user: int) -> npt.NDArray[np.bool_]:
+        """Which items with users are in a history, or were taken by another who took of it.
+
+        :return: shape ``(I,)``
+        """
+        return self._kept_reached(history.tobytes(), user)
+
+    def _find_reached(self, history: bytes, user: int) -> npt.NDArray[np.bool_]:
+        taken, items = self.taste.histories, np.frombuffer(history, dtype=np.int64)
+        others = np.zeros(taken.shape[0], dtype=bool)
+        others[self.by_item.indices[places_of(self.by_item, items)[0]]] = True
+        others[user] = False
+        reached = np.zeros(taken.shape[1], dtype=bool)
+        # Some who took much lead to nearly all items; the takers of the few others are then asked.
+        busiest = self._busiest[others[self._busiest]][:_MOST_BUSY]
+        reached[taken.indices[places_of(taken, busiest)[0]]] = True
+        left = self.taste.warm[~reached[self.taste.warm]]
+        places, sizes = places_of(self.by_item, left)
+        reached[left] = sums_of(others[self.by_item.indices[places]], sizes) > 0
+        reached[items] = True
         return reached & (self.taste.places >= 0)
 
     def takers_of(self, item: int) -> Indices:
         """The users who took an item, sorted."""
-        start, stop = self.by_item.indptr[item : item + 2]
-        return np.asarray(self.by_item.indices[start:stop], dtype=np.int64)
+        return np.asarray(row_of(self.by_item, item)[0], dtype=np.int64)
 
     def holders(self, fact: int) -> Indices:
         """The items with users that have a fact."""
-        start, stop = self.by_fact.indptr[fact : fact + 2]
-        holders = self.by_fact.indices[start:stop].astype(np.int64)
+        holders = row_of(self.taste.by_fact, fact)[0].astype(np.int64)
         return np.asarray(holders[self.taste.places[holders] >= 0])
 
     @cached_property
     def num_holders(self) -> Indices:
         """How many items with users have each fact, shape ``(H,)``."""
-        return np.bincount(
-            self.hubs.members[self.taste.warm].indices, minlength=self.hubs.members.shape[1]
-        )
-
-    @cached_property
-    def by_fact(self) -> csr_matrix:
-        """Facts by items."""
-        return csr_matrix(self.hubs.members.T)
+        facts = self.taste.content.facts
+        return np.bincount(facts[self.taste.warm].indices, minlength=facts.shape[1])
 
     @cached_property
     def by_item(self) -> csr_matrix:
         """Items by users."""
         return csr_matrix(self.taste.histories.T)
 
+    @cached_property
+    def _busiest(self) -> Indices:
+        """Users, those with the longest histories first."""
+        return np.argsort(-np.diff(self.taste.histories.indptr), kind="stable")
+
 
 @dataclass(frozen=True, eq=False)
 class Tastes:
     """All walks of one taste from a user to an item.
 
-    :ivar starts: items of the history from which content carries something, shape ``(n,)``
-    :ivar scale: what one unit of the weight of each is in the score, shape ``(n,)``
+    :ivar starts: all items of the history, shape ``(n,)``
+    :ivar scale: what one unit of the weight of each is in the score; 0 for ``item``, and where
+        content carries nothing, shape ``(n,)``
+    :ivar num_starts: from how many content carries something
     :ivar taken: these weights, taken apart
-    :ivar history: all items of the history but ``item``
     """
 
     finder: TasteFinder
     starts: Indices
     scale: Floats
+    num_starts: int
     taken: Taken
-    history: Indices
     item: int
     user: int
+
+    @cached_property
+    def taught(self) -> Taught:
+        """What all starts carry together."""
+        return self.taken.weighed(self.scale)
 
     @property
     def text(self) -> float:
         """What words and descriptions carry of the score."""
-        return float(self.scale @ self.taken.text)
+        return self.taught.text
+
+    @property
+    def modalities(self) -> Mapping[str, float]:
+        """What each further modality carries of the score, by its name."""
+        return self.taught.modalities
 
     @cached_property
     def shares(self) -> Floats:
         """What each fact of the item carries of the score; 0 if no walk leads over it."""
-        shares = self.scale @ self.taken.by_fact
-        return np.where(self._reached, shares, 0.0)
+        return np.where(self._reached, self.taught.by_fact.astype(np.float64), 0.0)
 
     @property
     def facts(self) -> Indices:
@@ -144,7 +167,7 @@ class Tastes:
     def counts(self) -> Indices:
         """How many walks lead over each fact."""
         holders = self.finder.num_holders[self.facts] - (self.finder.taste.places[self.item] >= 0)
-        return np.asarray(holders * len(self.starts))
+        return np.asarray(holders * self.num_starts)
 
     @cached_property
     def direct(self) -> Indices:
@@ -152,14 +175,22 @@ class Tastes:
 
         Where several do, the one that says most.
         """
-        known = self.history[self.finder.taste.places[self.history] >= 0]
-        if not len(known):
-            return np.full(len(self.facts), -1)
-        said = self.scale @ self.finder.taste.duals(self.starts, self.item, known)
-        has = self.finder.by_fact[self.facts][:, known].toarray() > 0
-        spoken = np.where(has, np.sign(self.shares)[:, None] * said, 0.0)
-        best = spoken.argmax(axis=1)
-        return np.where(spoken[np.arange(len(best)), best] > 0, known[best], -1)
+        taste = self.finder.taste
+        known = taste.places[self.starts]
+        # What is 0 is spoken by nobody: an item without users, and the one that is explained.
+        said = np.zeros(len(taste.places), dtype=np.float32)
+        said[self.starts] = np.where(known >= 0, self.taught.by_item[known], 0)
+        said[self.item] = 0
+        items, sizes = self.taken.holders.items, self.taken.holders.sizes
+        spoken = said[items] * np.repeat(np.sign(self.shares), sizes)
+        speaks = spoken > 0
+        owners = np.repeat(np.arange(len(sizes)), sizes)[speaks]
+        items, spoken = items[speaks], spoken[speaks]
+        # The last one that is written stays: of equals, the first.
+        order = np.lexsort((-items, spoken))
+        best = np.full(len(sizes), -1)
+        best[owners[order]] = items[order]
+        return best
 
     def walk(self, place: int) -> TasteWalk:
         """Where the walks over a fact are shown that no item of the history has to itself.
@@ -171,12 +202,22 @@ class Tastes:
         pairs = np.sign(self.shares[place]) * self.scale[:, None] * duals
         return self._through(holders, pairs) or self._any(holders, pairs.sum(axis=0))
 
+    @property
+    def history(self) -> Indices:
+        """All items of the history but the one that is explained."""
+        return np.asarray(self.starts[self.starts != self.item])
+
     @cached_property
     def _reached(self) -> npt.NDArray[np.bool_]:
         """Whether an item with each fact is in the history, or was taken by one who took of it."""
-        reached = self.finder.reached_from(tuple(self.history.tolist()), self.user).copy()
+        reached = self._reached_items.copy()
         reached[self.item] = False
-        return np.asarray(self.finder.by_fact[self.facts] @ reached > 0)
+        holders = self.taken.holders
+        return sums_of(reached[holders.items], holders.sizes) > 0
+
+    @property
+    def _reached_items(self) -> npt.NDArray[np.bool_]:
+        return self.finder.reached_from(self.history, self.user)
 
     def _others(self, place: int) -> Indices:
         holders = self.finder.holders(int(self.facts[place]))
@@ -197,7 +238,7 @@ class Tastes:
     def _any(self, holders: Indices, said: Floats) -> TasteWalk:
         """Any walk, where the strongest pairs are not joined: at the strongest joined holder."""
         finder = self.finder
-        joined = finder.reached_from(tuple(self.history.tolist()), self.user)[holders]
+        joined = self._reached_items[holders]
         for holder in holders[joined][np.argsort(-said[joined], kind="stable")].tolist():
             takers = finder.takers_of(holder)
             both = finder.taste.histories[takers[takers != self.user]][:, self.history].tocoo()

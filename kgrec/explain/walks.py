@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,51 +26,63 @@ from scipy.sparse import csc_matrix, csr_matrix
 
 from kgrec.gnn.linear.hubs import FactHubs
 from kgrec.gnn.linear.pairs import PairModel, keeps_all_pairs, shared_pairs
+from kgrec.sparse import places_of, row_of, sums_of
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 
 # A hub that the regression already expects to hold the item still counts for a little.
 _LEAST = 0.05
-# What speaks for so many items is kept: some 100 kB each in a catalog of a few thousand.
-_KEPT = 256
+# What speaks for the items is kept in so many bytes.
+_KEPT = 2**26
 
 
 @dataclass(frozen=True, eq=False)
 class Walks:
-    """All walks from one user's history to one item, one a row.
+    """All walks from one user's history to one item.
+
+    One row stands for all walks through the users who took two items, or for one through a fact.
 
     :ivar starts: the item of the history, int64, shape ``(w,)``
-    :ivar hubs: a user where ``is_user``, else a column of the fact hubs, int64, shape ``(w,)``
-    :ivar is_user: whether the hub is a user, bool, shape ``(w,)``
+    :ivar hubs: a column of the fact hubs; -1: users, int64, shape ``(w,)``
     :ivar shares: part of the score, shape ``(w,)``
     :ivar learned: how much of the share is learned affinity, shape ``(w,)``
+    :ivar counts: how many walks, int64, shape ``(w,)``
     :ivar oneself: part of the score of pairs that nobody but the user joins, which there are only
         where the item is in the user's own history
     """
 
     starts: Indices
     hubs: Indices
-    is_user: npt.NDArray[np.bool_]
     shares: Floats
     learned: Floats
+    counts: Indices
     oneself: float = 0.0
+
+    @property
+    def is_user(self) -> npt.NDArray[np.bool_]:
+        """Which lead through users, shape ``(w,)``."""
+        return self.hubs < 0
 
 
 @dataclass(frozen=True, eq=False)
 class _Vouching:
     """What speaks for one item, whoever asks.
 
-    :ivar weights: of all items to it, shape ``(I,)``
-    :ivar learned: the learned part of them
-    :ivar of_users: dual weights of the users who took it, 0 for the others, shape ``(U,)``
-    :ivar of_facts: of its facts, 0 for the others, shape ``(H,)``
+    :ivar weights: of all items to it, float32, shape ``(I,)``
+    :ivar learned: the learned part of them, float32
+    :ivar of_takers: dual weights of the users who took it, above 0
+    :ivar of_facts: of its facts
+    :ivar by_users: sum of the dual weights of those who took it and each other item, shape ``(I,)``
+    :ivar num_users: how many these are, shape ``(I,)``
     """
 
-    weights: Floats
-    learned: Floats
-    of_users: Floats
+    weights: npt.NDArray[np.float32]
+    learned: npt.NDArray[np.float32]
+    of_takers: Floats
     of_facts: Floats
+    by_users: Floats
+    num_users: npt.NDArray[np.int32]
 
 
 class WalkFinder:
@@ -84,8 +95,10 @@ class WalkFinder:
 
     def __init__(self, model: PairModel, histories: csr_matrix, hubs: FactHubs) -> None:
         self.model, self.histories, self.hubs = model, histories.astype(np.float64), hubs
-        # Lists of different users name the same items.
-        self._vouching = lru_cache(_KEPT)(self._vouching_for)
+        # Lists of different users name the same items, ...
+        self._vouching = lru_cache(max(16, _KEPT // (24 * model.num_items)))(self._vouching_for)
+        # ... and the items of one list are explained one after the other.
+        self._hubs_of = lru_cache(1)(self._find_hubs)
 
     @cached_property
     def _by_item(self) -> csr_matrix:
@@ -116,131 +129,124 @@ class WalkFinder:
     ) -> Walks:
         """Find all walks from the items of a history to an item, those through users first.
 
-        :param history: item indices
+        :param history: item indices, sorted, shape ``(n,)``
         :param item: the item to explain
         :param user: the user whose history it is: nobody vouches for oneself
         :param counts: how much each item of the history counts; ``None``: 1
         """
         scale = max(len(history), 1) ** -self.model.history_power
         factors = np.full(len(history), scale) if counts is None else scale * counts
-        others = history != item
-        starts, factors = history[others], factors[others]
+        factors = np.where(history == item, 0.0, factors)
         vouching = self._vouching(item)
-        of_users = vouching.of_users
+        by_users, num_users = self._people(vouching, history, item, user)
+        places, hubs, strengths = self._facts(vouching, history, item)
+        totals = by_users + np.bincount(places, weights=strengths, minlength=len(history))
+        affinity = vouching.learned[history].astype(np.float64)
+        closed = factors * (vouching.weights[history] - affinity)
+        learned = factors * affinity
+        closed_each, learned_each = _ratio(closed, totals), _ratio(learned, by_users)
+        through_users = (num_users > 0) & ((closed_each != 0) | (learned_each != 0))
+        of_facts = strengths * closed_each[places]
+        through_facts = closed_each[places] != 0
+        of_learned = (by_users * learned_each)[through_users]
+        of_users = (by_users * closed_each)[through_users] + of_learned
+        joined = through_facts.sum()
+        return Walks(
+            starts=np.concatenate([history[through_users], history[places[through_facts]]]),
+            hubs=np.concatenate([np.full(len(of_users), -1), hubs[through_facts]]),
+            shares=np.concatenate([of_users, of_facts[through_facts]]),
+            learned=np.concatenate([of_learned, np.zeros(joined)]),
+            counts=np.concatenate([num_users[through_users], np.ones(joined, dtype=np.int64)]),
+            # Nobody vouches for oneself: what is left joins two items of the user's own history.
+            oneself=float(closed[totals == 0].sum() + learned[num_users == 0].sum()),
+        )
+
+    def users_between(
+        self, start: int, item: int, user: int | None = None
+    ) -> tuple[Indices, Floats]:
+        """Who else took both of two items, sorted, and their dual weights for the second.
+
+        :param user: who does not count: nobody vouches for oneself
+        """
+        strengths = np.zeros(self.histories.shape[0])
+        strengths[row_of(self._by_item, item)[0]] = self._vouching(item).of_takers
         if user is not None:
-            of_users = of_users.copy()
-            of_users[user] = 0.0
-        through_users = _joined(self._by_item.indptr, self._by_item.indices, starts, of_users)
-        members = self.hubs.members
-        through_facts = _joined(members.indptr, members.indices, starts, vouching.of_facts)
-        by_users, by_facts = (
-            part.per_start(len(starts)) for part in (through_users, through_facts)
-        )
-        closed = factors * (vouching.weights - vouching.learned)[starts]
-        learned = factors * vouching.learned[starts]
-        closed_each, learned_each = _ratio(closed, by_users + by_facts), _ratio(learned, by_users)
-        # Nobody vouches for oneself: what is left joins two items of the user's own history.
-        oneself = closed[by_users + by_facts == 0].sum() + learned[by_users == 0].sum()
-        return _concatenated(
-            through_users.walks(starts, closed_each, learned_each, is_user=True),
-            through_facts.walks(starts, closed_each, np.zeros_like(learned_each), is_user=False),
-            oneself=float(oneself),
-        )
+            strengths[user] = 0.0
+        both = row_of(self._by_item, start)[0].astype(np.int64)
+        both = both[strengths[both] > 0]
+        return both, strengths[both]
+
+    def _people(
+        self, vouching: _Vouching, history: Indices, item: int, user: int | None
+    ) -> tuple[Floats, Indices]:
+        """Dual weight, and number, of the others who took each item of a history and the item."""
+        by_users = vouching.by_users[history]
+        num_users = vouching.num_users[history].astype(np.int64)
+        takers = row_of(self._by_item, item)[0]
+        if user is None or not (own := takers == user).any():
+            return by_users, num_users
+        taken = np.zeros(self.histories.shape[1], dtype=bool)
+        taken[row_of(self.histories, user)[0]] = True
+        num_users = num_users - taken[history]
+        by_users = by_users - taken[history] * vouching.of_takers[own]
+        return np.where(num_users > 0, by_users, 0.0), num_users
+
+    def _facts(
+        self, vouching: _Vouching, history: Indices, item: int
+    ) -> tuple[Indices, Indices, Floats]:
+        """Facts that items of a history share with the item: whose, which, and dual weights."""
+        of_hubs = np.zeros(self.hubs.members.shape[1])
+        of_hubs[row_of(self.hubs.members, item)[0]] = vouching.of_facts
+        places, hubs = self._hubs_of(history.tobytes())
+        strengths = of_hubs[hubs]
+        kept = strengths > 0
+        return places[kept], hubs[kept], strengths[kept]
+
+    def _find_hubs(self, history: bytes) -> tuple[Indices, Indices]:
+        """All facts of a history: places of their items, and columns of the hubs."""
+        items = np.frombuffer(history, dtype=np.int64)
+        at, sizes = places_of(self.hubs.members, items)
+        hubs = self.hubs.members.indices[at].astype(np.int64)
+        return np.repeat(np.arange(len(items)), sizes), hubs
 
     def _vouching_for(self, item: int) -> _Vouching:
-        takers = self._by_item[[item]].indices
-        weights = np.asarray(self._weights[:, [item]].toarray(), dtype=np.float64).ravel()
-        learned = self._learned(takers, item)
-        coefficients = weights - learned
+        takers = self.histories[row_of(self._by_item, item)[0]]
+        num_users = np.bincount(takers.indices, minlength=self.model.num_items)
+        weights = self._column(self._weights, item)
+        learned = np.where(self._is_learned(num_users, item), self._affinity(item), 0)
+        coefficients = weights.astype(np.float64) - learned
         coefficients *= 1 / self.model.mix if self.model.mix else 0.0
         coefficients[item] = 0.0
-        of_users = np.zeros(self.histories.shape[0])
-        of_users[takers] = np.maximum(1.0 - self.histories[takers] @ coefficients, _LEAST)
-        facts = self.hubs.members[[item]].indices
+        of_takers = np.maximum(1.0 - takers @ coefficients, _LEAST)
+        facts = row_of(self.hubs.members, item)[0]
         gates = self.model.gates[self.hubs.roles[facts]].astype(np.float64)
-        of_facts = np.zeros(self.hubs.members.shape[1])
-        expected = self._items_of_hubs[facts] @ coefficients
-        of_facts[facts] = gates * np.maximum(1.0 - expected, _LEAST)
-        return _Vouching(weights, learned, of_users, of_facts)
-
-    def _learned(self, takers: npt.NDArray[np.integer], item: int) -> Floats:
-        """The learned affinity of every item to ``item``; 0 where no user joins them."""
-        affinity = (self.model.vectors @ self.model.vectors[item]).astype(np.float64)
-        shared = np.zeros(len(affinity), dtype=bool)
-        shared[self.histories[takers].indices] = True
-        if self._learned_pairs is not None:
-            nearest = np.zeros_like(shared)
-            nearest[self._column(self._learned_pairs, item)] = True
-            shared &= nearest
-        return np.where(shared, affinity, 0.0)
-
-    @staticmethod
-    def _column(matrix: csc_matrix, column: int) -> Indices:
-        start, stop = matrix.indptr[column : column + 2]
-        return np.asarray(matrix.indices[start:stop], dtype=np.int64)
-
-
-@dataclass(frozen=True, eq=False)
-class _Joined:
-    """Hubs that hold both an item of the history and the one to explain.
-
-    :ivar places: which item of the history, ascending, shape ``(w,)``
-    :ivar hubs: shape ``(w,)``
-    :ivar strengths: their dual weights, above 0, shape ``(w,)``
-    """
-
-    places: Indices
-    hubs: Indices
-    strengths: Floats
-
-    def per_start(self, count: int) -> Floats:
-        """All strengths at each item of the history."""
-        return np.bincount(self.places, weights=self.strengths, minlength=count).astype(np.float64)
-
-    def walks(self, starts: Indices, closed: Floats, affinity: Floats, *, is_user: bool) -> Walks:
-        """Walks whose shares are so many times their strengths."""
-        learned = self.strengths * affinity[self.places]
-        shares = self.strengths * closed[self.places] + learned
-        used = (closed[self.places] != 0) | (affinity[self.places] != 0)
-        return Walks(
-            starts=starts[self.places][used],
-            hubs=self.hubs[used],
-            is_user=np.full(int(used.sum()), is_user),
-            shares=shares[used],
-            learned=learned[used],
+        at, sizes = places_of(self._items_of_hubs, facts)
+        expected = sums_of(coefficients[self._items_of_hubs.indices[at]], sizes)
+        of_facts = gates * np.maximum(1.0 - expected, _LEAST)
+        return _Vouching(
+            weights=weights,
+            learned=learned,
+            of_takers=of_takers,
+            of_facts=of_facts,
+            by_users=takers.T @ of_takers,
+            num_users=num_users.astype(np.int32),
         )
 
+    def _affinity(self, item: int) -> npt.NDArray[np.float32]:
+        return np.asarray(self.model.vectors @ self.model.vectors[item], dtype=np.float32)
 
-def _joined(
-    bounds: npt.NDArray[np.integer], hubs: npt.NDArray[np.integer], starts: Indices, of_hub: Floats
-) -> _Joined:
-    """Look the hubs of some items up.
+    def _is_learned(self, num_users: Indices, item: int) -> npt.NDArray[np.bool_]:
+        """Which items have a learned affinity to ``item``: none where no user joins them."""
+        if self._learned_pairs is None:
+            return num_users > 0
+        return (num_users > 0) & (self._column(self._learned_pairs, item) > 0)
 
-    :param bounds: where the hubs of each item begin and end in ``hubs``
-    :param of_hub: strength of every hub
-    """
-    counts = (bounds[starts + 1] - bounds[starts]).astype(np.int64)
-    places = np.repeat(np.arange(len(starts)), counts)
-    firsts = np.repeat(bounds[starts] - (np.cumsum(counts) - counts), counts)
-    found = hubs[firsts + np.arange(len(places))].astype(np.int64)
-    strengths = of_hub[found]
-    kept = strengths > 0
-    return _Joined(places[kept], found[kept], strengths[kept])
+    def _column(self, matrix: csc_matrix, column: int) -> npt.NDArray[np.float32]:
+        values = np.zeros(self.model.num_items, dtype=np.float32)
+        rows, stored = row_of(matrix, column)
+        values[rows] = stored
+        return values
 
 
 def _ratio(amounts: Floats, totals: Floats) -> Floats:
     return np.divide(amounts, totals, out=np.zeros_like(totals), where=totals > 0)
-
-
-def _concatenated(first: Walks, second: Walks, *, oneself: float) -> Walks:
-    def both(name: str) -> npt.NDArray[Any]:
-        return np.concatenate([getattr(first, name), getattr(second, name)])
-
-    return Walks(
-        starts=both("starts"),
-        hubs=both("hubs"),
-        is_user=both("is_user"),
-        shares=both("shares"),
-        learned=both("learned"),
-        oneself=oneself,
-    )

@@ -9,6 +9,8 @@ import polars as pl
 from kgrec.callbacks import Progress
 from kgrec.data.dataset import Dataset
 from kgrec.graph.attributes import Attributes, read_attributes
+from kgrec.graph.descriptions import with_descriptions
+from kgrec.graph.extracted import extracted_edges, with_extracted_names
 from kgrec.graph.facts import Facts, read_facts
 from kgrec.graph.labels import is_named, or_else
 from kgrec.graph.nodes import entity_nodes, item_nodes, user_nodes
@@ -41,18 +43,38 @@ def build_tables(data: Dataset, vocabulary: Vocabulary, progress: Progress) -> T
         interactions, repeated = read_interactions(data)
         bar.advance()
         values = pl.concat([of_items.entities, of_users.entities]).unique("key", keep="first")
+        extracted = extracted_edges(data, facts, vocabulary)
         nodes = pl.concat(
             [
                 user_nodes(data, of_users),
                 item_nodes(data, of_items, vocabulary),
-                entity_nodes(data, facts.edges, values, vocabulary),
+                _entities(data, facts, extracted, values, vocabulary),
             ]
         )
         nodes = nodes.cast(NODES).with_columns(or_else("label", pl.lit("unnamed")))
-        edges = pl.concat([interactions, as_edges(facts.edges)])
+        nodes = with_descriptions(nodes, data.descriptions)
+        edges = pl.concat([interactions, as_edges(facts.edges), extracted])
         bar.advance()
-    report = _report(data, nodes, edges, facts, (of_items, of_users), repeated, vocabulary)
+    attributes = (of_items, of_users)
+    report = _report(data, nodes, edges, facts, attributes, repeated, vocabulary, extracted.height)
     return Tables(nodes, edges, report)
+
+
+def _entities(
+    data: Dataset,
+    facts: Facts,
+    extracted: pl.DataFrame,
+    values: pl.DataFrame,
+    vocabulary: Vocabulary,
+) -> pl.DataFrame:
+    """Entities of the catalog, whose types no text decides, and those that only texts speak of."""
+    known = entity_nodes(data, facts.edges, values, vocabulary)
+    tails = extracted["tail"].unique(maintain_order=True)
+    new = tails.filter(~tails.is_in(known["key"].implode()))
+    if new.is_empty():
+        return known
+    named = with_extracted_names(data)
+    return pl.concat([known, entity_nodes(named, extracted, values, vocabulary, new)]).sort("key")
 
 
 def read_interactions(data: Dataset) -> tuple[pl.DataFrame, int]:
@@ -87,13 +109,15 @@ def _report(
     attributes: tuple[Attributes, ...],
     repeated: int,
     vocabulary: Vocabulary,
+    extracted: int,
 ) -> BuildReport:
     entities = nodes.filter(pl.col("kind") == "entity")
     used = data.labels["entity"].is_in(nodes.filter(pl.col("kind") != "user")["id"].implode())
     names = facts.edges["relation"].unique().sort().to_list()
     return BuildReport(
-        interactions=edges.height - facts.edges.height,
+        interactions=edges.height - facts.edges.height - extracted,
         facts=facts.edges.height,
+        extracted=extracted,
         renamed=facts.renamed,
         swapped=facts.swapped,
         merged=facts.merged + repeated,
@@ -101,8 +125,14 @@ def _report(
         leaking=facts.leaking,
         unlabelled=entities.filter(~is_named()).height,
         unused_labels=data.labels.height - int(used.sum()),
+        unused_descriptions=_unused_descriptions(data.descriptions, nodes),
         inverses=facts.inverses,
         undeclared=tuple(name for name in names if not vocabulary.relation(name).known),
         attributes=tuple(pair for part in attributes for pair in part.relations),
         literals=tuple(name for part in attributes for name in part.literals),
     )
+
+
+def _unused_descriptions(descriptions: pl.DataFrame, nodes: pl.DataFrame) -> int:
+    keys = descriptions.select(key_expr(pl.col("kind"), "id").alias("key"))
+    return keys.join(nodes, on="key", how="anti").height

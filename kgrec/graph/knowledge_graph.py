@@ -17,6 +17,7 @@ from kgrec.errors import GraphError, UnknownIdError
 from kgrec.graph.build import build_tables
 from kgrec.graph.content import Change, Content
 from kgrec.graph.exchange import Exchange
+from kgrec.graph.extracted import with_extracted_names
 from kgrec.graph.files import Files, read_graph, told_if_broken, write_graph
 from kgrec.graph.header import fields_of, header_of
 from kgrec.graph.labels import is_named
@@ -103,7 +104,7 @@ class KnowledgeGraph(Exchange):
             candidates=data.candidates,
             report=tables.report,
             ontologies=ontologies,
-            labels=as_names(data.labels),
+            labels=as_names(with_extracted_names(data).labels),
         )
 
     def __repr__(self) -> str:
@@ -215,6 +216,7 @@ class KnowledgeGraph(Exchange):
         users: object = None,
         labels: object = None,
         candidates: object = None,
+        descriptions: object = None,
         removed: object = None,
         time: str | datetime | None = None,
     ) -> KnowledgeGraph:
@@ -236,6 +238,9 @@ class KnowledgeGraph(Exchange):
         :param users: the same for users
         :param labels: ``entity, label``, optional ``type, text``; an empty cell says nothing
         :param candidates: further items that may be recommended, in a graph where not all may
+        :param descriptions: ``id, text``, optional ``kind, source, verified``: of items and
+            entities that are there or come now. A node whose name or text changes loses the one
+            that it had
         :param removed: ``["item:42", ("item:7", "directed_by", "entity:3")]``: nodes with all of
             their edges, and edges; or a table with ``key``, or with ``head, relation, tail`` and,
             to choose among several edges, ``timestamp, event``
@@ -252,6 +257,7 @@ class KnowledgeGraph(Exchange):
             "users": users,
             "labels": labels,
             "candidates": candidates,
+            "descriptions": descriptions,
         }
         tables = {name: table for name, table in given.items() if table is not None}
         stamp = (self.version + 1, self.history.next_time(time))

@@ -33,10 +33,12 @@ class BuildReport:
     :ivar leaking: facts that would tell a held-out interaction, set aside
     :ivar unlabelled: entities without any readable name
     :ivar unused_labels: labels of entities that nothing refers to
+    :ivar unused_descriptions: descriptions of what is not in the graph
     :ivar inverses: pairs of undeclared relations that the data show to be inverses
     :ivar undeclared: relations that no ontology declares
     :ivar attributes: attribute columns and the relation that each became
     :ivar literals: columns that became literal properties
+    :ivar extracted: edges that only a text states
     """
 
     interactions: int = 0
@@ -48,10 +50,12 @@ class BuildReport:
     leaking: int = 0
     unlabelled: int = 0
     unused_labels: int = 0
+    unused_descriptions: int = 0
     inverses: tuple[InversePair, ...] = ()
     undeclared: tuple[str, ...] = ()
     attributes: tuple[tuple[str, str], ...] = ()
     literals: tuple[str, ...] = ()
+    extracted: int = 0
 
     @staticmethod
     def from_dict(values: dict[str, Any]) -> BuildReport:
@@ -68,6 +72,7 @@ class BuildReport:
     def __str__(self) -> str:
         lines = [f"{self.interactions:,} interactions and {self.facts:,} facts became edges"]
         counted = (
+            (self.extracted, "facts that only texts state became edges"),
             (self.renamed, "facts carried an alias of a relation"),
             (self.swapped, "facts ran against their relation and were turned round"),
             (self.merged, "rows repeated an edge and were merged"),
@@ -75,6 +80,7 @@ class BuildReport:
             (self.leaking, "facts told an interaction and were set aside"),
             (self.unlabelled, "entities have no readable name"),
             (self.unused_labels, "labels name entities that nothing refers to"),
+            (self.unused_descriptions, "descriptions are of nothing in the graph"),
         )
         lines += [f"{count:,} {words}" for count, words in counted if count]
         lines += [

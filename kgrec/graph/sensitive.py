@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from kgrec.data.schema import closest
 from kgrec.errors import ConfigError
+from kgrec.graph.left_out import without_edges
 from kgrec.vocabulary import INTERACTED
 
 if TYPE_CHECKING:
@@ -69,16 +69,7 @@ def without_sensitive(graph: KnowledgeGraph, names: Iterable[str]) -> KnowledgeG
     :param names: as for :func:`sensitive_relations`
     """
     hidden = sensitive_relations(graph, names)
-    is_hidden = pl.col("relation").is_in(list(hidden))
-    gone, kept = graph.edges.filter(is_hidden), graph.edges.filter(~is_hidden)
-    if gone.is_empty():
-        return graph
-    lost = pl.concat([gone["head"], gone["tail"]]).unique()
-    used = pl.concat([kept["head"], kept["tail"]]).unique()
-    alone = lost.filter(~lost.is_in(used.implode()))
-    # Users and items stay: they are there on their own account.
-    left_out = (pl.col("kind") == "entity") & pl.col("key").is_in(alone.implode())
-    return replace(graph, nodes=graph.nodes.filter(~left_out), edges=kept)
+    return without_edges(graph, pl.col("relation").is_in(list(hidden)))
 
 
 def _is_literal(graph: KnowledgeGraph, name: str) -> bool:

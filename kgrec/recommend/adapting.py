@@ -9,11 +9,11 @@ from kgrec.config import Config
 from kgrec.errors import ConfigError
 from kgrec.features import Features
 from kgrec.graph import KnowledgeGraph
-from kgrec.graph.sensitive import without_sensitive
-from kgrec.recommend.inputs import core_descriptions, transformer_encoder
+from kgrec.recommend.texts import core_descriptions, learned_graph, transformer_encoder
 from kgrec.text import TextEncoder
 from kgrec.text.adapt import Adapted, adapt
-from kgrec.text.pairs import draw_pairs
+from kgrec.text.around import SIMILAR_TEXT
+from kgrec.text.pairs import Pairs, draw_pairs
 
 
 def adapted_to(
@@ -25,7 +25,8 @@ def adapted_to(
 ) -> Adapted | None:
     """Adapt the encoder of the configuration, if ``text.adapt.enabled`` says so.
 
-    Of behaviour only train is read; sensitive facts make no pairs and are in no description.
+    Of behaviour only train is read; sensitive facts make no pairs and are in no description,
+    nor do those that nothing is to learn from, nor that two texts are similar as they are.
 
     :param features: the graph in numbers, without users from whom nothing may be learned
     :param encoder: one that was given in place of that of the configuration
@@ -41,11 +42,11 @@ def adapted_to(
             "An encoder that was given cannot be adapted: name its folder as text.model, or set "
             "text.adapt.enabled = false."
         )
-    graph = without_sensitive(graph, config.graph.sensitive)
+    graph = learned_graph(graph, config)
     nodes = core_descriptions(graph, features, config, progress).nodes
     pairs = draw_pairs(
         features.train,
-        features.core_facts,
+        _telling(features),
         nodes["named"].to_numpy().astype(np.bool_),
         settings.pairs,
         behaviour=settings.behaviour,
@@ -54,3 +55,10 @@ def adapted_to(
     base = transformer_encoder(config)
     texts = nodes["text"].to_list()
     return adapt(base, texts, pairs, settings, seed=config.seed, progress=progress)
+
+
+def _telling(features: Features) -> Pairs:
+    """Facts between core nodes, without what the encoder itself found; shape ``(F, 3)``."""
+    found = features.core_facts
+    own = [number for number, name in enumerate(features.relations) if name == SIMILAR_TEXT]
+    return found[~np.isin(found[:, 1], own)]

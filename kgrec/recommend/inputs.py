@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Iterable
 
-import polars as pl
+import numpy as np
+import numpy.typing as npt
 import torch
-from scipy.sparse import csr_matrix
 
 from kgrec.callbacks import Progress
 from kgrec.config import Config
+from kgrec.errors import ConfigError
 from kgrec.features import Features
-from kgrec.gnn.inputs import NodeInputs
+from kgrec.gnn.inputs import NodeInputs, directions
 from kgrec.gnn.training.checkpoints import Checkpoints
 from kgrec.graph import KnowledgeGraph
-from kgrec.graph.sensitive import without_sensitive
+from kgrec.graph.vectors import vectors_of
 from kgrec.kge import pretrain
-from kgrec.text import (
-    CachedEncoder,
-    Descriptions,
-    TextEncoder,
-    TransformerEncoder,
-    describe,
-    encode_descriptions,
+from kgrec.recommend.texts import (
+    encoder_of,
+    item_words,
+    learned_graph,
+    relation_vectors,
+    text_vectors,
 )
+from kgrec.text import TextEncoder
 from kgrec.text.adapter import Adapter
-from kgrec.text.words import word_vectors
 
 
 def node_inputs(
@@ -36,27 +36,52 @@ def node_inputs(
     progress: Progress,
     checkpoints: Checkpoints,
     adapter: Adapter | None = None,
+    modalities: Iterable[str] | None = None,
 ) -> NodeInputs:
-    """Describe and encode the core nodes, and embed the graph.
+    """Describe and encode the core nodes, read their vectors, and embed the graph.
 
-    Sensitive facts are not described either; what a text of the catalog itself says, stays.
+    Sensitive facts are not described either, nor those that nothing is to learn
+    from; what a text of the catalog itself says, stays.
 
     :param encoder: turns texts into vectors; ``None``: what the configuration says, cached on disk
     :param checkpoints: keep the embeddings, so that they need not be trained twice
     :param adapter: what the encoder of the configuration was adapted by
+    :param modalities: which vectors are read; ``None``: what the configuration says
+    :raises ConfigError: if ``graph.modalities`` names what no node has
+    :raises DataError: if vectors of a name that is asked for are broken
     """
-    graph = without_sensitive(graph, config.graph.sensitive)
-    text = None
+    graph = learned_graph(graph, config)
+    text = words = relations = None
     if config.text.enabled:
-        encoder = encoder or CachedEncoder(transformer_encoder(config, adapter))
-        descriptions = core_descriptions(graph, features, config, progress)
-        text = encode_descriptions(descriptions, encoder, progress)
+        encoder = encoder or encoder_of(config, adapter)
+        text = text_vectors(graph, features, config, encoder, progress)
+        words = item_words(graph)
+        if config.gnn.relation_texts and config.gnn.model != "linear":
+            relations = relation_vectors(graph, features, encoder)
     embeddings = None
     if config.kge.enabled:
         kept = checkpoints.once("Pretrain", lambda: _embeddings(features, config, progress))
         embeddings = kept.numpy()
-    words = _words(graph) if config.text.enabled else None
-    return NodeInputs(text, embeddings, words)
+    vectors = _modalities(graph, features, config, modalities)
+    return NodeInputs(text, embeddings, words, vectors, relations)
+
+
+def _modalities(
+    graph: KnowledgeGraph, features: Features, config: Config, names: Iterable[str] | None
+) -> dict[str, npt.NDArray[np.float32]]:
+    """Centred vectors of the core nodes by name; a sensitive name has none."""
+    asked = config.graph.modalities if names is None else tuple(names)
+    keys = [features.node_key(int(node)) for node in features.core]
+    found = vectors_of(graph.nodes, keys, asked)
+    missing = set(config.graph.modalities or ()) - found.keys() if names is None else set()
+    if missing:
+        raise ConfigError(
+            f"Setting 'graph.modalities' names '{min(missing)}', but no item or entity has such a "
+            "vector: add the column, or leave the name out."
+        )
+    return {
+        name: directions(each) for name, each in found.items() if name not in config.graph.sensitive
+    }
 
 
 def _embeddings(features: Features, config: Config, progress: Progress) -> torch.Tensor:
@@ -70,34 +95,3 @@ def _embeddings(features: Features, config: Config, progress: Progress) -> torch
         progress=progress,
     )
     return torch.from_numpy(embeddings.entities[: len(features.core)])
-
-
-def _words(graph: KnowledgeGraph) -> csr_matrix:
-    """Words of the items' labels and texts; their facts have a say of their own."""
-    items = graph.nodes.filter(pl.col("kind") == "item")
-    texts = items.select(pl.concat_str("label", "text", separator=" ", ignore_nulls=True))
-    return word_vectors(texts.to_series())
-
-
-def core_descriptions(
-    graph: KnowledgeGraph, features: Features, config: Config, progress: Progress
-) -> Descriptions:
-    """Descriptions of the core nodes, in their order; of nodes that are not named, too."""
-    descriptions = describe(graph, config.text, progress=progress)
-    keys = [features.node_key(int(node)) for node in features.core]
-    core = pl.DataFrame({"key": keys}).join(
-        descriptions.nodes, on="key", how="left", maintain_order="left"
-    )
-    return dataclasses.replace(descriptions, nodes=core)
-
-
-def transformer_encoder(config: Config, adapter: Adapter | None = None) -> TransformerEncoder:
-    """The encoder of texts that the configuration names."""
-    settings = config.text
-    return TransformerEncoder(
-        settings.model,
-        batch_size=settings.batch_size,
-        precision=settings.precision,
-        prompt=settings.prompt,
-        adapter=adapter,
-    )

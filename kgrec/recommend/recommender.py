@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Literal, Self
 
@@ -28,16 +28,20 @@ from kgrec.gnn.log import TrainingLog
 from kgrec.gnn.model import Model
 from kgrec.gnn.training.checkpoints import Checkpoints
 from kgrec.graph import KnowledgeGraph
+from kgrec.graph.extracted import without_extracted
 from kgrec.graph.sensitive import check_sensitive
 from kgrec.policies import Policy, sensitive_shares
 from kgrec.recommend.adapting import adapted_to
 from kgrec.recommend.checkpoint import open_checkpoints
 from kgrec.recommend.inputs import node_inputs
 from kgrec.recommend.lists import Lists
+from kgrec.recommend.newcomers import with_new_items, with_new_users
 from kgrec.recommend.profile import PROFILE, Profile, profile_history
 from kgrec.recommend.reasons import Reasons
 from kgrec.recommend.recommendations import Recommendations
 from kgrec.recommend.run import Run, read_run, write_run
+from kgrec.recommend.side_by_side import explained_by
+from kgrec.recommend.similar import with_similar
 from kgrec.recommend.update import Fitted, check_later, updated_model
 from kgrec.text import TextEncoder
 from kgrec.text.adapter import Adapter
@@ -103,6 +107,9 @@ class Recommender:
     ) -> Self:
         """Describe and encode the nodes, pretrain embeddings, train, and choose on valid.
 
+        With ``text.similar`` the graph that is served, :attr:`graph`, is a next version of this
+        one, with the edges between items that are described alike.
+
         :param graph: a typed graph with training (and, for the choices, validation) interactions
         :param checkpoint: a folder that keeps the state of the training; when the same training is
             begun again there, it goes on and ends with the same model, and :meth:`save` deletes
@@ -111,10 +118,12 @@ class Recommender:
         :raises KgrecError: if the training diverges
         :raises MissingExtraError: if ``text.adapt.enabled`` and ``peft`` is not installed
         :raises ConfigError: if the graph has no interaction to learn from, or nothing that a name
-            in ``graph.sensitive`` means
+            in ``graph.sensitive`` or ``graph.modalities`` means
         """
         progress = TimedProgress(self._progress)
         check_sensitive(graph, self.config.graph.sensitive)
+        with limited_threads(self.config.threads):
+            graph = with_similar(graph, self.config, self._encoder, progress)
         features = self._features(graph)
         if not features.history.nnz:
             raise ConfigError("The graph has no interaction to learn from: add events to the data.")
@@ -135,10 +144,10 @@ class Recommender:
             )
         choices = {**log.choices, **(adapted.summary() if adapted else {})}
         log = dataclasses.replace(log, seconds=progress.seconds, choices=choices)
-        fitted = Fitted.of(graph, features, graph.version, config.graph.sensitive)
+        fitted = Fitted.of(graph, features, graph.version, config.graph)
         identity = _identity(encoder)
         self._fitted = _State(graph, features, model, log, checkpoints, fitted, identity, adapter)
-        for stale in ("_lists", "_reasons", "_histories"):
+        for stale in ("_lists", "_reasons", "_histories", "_seen"):
             self.__dict__.pop(stale, None)
         return self
 
@@ -159,8 +168,10 @@ class Recommender:
         state = self._state
         check_later(state.graph, graph, state.fitted.version)
         features = self._features(graph)
-        sensitive = self.config.graph.sensitive
-        fitted = Fitted.of(graph, features, state.fitted.version, sensitive)
+        if self.config.text.similar and not {*features.items} <= {*state.features.items}:
+            graph = self._with_similar(graph)
+            features = self._features(graph)
+        fitted = Fitted.of(graph, features, state.fitted.version, self.config.graph)
         with limited_threads(self.config.threads):
             model = updated_model(
                 state.model,
@@ -182,6 +193,36 @@ class Recommender:
             checkpoints=Checkpoints(),
         )
         return rec
+
+    def add_items(self, table: object, facts: object = None, labels: object = None) -> Self:
+        """A recommender that also serves new items, found by their facts, texts and vectors.
+
+        Nothing is trained. They are recommended and explained as all others are, and may be
+        recommended to everybody, whatever ``candidates`` the graph has. The rest of the catalog may
+        be described anew only by :meth:`KnowledgeGraph.update` and :meth:`update`.
+
+        :param table: ``item``, and what the catalog has: ``title, text``, attributes, vectors; a
+            data frame of polars, pandas or Arrow
+        :param facts: of the new items: ``head, relation, tail``
+        :param labels: of entities that come with them: ``entity, label``, optional ``type, text``
+        :return: another recommender; this one stays as it is. What became of bad rows says
+            ``graph.update_report``
+        :raises DataError: if an item is there already, or a table cannot be used
+        :raises ConfigError: if the model, or the encoder of texts, cannot serve new items
+        """
+        return self.update(with_new_items(self.graph, table, facts, labels))
+
+    def add_users(self, table: object = None, events: object = None) -> Self:
+        """A recommender that also serves new users, from what they did; nothing is trained.
+
+        :param table: ``user`` and attributes; ``None``: the users of ``events``
+        :param events: what they took: ``user, item``, optional ``timestamp, weight``; ``None``:
+            nothing yet, so that they are given what is popular
+        :return: another recommender; this one stays as it is
+        :raises DataError: if a user is there already, an item of the events is not, or a table
+            cannot be used
+        """
+        return self.update(with_new_users(self.graph, table, events))
 
     @property
     def graph(self) -> KnowledgeGraph:
@@ -227,6 +268,7 @@ class Recommender:
         explain: bool = False,
         policy: Policy | None = None,
         language: str | Path | Language = "en",
+        processes: int = 1,
     ) -> Recommendations:
         """Return the best items that each user does not have yet.
 
@@ -240,10 +282,14 @@ class Recommender:
         :param policy: filters and re-ranking; the table then says where each item was and what
             moved it. Scores and explanations stay those of the model
         :param language: of the explanations; see :meth:`explain`
+        :param processes: so many explain side by side, at least 1. More than one is worth it for
+            thousands of explanations: each reads the recommender first
         :raises UnknownIdError: if a user, or what a policy names, is not in the graph
-        :raises ConfigError: if ``k`` is below 1, the policy names a sensitive relation, or there is
-            no such language
+        :raises ConfigError: if ``k`` or ``processes`` is below 1, the policy names a sensitive
+            relation, or there is no such language
         """
+        if processes < 1:
+            raise ConfigError(f"The number of processes must be at least 1, not {processes}.")
         features = self._state.features
         asked = [users] if isinstance(users, str) else users
         users = list(features.users if asked is None else asked)
@@ -251,11 +297,12 @@ class Recommender:
         found = self._lists.of(users, csr_matrix(self._histories[rows]), k, policy)
         if not explain:
             return found
-        explainer = self._reasons.told_in(language)
-        explanations = tuple(
-            explainer.explain(user, item, score=score)
-            for user, item, score in found.table.select("user", "item", "score").iter_rows()
-        )
+        if processes == 1 or len(users) == 1:
+            explanations = self._reasons.of_lists(found.table, language, self._progress)
+        else:
+            write = partial(write_run, run=self._run(None))
+            told = (found.table, language, self._progress)
+            explanations = explained_by(processes, write, *told)
         return dataclasses.replace(found, explanations=explanations)
 
     def recommend_for(
@@ -273,7 +320,7 @@ class Recommender:
             the policy, is sensitive
         """
         sensitive = self.config.graph.sensitive
-        weights, liked = profile_history(profile, self.graph, self._state.features, sensitive)
+        weights, liked = profile_history(profile, self._seen, self._state.features, sensitive)
         return self._lists.of([PROFILE], weights, k, policy, seen=liked)
 
     def explain(
@@ -385,20 +432,8 @@ class Recommender:
         :param held_out: test interactions (``user, item``) to keep with the run for evaluation
         :raises RunError: if the folder holds something that is not a run
         """
-        state = self._state
-        held_out = self.held_out if held_out is None else held_out
-        run = Run(
-            graph=state.graph,
-            model=state.model,
-            log=state.log,
-            config=self.config,
-            held_out=held_out,
-            fitted_version=state.fitted.version,
-            encoder=state.encoder,
-            adapter=state.adapter,
-        )
-        write_run(Path(folder), run)
-        state.checkpoints.clear()
+        write_run(Path(folder), self._run(self.held_out if held_out is None else held_out))
+        self._state.checkpoints.clear()
 
     @classmethod
     def load(cls, folder: str | Path, *, encoder: TextEncoder | None = None) -> Self:
@@ -411,9 +446,8 @@ class Recommender:
         rec = cls(run.config, encoder=encoder)
         rec.held_out = run.held_out
         features = rec._features(run.graph)
-        sensitive = run.config.graph.sensitive
         try:
-            fitted = Fitted.of(run.graph, features, run.fitted_version, sensitive)
+            fitted = Fitted.of(run.graph, features, run.fitted_version, run.config.graph)
         except GraphError as error:
             raise RunError(f"{folder}: {error}") from error
         rec._fitted = _State(
@@ -428,6 +462,19 @@ class Recommender:
         )
         return rec
 
+    def _run(self, held_out: pl.DataFrame | None) -> Run:
+        state = self._state
+        return Run(
+            graph=state.graph,
+            model=state.model,
+            log=state.log,
+            config=self.config,
+            held_out=held_out,
+            fitted_version=state.fitted.version,
+            encoder=state.encoder,
+            adapter=state.adapter,
+        )
+
     @property
     def _state(self) -> _State:
         if self._fitted is None:
@@ -435,7 +482,8 @@ class Recommender:
         return self._fitted
 
     def _features(self, graph: KnowledgeGraph) -> Features:
-        return Features.of(graph, self.config.graph.sensitive)
+        settings = self.config.graph
+        return Features.of(graph, settings.sensitive, extracted=settings.learns_extracted)
 
     @cached_property
     def _histories(self) -> csr_matrix:
@@ -455,11 +503,8 @@ class Recommender:
 
     def _texts(self, graph: KnowledgeGraph, features: Features) -> NodeInputs:
         """Texts of the core nodes, by the encoder with which the model was fitted."""
-        if self.config.text.enabled and _identity(self._encoder) != self._state.encoder:
-            raise ConfigError(
-                f"Texts were encoded by '{self._state.encoder}' when the model was fitted: give "
-                "Recommender.load(…, encoder=…) the same one to serve new items."
-            )
+        if self.config.text.enabled:
+            self._check_encoder()
         config = self.config.replace({"kge.enabled": False})
         return node_inputs(
             graph,
@@ -469,12 +514,38 @@ class Recommender:
             self._progress,
             Checkpoints(),
             self._state.adapter,
+            self._modalities,
         )
+
+    def _with_similar(self, graph: KnowledgeGraph) -> KnowledgeGraph:
+        """The graph in which new items have their neighbours in the space of descriptions."""
+        if self.config.text.enabled:
+            self._check_encoder()
+        return with_similar(graph, self.config, self._encoder, self._progress)
+
+    def _check_encoder(self) -> None:
+        if _identity(self._encoder) != self._state.encoder:
+            raise ConfigError(
+                f"Texts were encoded by '{self._state.encoder}' when the model was fitted: give "
+                "Recommender.load(…, encoder=…) the same one to serve new items."
+            )
+
+    @property
+    def _modalities(self) -> tuple[str, ...]:
+        """Those of the items that the model was fitted on."""
+        newcomers = getattr(self._state.model, "newcomers", None)
+        return tuple(newcomers.texts.modalities) if newcomers else ()
+
+    @cached_property
+    def _seen(self) -> KnowledgeGraph:
+        """The graph without facts that only texts state, where nothing is learned from them."""
+        graph = self._state.graph
+        return graph if self.config.graph.learns_extracted else without_extracted(graph)
 
     @cached_property
     def _lists(self) -> Lists:
         state = self._state
-        return Lists(state.graph, state.features, state.model, self.config, self._progress)
+        return Lists(self._seen, state.features, state.model, self.config, self._progress)
 
 
 def _identity(encoder: TextEncoder | None) -> str:

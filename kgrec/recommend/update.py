@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from kgrec.config import GraphConfig
 from kgrec.errors import ConfigError, GraphError, UnknownIdError
 from kgrec.features import Features
 from kgrec.gnn.influence import learned_from
@@ -40,18 +41,21 @@ class Fitted:
         graph: KnowledgeGraph,
         features: Features,
         version: int,
-        sensitive: Iterable[str] = (),
+        settings: GraphConfig | None = None,
     ) -> Self:
         """Look the version up in the history of the graph that is served.
 
         :param features: ``graph`` in numbers
-        :param sensitive: relations that have none
+        :param settings: which facts have none
         :raises GraphError: if the graph does not know the version, or lacks a node, a fact of
             items or entities, or an interaction that it had
         """
         if version == graph.version:
             return cls(version, features, np.arange(len(features.items)))
-        before = Features.of(graph.at(version), sensitive)
+        settings = settings or GraphConfig()
+        before = Features.of(
+            graph.at(version), settings.sensitive, extracted=settings.learns_extracted
+        )
         try:
             known = before.in_numbers_of(features)
         except UnknownIdError as missing:

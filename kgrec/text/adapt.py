@@ -128,7 +128,7 @@ class _Training:
         for cut in cuts(len(pairs), self._config.batch_size):
             loss = self._loss(pairs[cut])
             self._optimizer.zero_grad(set_to_none=True)
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             self._optimizer.step()
             self._schedule.step()
             total += float(loss.detach()) * len(pairs[cut])
@@ -184,7 +184,7 @@ def with_lora(network: Any, config: AdaptConfig) -> Any:
             raise MissingExtraError("peft", "llm") from None
         settings = peft.LoraConfig(
             r=config.rank,
-            lora_alpha=config.alpha,  # type: ignore[arg-type]  # any number will do
+            lora_alpha=config.alpha,
             lora_dropout=config.dropout,
             target_modules=targets,
         )

@@ -2,40 +2,198 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Generic, cast
 
-from kgrec.text.writers import Prompt
+from kgrec.callbacks import Bar, Progress
+from kgrec.errors import ConfigError, KgrecError
+from kgrec.text.answers import Answer, Answers, Judge, RefusedError, Value
+from kgrec.text.question import Question, chunks
+from kgrec.text.replies import Attempt, ReplyCache, reply_key
+from kgrec.text.tally import Meter, Tally, too_many
+from kgrec.text.writers.base import Failure, Prompt, Reply, Unasked, Writer
 
-Value = TypeVar("Value")
+__all__ = ["Answer", "Answers", "Judge", "RefusedError", "Tally", "ask"]
+
+_CHUNK = 256  # questions handed over at once: enough for batches of like length
 
 
-class RefusedError(Exception):
-    """An answer that may not be used.
+def ask(
+    writer: Writer,
+    prompts: Sequence[Prompt],
+    judge: Judge[Value],
+    *,
+    cache: ReplyCache | None = None,
+    retries: int = 1,
+    most_failures: float = 0.5,
+    again: bool = False,
+    progress: Progress | None = None,
+) -> Answers[Value]:
+    """Ask every question to which no right answer is known yet.
 
-    :param reason: one of a few words or short phrases, which reports count: ``"unknown name"``
-    :param detail: what exactly: ``"Tom Hanks"``
+    An answer is in the cache as soon as it is accepted, so that a run that is killed goes on where
+    it was; one that is known is judged again before it is used. Equal questions are asked once. An
+    answer that is refused, empty, or cut is asked for again, with the reason added to the
+    conversation. Where all answers were refused, they are remembered as well: a later run judges
+    them again, and asks only if more ``retries`` are allowed by then. A question that failed, as
+    the endpoint was down, is asked again in the next run.
+
+    :param writer: the language model
+    :param prompts: the questions
+    :param judge: gets a question and the text of an answer, and returns what is kept of it or
+        raises :class:`RefusedError`; a ``ValueError``, as parsers raise it, refuses too
+    :param cache: where accepted answers are kept; ``None``: nowhere
+    :param retries: how often a question is asked once more after a refusal, at least 0
+    :param most_failures: share of the questions that may stay without an answer, from 0 to 1
+    :param again: whether to ask again from the start where all answers were refused in earlier runs
+    :param progress: who shows tokens, cost and the time left
+    :return: answers in the order of ``prompts``; the ``value`` of one is ``None`` if there was no
+        right one, or none was asked for as a budget is spent
+    :raises KgrecError: if more than ``most_failures`` of the questions stay without an answer, as
+        soon as that is certain, or if nobody answers at all; what was accepted is in the cache
+    :raises ConfigError: if nothing can be asked at all: a missing model, a key that is refused
     """
+    if retries < 0 or not 0 <= most_failures <= 1:
+        raise ConfigError(
+            f"retries is {retries} and most_failures is {most_failures}: the first must be at "
+            "least 0, the second from 0 to 1."
+        )
+    identity = writer.identity
+    questions: list[Question[Value]] = [
+        Question(reply_key(identity, each), each) for each in prompts
+    ]
+    with (progress or Progress()).stage("Ask the language model", total=len(prompts)) as bar:
+        run = _Run(writer, judge, cache, bar)
+        run.retries, run.most_failures, run.again = retries, most_failures, again
+        return run.ask(questions)
 
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(f"{reason}: {detail}" if detail else reason)
-        self.reason, self.detail = reason, detail
 
+class _Run(Generic[Value]):
+    """One call of :func:`ask`."""
 
-Judge = Callable[[Prompt, str], Value]
-"""Makes of an answer what is kept, or raises :class:`RefusedError`."""
+    retries: int
+    most_failures: float
+    again: bool
 
+    def __init__(
+        self, writer: Writer, judge: Judge[Value], cache: ReplyCache | None, bar: Bar
+    ) -> None:
+        self._writer, self._judge, self._cache, self._bar = writer, judge, cache, bar
+        self._tally = Tally()
+        self._meter = Meter(0, 0)
+        self._lost = self._settled = 0
 
-@dataclass(frozen=True)
-class Answer(Generic[Value]):
-    """What became of one question.
+    def ask(self, questions: list[Question[Value]]) -> Answers[Value]:
+        with self._timed(len(questions)):
+            first = {question.key: question for question in reversed(questions)}
+            unique = [question for question in questions if first[question.key] is question]
+            self._recall(unique)
+            missing = [question for question in unique if question.answer is None]
+            self._meter = Meter(self._settled, len(questions))
+            for chunk in chunks(missing, _CHUNK):
+                self._ask_chunk(chunk)
+            for question in questions:
+                if first[question.key] is not question:
+                    self._repeat(question, first[question.key])
+            self._check()
+        answers = tuple(cast(Answer[Value], question.answer) for question in questions)
+        return Answers(answers, self._tally)
 
-    :ivar value: what the judge made of the answer; ``None``: none was right
-    :ivar refusals: why each earlier answer was not used, oldest first
-    :ivar cached: whether it was known from before
-    """
+    @contextmanager
+    def _timed(self, number: int) -> Iterator[None]:
+        started = time.perf_counter()
+        self._tally.prompts = number
+        yield
+        self._tally.seconds = time.perf_counter() - started
 
-    value: Value | None
-    refusals: tuple[str, ...] = ()
-    cached: bool = False
+    def _recall(self, questions: Sequence[Question[Value]]) -> None:
+        """Settle what earlier runs know."""
+        if self._cache is None:
+            return
+        keys = [question.key for question in questions]
+        accepted = self._cache.read(keys)
+        refused = {} if self.again else self._cache.failures(keys)
+        for question in questions:
+            if question.key in accepted:
+                known = [Attempt(accepted[question.key], "stop")]
+            else:
+                known = refused.get(question.key, [])
+            self._replay(question, known)
+
+    def _replay(self, question: Question[Value], known: Sequence[Attempt]) -> None:
+        """Judge answers of earlier runs, oldest first."""
+        for attempt in known:
+            if attempt.text is not None and self._accepts(question, attempt):
+                return
+        if len(question.refusals) > self.retries:
+            self._settle(question, None, cached=True)
+
+    def _ask_chunk(self, questions: Sequence[Question[Value]]) -> None:
+        failed = self._tally.failed.total()
+        asking = questions
+        while asking:
+            self._ask_once(asking)
+            asking = [question for question in asking if question.answer is None]
+        self._check(dead=self._tally.failed.total() - failed == len(questions) == _CHUNK)
+
+    def _ask_once(self, questions: Sequence[Question[Value]]) -> None:
+        missing = dict(enumerate(questions))
+        for place, reply in self._writer.write([each.next_prompt() for each in questions]):
+            self._hear(missing.pop(place), reply)
+        for question in missing.values():
+            self._hear(question, Failure("no answer came"))
+
+    def _hear(self, question: Question[Value], reply: Reply | Failure) -> None:
+        self._tally.count(reply)
+        if isinstance(reply, Reply):
+            if self._accepts(question, Attempt(reply.text, reply.finish), reply):
+                return
+            if len(question.refusals) <= self.retries:
+                return
+        else:
+            question.refusals.append(Attempt(None, reason=reply.reason))
+        question.unasked = isinstance(reply, Unasked)
+        if self._cache is not None and not question.unasked:
+            self._cache.write_failures(self._writer.identity, question.prompt, question.refusals)
+        self._settle(question, None)
+
+    def _accepts(
+        self, question: Question[Value], attempt: Attempt, fresh: Reply | None = None
+    ) -> bool:
+        """Settle a question with an answer if it is right; ``fresh``: as the writer gave it."""
+        try:
+            value = question.hear(attempt, self._judge)
+        except RefusedError as error:
+            self._tally.refused[error.reason] += 1
+            return False
+        if fresh is not None and self._cache is not None:
+            self._cache.write(self._writer.identity, question.prompt, fresh)
+        self._tally.accepted += 1
+        self._settle(question, value, cached=fresh is None)
+        return True
+
+    def _repeat(self, question: Question[Value], first: Question[Value]) -> None:
+        """Settle a question that equals an earlier one; the judge may see another key, though."""
+        if first.accepted is None or not self._accepts(question, first.accepted):
+            question.refusals = question.refusals or list(first.refusals)
+            question.unasked = first.unasked
+            self._settle(question, None, cached=True)
+
+    def _settle(
+        self, question: Question[Value], value: Value | None, *, cached: bool = False
+    ) -> None:
+        question.settle(value, cached=cached)
+        self._tally.cached += cached
+        self._tally.unasked += question.unasked
+        self._lost += value is None and not question.unasked
+        self._settled += 1
+        self._bar.advance()
+        self._bar.note(self._meter.note(self._tally, self._settled))
+
+    def _check(self, *, dead: bool = False) -> None:
+        """Stop if too many questions have no answer; ``dead``: nobody answers at all."""
+        most = self.most_failures * (self._tally.prompts - self._tally.unasked)
+        if self._lost > most or (dead and self.most_failures < 1):
+            raise KgrecError(too_many(self._lost, self._settled, self.most_failures, self._tally))

@@ -27,6 +27,8 @@ from kgrec.text.pairs import Pairs
 class PairedTexts:
     """Tokens of the texts in pairs, and which texts are no negatives of one another.
 
+    Texts are the same if their tokens are, however they are marked up or go on where they are cut.
+
     :param texts: ``N`` texts
     :param pairs: places in ``texts``, shape ``(P, 2)``
     :param max_tokens: texts are cut there
@@ -39,8 +41,10 @@ class PairedTexts:
         used = np.unique(pairs)
         tokens = encoder.tokens([texts[node] for node in used], max_tokens)
         self.tokens = dict(zip(used.tolist(), tokens, strict=True))
-        numbers = {text: number for number, text in enumerate(dict.fromkeys(texts))}
-        self._number = {node: numbers[texts[node]] for node in used.tolist()}
+        numbers: dict[tuple[int, ...], int] = {}
+        self._number = {
+            node: numbers.setdefault(tuple(ids), len(numbers)) for node, ids in self.tokens.items()
+        }
         self._known = {frozenset(map(self._number.__getitem__, pair)) for pair in pairs.tolist()}
 
     def no_negatives(self, first: list[int], second: list[int]) -> torch.Tensor:

@@ -21,7 +21,9 @@ from kgrec.text.adapter import Adapter
 from kgrec.text.batches import batches
 from kgrec.text.encoder import TextEncoder, Vectors, encode_descriptions, encode_relations
 from kgrec.text.folder import ModelFolder, Role
+from kgrec.text.plain import plain_text
 from kgrec.text.pooling import pool
+from kgrec.text.windows import CHARACTERS_A_TOKEN, Windows, chunks
 
 __all__ = [
     "MiniLMEncoder",
@@ -34,7 +36,7 @@ __all__ = [
 
 Precision = Literal["auto", "float32", "bfloat16"]
 
-_CHUNK = 4096  # texts tokenized at once: bounds memory, long enough for batches of like length
+_WINDOWS = 8  # windows of a long text that are read
 
 
 def minilm_folder() -> Path:
@@ -56,9 +58,12 @@ class TransformerEncoder:
 
     Batches hold texts of like length, so that little padding is computed; rows come back in the
     order of the texts. A row does not depend on the other texts of its batch beyond rounding (1e-5
-    in float32). Texts beyond the model's length are cut. The model is loaded with the first text
-    and not before. Pooling, length and prompts are read from the sentence-transformers files in
-    the folder, if any (else mean, 256 tokens, no prompt). No code of a model is ever run.
+    in float32). A text beyond the model's length is read in windows of that length, one after the
+    other, and has the mean of their vectors, weighed by their tokens and scaled to length 1; what
+    comes after the last window is cut. Markup is stripped (:func:`~kgrec.text.plain.plain_text`).
+    The model is loaded with the first text and not before. Pooling, length and prompts are read
+    from the sentence-transformers files in the folder, if any (else mean, 256 tokens, no prompt).
+    No code of a model is ever run.
 
     Paper: Reimers and Gurevych, Sentence-BERT, EMNLP 2019.
 
@@ -68,10 +73,12 @@ class TransformerEncoder:
     :param precision: ``auto`` takes bfloat16 where the processor multiplies it natively
         (AVX512_BF16 or AMX: three times as fast, cosine to float32 .9999); elsewhere bfloat16 is
         emulated and very slow
-    :param prompt: is written before every text; ``None``: what the folder says for ``role``
+    :param windows: most windows of a text, at least 1
+    :param prompt: is written before every window; ``None``: what the folder says for ``role``
     :param role: what the texts are: passages to be found, or queries
     :param adapter: a change of the weights, learned by :func:`kgrec.text.adapt.adapt`
-    :raises ConfigError: if the folder is missing or holds no model, or one that kgrec cannot run
+    :raises ConfigError: if the folder is missing or holds no model, or one that kgrec cannot run,
+        or a number is out of range
     """
 
     def __init__(
@@ -80,14 +87,17 @@ class TransformerEncoder:
         *,
         batch_size: int = 64,
         precision: Precision = "auto",
+        windows: int = _WINDOWS,
         prompt: str | None = None,
         role: Role = "passage",
         adapter: Adapter | None = None,
     ) -> None:
-        if batch_size < 1:
-            raise ConfigError(f"text.batch_size is {batch_size}; it must be at least 1.")
+        for name, value in (("batch_size", batch_size), ("windows", windows)):
+            if value < 1:
+                raise ConfigError(f"text.{name} is {value}; it must be at least 1.")
         self._source = minilm_folder() if model is None else model
         self._batch_size = batch_size
+        self._windows = windows
         self._dtype = _resolve(precision)
         self._given_prompt = prompt
         self._role: Role = role
@@ -108,14 +118,15 @@ class TransformerEncoder:
 
     @cached_property
     def identity(self) -> str:
-        """Changes with weights, tokenizer, pooling, length, precision, prompt and adapter."""
+        """Changes with weights, tokenizer, pooling, windows, precision, prompt and adapter."""
         digest = hashlib.sha256()
         for file in sorted(self.folder.iterdir()):
             if file.suffix in (".safetensors", ".bin", ".json", ".txt", ".model"):
                 digest.update(file.name.encode())
                 with file.open("rb") as stream:
                     digest.update(hashlib.file_digest(stream, "sha256").digest())
-        parts = [digest.hexdigest()[:32], self._files.pooling, self._max_tokens, self._dtype]
+        length = f"{self._windows}x{self._max_tokens}"
+        parts = [digest.hexdigest()[:32], self._files.pooling, length, self._dtype, "plain"]
         if self._prompt:
             parts.append(hashlib.sha256(self._prompt.encode()).hexdigest()[:16])
         if self._adapter is not None:
@@ -167,6 +178,7 @@ class TransformerEncoder:
             self.folder,
             batch_size=self._batch_size,
             precision="float32",
+            windows=self._windows,
             prompt=self._prompt,
             role=self._role,
         )
@@ -177,12 +189,14 @@ class TransformerEncoder:
             return _load(transformers.AutoModel, self.folder, dtype=torch.float32).eval()
 
     def tokens(self, texts: Sequence[str], most: int | None = None) -> list[list[int]]:
-        """Numbers of the tokens of texts, with the prompt, cut at the model's length.
+        """Numbers of the tokens of texts with the prompt, cut at the model's length.
+
+        Markup is stripped, as :meth:`encode` does.
 
         :param most: cut there, if the model reads more
         """
         length = min(self._max_tokens, most or self._max_tokens)
-        prompted = [self._prompt + text for text in texts]
+        prompted = [self._prompt + self._readable(text) for text in texts]
         found = self._tokenizer(prompted, truncation=True, max_length=length)["input_ids"]
         return [list(ids) for ids in found]
 
@@ -198,22 +212,31 @@ class TransformerEncoder:
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Encode texts; see :class:`~kgrec.text.encoder.TextEncoder`."""
         vectors = np.zeros((len(texts), self.embedding_size), dtype=np.float32)
-        rows = [row for row, text in enumerate(texts) if text.strip()]
-        if not rows:
+        read = [self._readable(text) for text in texts]
+        rows = np.array([row for row, text in enumerate(read) if text], dtype=np.int64)
+        if not len(rows):
             return vectors
         with (progress or Progress()).stage("Encode texts", total=len(rows)) as bar:
-            for start in range(0, len(rows), _CHUNK):
-                chunk = np.array(rows[start : start + _CHUNK])
-                vectors[chunk] = self._encode_chunk([texts[row] for row in chunk], bar)
+            for part in chunks([len(read[row]) for row in rows]):
+                chunk = rows[part]
+                vectors[chunk] = self._encode_chunk([read[row] for row in chunk], bar)
         return vectors
 
+    def _readable(self, text: str) -> str:
+        """What of a text is tokenized; empty: nothing."""
+        # Markup may be most of a text; beyond so much of it even a page of the web is not read.
+        most = 4 * CHARACTERS_A_TOKEN * self._max_tokens * self._windows
+        plain = plain_text(text[:most])
+        return plain if plain.strip() else ""
+
     def _encode_chunk(self, texts: list[str], bar: Bar) -> Vectors:
-        tokens = self.tokens(texts)
-        vectors = np.empty((len(texts), self.embedding_size), dtype=np.float32)
-        for batch in batches([len(ids) for ids in tokens], self._batch_size):
-            vectors[batch] = self._encode_batch([tokens[row] for row in batch])
-            bar.advance(len(batch))
-        return vectors
+        windows = Windows.of(texts, self._tokenizer, self._max_tokens, self._windows, self._prompt)
+        first = np.diff(windows.owners, prepend=-1) > 0
+        vectors = np.empty((len(windows.tokens), self.embedding_size), dtype=np.float32)
+        for batch in batches([len(ids) for ids in windows.tokens], self._batch_size):
+            vectors[batch] = self._encode_batch([windows.tokens[at] for at in batch])
+            bar.advance(int(first[batch].sum()))
+        return windows.pooled(vectors, len(texts))
 
     def _encode_batch(self, tokens: list[list[int]]) -> Vectors:
         with torch.inference_mode():
@@ -224,8 +247,10 @@ class TransformerEncoder:
 class MiniLMEncoder(TransformerEncoder):
     """The default encoder: all-MiniLM-L6-v2, 384 numbers a text, English, offline."""
 
-    def __init__(self, *, batch_size: int = 64, precision: Precision = "auto") -> None:
-        super().__init__(None, batch_size=batch_size, precision=precision)
+    def __init__(
+        self, *, batch_size: int = 64, precision: Precision = "auto", windows: int = _WINDOWS
+    ) -> None:
+        super().__init__(None, batch_size=batch_size, precision=precision, windows=windows)
 
 
 def _padded(tokens: Sequence[list[int]], padding: int) -> tuple[torch.Tensor, torch.Tensor]:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 
 import polars as pl
 
 from kgrec.callbacks import Progress
 from kgrec.config import TextConfig
 from kgrec.graph.labels import is_named
+from kgrec.text.around import (
+    GENERIC,
+    both_directions,
+    clean,
+    facts_among,
+    listed,
+    type_labels,
+)
 from kgrec.text.descriptions import DescribableGraph, Descriptions
-from kgrec.vocabulary import INTERACTED, Relation, Vocabulary
-
-_GENERIC = ("Node", "Item", "Entity")  # "The Golden Compass, item" says nothing
+from kgrec.text.plain import plain_texts
+from kgrec.vocabulary import Relation, Vocabulary
 
 
 class TemplateDescriber:
@@ -33,63 +40,14 @@ class TemplateDescriber:
         """Describe every item, entity and relation; columnar throughout."""
         with progress.stage("Describe", total=3) as bar:
             nodes = graph.nodes.filter(pl.col("kind") != "user")
-            facts = _both_directions(_facts(graph.edges, nodes), graph.vocabulary)
+            facts = both_directions(facts_among(graph.edges, nodes), graph.vocabulary)
+            facts = facts.select("key", "phrase", "neighbour").unique()
             bar.advance()
-            sentences = _sentences(_listed(facts, nodes, config.neighbours))
+            sentences = _sentences(listed(facts, nodes, config.neighbours))
             bar.advance()
             texts = _assemble(nodes, sentences, graph.vocabulary, config.max_words)
             bar.advance()
         return Descriptions(texts, _relation_texts(graph))
-
-
-def _facts(edges: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
-    """Facts between ``nodes``: no interactions, and no attributes of users either."""
-    facts = edges.filter((pl.col("relation") != INTERACTED) & pl.col("split").is_null())
-    among = facts.join(nodes, left_on="head", right_on="key", how="semi").join(
-        nodes, left_on="tail", right_on="key", how="semi"
-    )
-    return among.select("head", "relation", "tail")
-
-
-def _both_directions(facts: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
-    """Each fact as seen from either end: ``key, phrase, neighbour``."""
-    forward = facts.select(
-        pl.col("head").alias("key"),
-        _phrase(facts, vocabulary, lambda relation: relation.label),
-        pl.col("tail").alias("neighbour"),
-    )
-    backward = facts.select(
-        pl.col("tail").alias("key"),
-        _phrase(
-            facts,
-            vocabulary,
-            lambda relation: relation.label if relation.symmetric else relation.inverse_label,
-        ),
-        pl.col("head").alias("neighbour"),
-    )
-    return pl.concat([forward, backward]).unique()
-
-
-def _phrase(
-    facts: pl.DataFrame, vocabulary: Vocabulary, read: Callable[[Relation], str]
-) -> pl.Expr:
-    words = {name: read(vocabulary.relation(name)) for name in facts["relation"].unique()}
-    named = pl.col("relation").replace_strict(words, default=None, return_dtype=pl.String)
-    return named.alias("phrase")
-
-
-def _listed(facts: pl.DataFrame, nodes: pl.DataFrame, neighbours: int) -> pl.DataFrame:
-    """The neighbours to name: ``key, phrase, names, size``; few names a phrase."""
-    names = nodes.filter(is_named()).select(pl.col("key").alias("neighbour"), _clean("label"))
-    degrees = facts.group_by("neighbour").len("degree")
-    return (
-        facts.join(names, on="neighbour")
-        .join(degrees, on="neighbour")
-        .sort("key", "phrase", "degree", "label", "neighbour")
-        .group_by("key", "phrase", maintain_order=True)
-        .agg(pl.col("label").head(neighbours).alias("names"), pl.len().alias("size"))
-        .filter(pl.col("names").list.len() > 0)
-    )
 
 
 def _sentences(listed: pl.DataFrame) -> pl.DataFrame:
@@ -108,14 +66,9 @@ def _sentences(listed: pl.DataFrame) -> pl.DataFrame:
 def _assemble(
     nodes: pl.DataFrame, sentences: pl.DataFrame, vocabulary: Vocabulary, max_words: int
 ) -> pl.DataFrame:
-    types = {
-        name: None if name in _GENERIC else vocabulary.type(name).label
-        for name in nodes["type"].drop_nulls().unique()
-    }
-    kind = pl.col("type").replace_strict(types, default=None, return_dtype=pl.String)
-    name = pl.when(is_named()).then(_clean("label"))
-    head = pl.concat_list(name, kind).list.drop_nulls().list.join(", ")
-    own = _clean("text")
+    head = _head(nodes, vocabulary)
+    nodes = nodes.with_columns(plain_texts(nodes["text"]).alias("plain"))
+    own = clean("plain")
     parts = pl.concat_list(_nonempty(head), _nonempty(own), pl.col("facts")).list.drop_nulls()
     # A title or a text may end in a full stop of its own.
     ended = parts.list.eval(pl.element().str.strip_chars_end("."))
@@ -127,9 +80,15 @@ def _assemble(
     )
 
 
-def _clean(column: str) -> pl.Expr:
-    """Every run of white space becomes one blank."""
-    return pl.col(column).str.replace_all(r"\s+", " ").str.strip_chars()
+def heads(nodes: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
+    """Name and type of nodes: ``key, head``; empty where a node has neither."""
+    return nodes.select("key", _head(nodes, vocabulary).alias("head"))
+
+
+def _head(nodes: pl.DataFrame, vocabulary: Vocabulary) -> pl.Expr:
+    name = pl.when(is_named()).then(clean("label"))
+    kind = type_labels(nodes, vocabulary)
+    return pl.concat_list(name, kind).list.drop_nulls().list.join(", ")
 
 
 def _nonempty(text: pl.Expr) -> pl.Expr:
@@ -144,15 +103,29 @@ def _relation_texts(graph: DescribableGraph) -> pl.DataFrame:
     )
 
 
+def relation_clauses(names: Iterable[str], vocabulary: Vocabulary) -> list[str]:
+    """How relations read from head to tail, all of them, and then from tail to head.
+
+    :param names: of ``R`` relations
+    :return: ``2 R`` texts
+    """
+    relations = [vocabulary.relation(name) for name in names]
+    clauses = [_clauses(each, vocabulary) for each in relations]
+    return [forward for forward, _ in clauses] + [backward for _, backward in clauses]
+
+
 def _relation_text(relation: Relation, vocabulary: Vocabulary) -> str:
     """``film directed by person; person director of film``."""
+    forward, backward = _clauses(relation, vocabulary)
+    return forward if forward == backward else f"{forward}; {backward}"
+
+
+def _clauses(relation: Relation, vocabulary: Vocabulary) -> tuple[str, str]:
     head, tail = (
-        "" if name in _GENERIC else vocabulary.type(name).label
+        "" if name in GENERIC else vocabulary.type(name).label
         for name in (relation.domain, relation.range)
     )
-    forward = _clause(head, relation.label, tail)
-    backward = _clause(tail, relation.inverse_label, head)
-    return forward if forward == backward else f"{forward}; {backward}"
+    return _clause(head, relation.label, tail), _clause(tail, relation.inverse_label, head)
 
 
 def _clause(subject: str, label: str, object_: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +40,18 @@ sys.argv = sys.argv[2:]
 cli.main()
 """
 
-_LIMITED = """
-import resource, sys
-resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
-from kgrec import cli
-sys.argv = sys.argv[1:]
-cli.main()
-"""
+
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """As if the disk were full: a file that grows beyond so many bytes is an error."""
+    import resource  # not on Windows
+
+    earlier = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, earlier[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, earlier)
 
 
 def run_script(script: str, *words: object) -> subprocess.CompletedProcess[str]:
@@ -165,11 +171,13 @@ def test_a_diverging_training_leaves_the_earlier_run_and_what_was_kept(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no limit on the size of files")
 def test_a_disk_with_no_room_for_a_state_is_one_sentence(
-    tiny: Path, settings: list[str], tmp_path: Path
+    cli: Callable[..., Any], tiny: Path, settings: list[str], tmp_path: Path
 ) -> None:
     words = ["train", tiny, "--out", tmp_path / "run", "--checkpoint-minutes", 0, *settings]
     large = ("--set", "gnn.embedding_size=64", "--set", "gnn.factors=64")
-    result = run_script(_LIMITED, 24_000, *words, *large)
+    with largest_file(24_000):
+        result = cli(*words, *large)
+    assert result.exit_code == 1
     told = [line for line in result.stderr.splitlines() if "cannot be kept" in line]
     assert len(told) == 1, result.stderr
     assert told[0].startswith(f"{tmp_path / 'run.checkpoint'}: the state of the training")

@@ -8,9 +8,10 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 import pytest
+from scipy.sparse import csr_matrix
 
 from kgrec import Config, Explanation, KnowledgeGraph, Recommender
-from kgrec.explain import Path
+from kgrec.explain import Path, tastes
 from kgrec.explain.checks import SentenceCheck
 from kgrec.gnn.linear.pairs import PairModel
 from kgrec.graph.rdf import node_iri
@@ -156,6 +157,26 @@ def test_a_weight_is_taken_apart_and_not_made_to_fit(rec: Recommender) -> None:
     )
 
 
+@pytest.mark.parametrize("busiest", [0, 1, 64])
+def test_what_a_history_leads_to_is_found_however_few_are_followed(
+    rec: Recommender, busiest: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tastes, "_MOST_BUSY", busiest)
+    taken = rec.fitted_on.toarray() > 0
+    taken = taken * (np.arange(len(taken))[:, None] % 3 == 0)  # so that not all leads to all
+    taste = dataclasses.replace(rec._explainer._known_tastes.taste, histories=csr_matrix(taken))  # type: ignore[attr-defined]
+    finder, missed = tastes.TasteFinder(taste), 0
+    for user in range(12):
+        history = np.flatnonzero(taken[user])[:2]
+        others = taken[:, history].any(axis=1) & (np.arange(len(taken)) != user)
+        reached = taken[others].any(axis=0)
+        reached[history] = True
+        reached &= taken.any(axis=0)
+        np.testing.assert_array_equal(finder.reached_from(history, user), reached)
+        missed += int((~reached & taken.any(axis=0)).sum())
+    assert missed > 0
+
+
 def test_a_saved_run_explains_alike(
     rec: Recommender, found: list[Explanation], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -178,15 +199,13 @@ def test_taking_a_fact_away_takes_its_share_away(rec: Recommender) -> None:
     carried = model.carried(rec._histories[[row]], np.array([item])).toarray().ravel()
     starts = np.flatnonzero(carried)
     whole = taste.of(starts, item)
-    for column in range(whole.by_fact.shape[1]):
+    shares = whole.weighed(carried[starts] / whole.total).by_fact
+    for column, share in enumerate(shares.tolist()):
         facts = taste.content.facts.copy().tolil()
         facts[item, whole.facts[column]] = 0
         without = dataclasses.replace(
             taste, content=dataclasses.replace(taste.content, facts=facts.tocsr())
         )
         left = without.of(starts, item).total * (carried[starts] / whole.total)
-        share = (whole.by_fact[:, column] * (carried[starts] / whole.total)).sum()
         assert carried.sum() - left.sum() == pytest.approx(share, abs=1e-5)
-    assert why.path_share == pytest.approx(
-        (whole.by_fact.sum(axis=1) * carried[starts] / whole.total).sum(), abs=1e-5
-    )
+    assert why.path_share == pytest.approx(shares.sum(), abs=1e-5)

@@ -44,10 +44,15 @@ def cases(features: Features, seen: bool = False) -> list[tuple[int, np.ndarray,
     ]
 
 
-def holds(walks: Walks, row: int, item: int, finder: WalkFinder) -> bool:
-    hub = walks.hubs[row]
-    matrix = finder.histories.T.tocsr() if walks.is_user[row] else finder.hubs.members
-    return bool(matrix[item, hub])
+def hubs_of(walks: Walks, row: int, item: int, user: int, finder: WalkFinder) -> np.ndarray:
+    """The hubs that a row stands for: other users, or one fact."""
+    if walks.is_user[row]:
+        return finder.users_between(int(walks.starts[row]), item, user)[0]
+    return walks.hubs[[row]]
+
+
+def holds(is_user: bool, hub: int, item: int, finder: WalkFinder) -> bool:
+    return bool(finder.histories[hub, item] if is_user else finder.hubs.members[item, hub])
 
 
 def test_shares_sum_to_what_the_model_says(world: World) -> None:
@@ -82,10 +87,14 @@ def test_every_walk_exists_and_nobody_vouches_for_oneself(world: World) -> None:
     for user, history, item in cases(features):
         walks = finder.find(history, item, user=user)
         assert np.isin(walks.starts, history).all()
-        for row in range(len(walks.starts)):
-            assert holds(walks, row, int(walks.starts[row]), finder)
-            assert holds(walks, row, item, finder)
-            assert not (walks.is_user[row] and walks.hubs[row] == user)
+        for row, start in enumerate(walks.starts.tolist()):
+            is_user = bool(walks.is_user[row])
+            hubs = hubs_of(walks, row, item, user, finder).tolist()
+            assert len(hubs) == walks.counts[row] > 0
+            for hub in hubs:
+                assert holds(is_user, hub, start, finder)
+                assert holds(is_user, hub, item, finder)
+                assert not (is_user and hub == user)
         assert not walks.learned[~walks.is_user].any()
         seen += len(walks.starts)
     assert seen > 50
@@ -105,10 +114,17 @@ def test_a_share_is_in_proportion_to_the_dual_weight_of_its_hub(world: World) ->
         dual = (roots[:, 0] * np.maximum(1 - rows @ closed[:, item], 0.05)) * rows[:, item]
         walks = finder.find(history, item, user=user)
         for start in set(walks.starts.tolist()):
-            part = walks.starts == start
-            places = walks.hubs[part] + len(features.users) * ~walks.is_user[part]
+            part = np.flatnonzero(walks.starts == start)
             direct = walks.shares[part] - walks.learned[part]
-            expected = dual[places] / dual[places].sum() * direct.sum()
+            of_rows = []
+            for row in part:
+                hubs = hubs_of(walks, row, item, user, finder)
+                places = hubs + len(features.users) * (not walks.is_user[row])
+                of_rows.append(dual[places].sum())
+                if walks.is_user[row]:
+                    strengths = finder.users_between(start, item, user)[1]
+                    np.testing.assert_allclose(strengths, dual[places], rtol=1e-2)
+            expected = np.array(of_rows) / sum(of_rows) * direct.sum()
             np.testing.assert_allclose(direct, expected, rtol=1e-2, atol=1e-7)
 
 
@@ -118,7 +134,10 @@ def test_an_item_of_the_history_can_be_explained(world: World) -> None:
         walks = finder.find(history, item, user=user)
         assert not (walks.starts == item).any()
         assert np.isfinite(walks.shares).all()
-        assert not (walks.is_user & (walks.hubs == user)).any()
+        for row in np.flatnonzero(walks.is_user):
+            others = hubs_of(walks, row, item, user, finder)
+            assert user not in others.tolist()
+            assert len(others) == walks.counts[row] > 0
 
 
 def test_no_history_no_walk(world: World) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from kgrec.callbacks import Progress
 from kgrec.config import Config
+from kgrec.data.extracted import no_extracted
 from kgrec.errors import ConfigError, RunError
 from kgrec.features import Features
 from kgrec.gnn.training.checkpoints import Checkpoints
@@ -17,6 +18,7 @@ from kgrec.graph import KnowledgeGraph
 from kgrec.recommend import Recommender
 from kgrec.recommend.adapting import adapted_to
 from kgrec.recommend.inputs import node_inputs
+from kgrec.recommend.similar import with_similar_texts
 from kgrec.testing import tiny_dataset
 from kgrec.text import MiniLMEncoder
 
@@ -104,6 +106,44 @@ def test_valid_teaches_the_encoder_nothing(tiny_graph: KnowledgeGraph, config: C
     assert DATA.valid.height
     without = KnowledgeGraph.build(dataclasses.replace(DATA, valid=DATA.valid.head(0)))
     assert identity(tiny_graph) == identity(without)
+
+
+def test_what_only_texts_state_teaches_the_encoder_nothing(
+    tiny_graph: KnowledgeGraph, config: Config
+) -> None:
+    def identity(graph: KnowledgeGraph, config: Config) -> str:
+        extracted = config.graph.learns_extracted
+        found = adapted_to(graph, Features.of(graph, extracted=extracted), config)
+        assert found is not None
+        return found.adapter.identity
+
+    claim = {
+        "relation": "has_tag",
+        "tail": "text:Tag/noir",
+        "tail_kind": "entity",
+        "tail_label": "noir",
+        "tail_type": "Tag",
+        "asserted_by": "model",
+        "state": "accepted",
+    }
+    items = DATA.items["item"].sort().head(6)
+    table = pl.DataFrame([{**claim, "head": item} for item in items])
+    claims = pl.concat([no_extracted(), table], how="diagonal_relaxed")
+    graph = KnowledgeGraph.build(dataclasses.replace(DATA, extracted=claims))
+    assert graph.edges.height > tiny_graph.edges.height
+    assert identity(graph, config) == identity(tiny_graph, config)
+    learning = config.replace({"graph.extracted": "train"})
+    assert identity(graph, learning) != identity(tiny_graph, learning)
+
+
+def test_neighbours_by_text_are_no_pairs(tiny_graph: KnowledgeGraph, config: Config) -> None:
+    items = DATA.items["item"].sort().to_list()
+    vectors = np.random.default_rng(0).normal(size=(len(items), 4)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    joined = with_similar_texts(tiny_graph, items, vectors, 3)
+    assert joined is not tiny_graph
+    found = [adapted_to(graph, Features.of(graph), config) for graph in (joined, tiny_graph)]
+    assert len({each.adapter.identity for each in found if each is not None}) == 1
 
 
 def test_it_is_off_by_default(tiny_graph: KnowledgeGraph, tiny_features: Features) -> None:

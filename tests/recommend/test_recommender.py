@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import polars as pl
@@ -9,7 +10,7 @@ import pytest
 import torch
 
 from kgrec import Config, KnowledgeGraph, Recommender
-from kgrec.callbacks import Progress
+from kgrec.callbacks import Bar, Progress
 from kgrec.errors import ConfigError, UnknownIdError
 from kgrec.testing import tiny_dataset
 
@@ -71,6 +72,30 @@ def test_explanations_align_with_the_rows_and_their_scores(fitted: Recommender) 
     rows = top.to_polars().select("user", "item", "score", "label").rows()
     assert rows == [(why.user, why.item, why.score, why.label) for why in top.explanations]
     assert fitted.recommend(users=["5"], k=3).explanations == ()
+
+
+def test_progress_counts_explanations(fitted: Recommender) -> None:
+    class Counted(Progress):
+        steps = 0
+        total: int | None = None
+
+        @contextmanager
+        def stage(self, name: str, total: int | None = None) -> Iterator[Bar]:
+            with super().stage(name, total) as bar:
+                if name == "Explaining":
+                    self.total = total
+                    bar.advance = self.count  # type: ignore[method-assign]
+                yield bar
+
+        def count(self, steps: int = 1) -> None:
+            self.steps += steps
+
+    rec = fitted.with_model(fitted.model)
+    rec._progress = counted = Counted()
+    rec.recommend(users=["5", "1"], k=3)
+    assert counted.total is None
+    rec.recommend(users=["5", "1"], k=3, explain=True)
+    assert counted.total == counted.steps == 6
 
 
 def test_only_candidates_are_recommended(build: Build, quick: Quick) -> None:

@@ -12,7 +12,7 @@ from kgrec.errors import ConfigError, MissingExtraError
 from kgrec.text import TransformerEncoder
 from kgrec.text.adapt import Adapted, adapt, with_lora
 from kgrec.text.adapter import Adapter
-from kgrec.text.contrast import contrastive_loss
+from kgrec.text.contrast import PairedTexts, contrastive_loss
 from kgrec.text.targets import targets_of
 
 # Texts of a letter each, and their partners: a pair has nothing in common but that it is one.
@@ -67,6 +67,15 @@ def test_pairs_that_it_never_saw_become_nearer_than_others(
     }
 
 
+def test_markup_teaches_nothing(encoder: TransformerEncoder) -> None:
+    short = FAST.model_copy(update={"epochs": 1})
+    marked = [f"<p>{text.replace(' ', '&#32;')}</p>" for text in ALL]
+    found = adapt(encoder, marked, PAIRS, short).adapter.identity
+    assert found == adapt(encoder, ALL, PAIRS, short).adapter.identity
+    texts = PairedTexts(encoder, ["a 1", "<b>a</b> 1", "b 1"], np.array([[0, 2], [1, 2]]), 16)
+    assert texts.no_negatives([0, 2], [2, 1]).tolist() == [[False, True], [True, False]]
+
+
 def test_the_same_seed_learns_the_same(encoder: TransformerEncoder) -> None:
     short, state = FAST.model_copy(update={"epochs": 2}), torch.random.get_rng_state()
     first, again, other = (adapt(encoder, ALL, PAIRS, short, seed=seed) for seed in (0, 0, 1))
@@ -82,6 +91,8 @@ def test_the_identity_tells_the_adapted_from_the_other(
     changed = with_adapter(encoder, adapted.adapter)
     assert changed.identity != encoder.identity
     assert changed.base.identity == encoder.identity
+    fewer = TransformerEncoder(encoder.folder, precision="float32", windows=2)
+    assert fewer.base.identity == fewer.identity != encoder.identity
     other = adapt(encoder, ALL, PAIRS, FAST.model_copy(update={"epochs": 1}))
     assert with_adapter(encoder, other.adapter).identity != changed.identity
 

@@ -17,8 +17,8 @@ from kgrec.text import (
     TransformerEncoder,
     encode_descriptions,
     encode_relations,
+    windows,
 )
-from kgrec.text import encode as module
 from kgrec.text.encode import minilm_folder
 
 TEXTS = [
@@ -69,7 +69,7 @@ def test_the_batch_size_changes_nothing(vectors: np.ndarray, batch_size: int) ->
 def test_many_texts_go_in_chunks(
     encoder: MiniLMEncoder, vectors: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_CHUNK", 2)
+    monkeypatch.setattr(windows, "_MOST_TEXTS", 2)
     np.testing.assert_allclose(encoder.encode(TEXTS), vectors, atol=1e-5)
 
 

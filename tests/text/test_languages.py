@@ -12,8 +12,9 @@ from transformers import AutoModel, AutoTokenizer
 
 from kgrec.config import Config
 from kgrec.errors import ConfigError
-from kgrec.recommend.inputs import transformer_encoder
+from kgrec.recommend.texts import transformer_encoder
 from kgrec.text import TransformerEncoder
+from kgrec.text.windows import Windows
 
 TEXTS = [
     "一位年轻的厨师开了一家餐馆。",
@@ -70,6 +71,47 @@ def test_prompts_come_from_the_folder_or_the_setting(tmp_path: Path, make_encode
     assert len({each.identity for each in (plain, passage, query)}) == 3
     named = Config().replace({"text.model": str(folder), "text.prompt": "query: "})
     assert transformer_encoder(named).identity == query.identity
+
+
+@pytest.mark.parametrize("kind", ["bert", "xlmr"])
+@pytest.mark.parametrize("prompt", ["query: ", "为这个句子："])
+def test_each_window_begins_with_the_prompt(
+    tmp_path: Path, make_encoder, kind: str, prompt: str
+) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(make_encoder(tmp_path / "model", kind))
+    texts = ["red", "one two three four five six " * 4, "red green"]
+    found = Windows.of(texts, tokenizer, 24, 3, prompt)
+    for owner, text in enumerate(texts):
+        own = [found.tokens[at] for at in np.flatnonzero(found.owners == owner)]
+        whole = tokenizer(prompt + text)["input_ids"]
+        alone = tokenizer(prompt, add_special_tokens=False)["input_ids"]
+        shared = 0  # a tokenizer may end a prompt in another way where a text follows
+        while shared < len(alone) and whole[1 + shared] == alone[shared]:
+            shared += 1
+        assert shared > 0
+        first = tokenizer(prompt + text, truncation=True, max_length=24)["input_ids"]
+        assert own[0] == first
+        assert len(own) <= 3
+        assert all(len(each) <= 24 for each in own)
+        heads = {tuple(each[: 1 + shared]) for each in own}
+        assert heads == {tuple(whole[: 1 + shared])}
+    assert np.bincount(found.owners).tolist()[0] == 1
+    assert np.bincount(found.owners).tolist()[1] > 1
+
+
+def test_later_windows_go_on_where_the_text_was_cut(tmp_path: Path, make_encoder) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(make_encoder(tmp_path / "model"))
+    text, prompt = "one two three four five six " * 9, "query: "
+    found = Windows.of([text], tokenizer, 30, 64, prompt)
+    told = len(tokenizer(prompt, add_special_tokens=False)["input_ids"])
+    read = [token for each in found.tokens for token in each[1 + told : -1]]
+    assert read == tokenizer(text, add_special_tokens=False)["input_ids"]
+
+
+def test_a_prompt_that_leaves_no_room(tmp_path: Path, make_encoder) -> None:
+    folder = make_encoder(tmp_path / "model")
+    with pytest.raises(ConfigError, match=r"text\.prompt"):
+        TransformerEncoder(folder, prompt="one two three " * 20).encode(["red"])
 
 
 def test_no_code_of_a_model_is_run(tmp_path: Path, make_encoder) -> None:

@@ -9,8 +9,10 @@ from functools import cached_property
 from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csc_matrix, csr_matrix
 
+from kgrec.config import GraphConfig
 from kgrec.errors import ConfigError, UnknownIdError
 from kgrec.explain.deep.asked import Asked
 from kgrec.explain.deep.gradients import STEPS, integrated_gradients
@@ -46,7 +48,7 @@ class DeepExplainer:
     :param model: the trained network
     :param fitted_on: the interactions it was fitted on, in these numbers, binary
     :param version: of the graph it was trained on; ``None``: that of ``graph``
-    :param sensitive: relations that have no number; see :meth:`kgrec.features.Features.of`
+    :param settings: which facts have no number, and which are no reasons
     :param seed: of the masks
     """
 
@@ -58,14 +60,17 @@ class DeepExplainer:
         fitted_on: csr_matrix,
         *,
         version: int | None = None,
-        sensitive: Iterable[str] = (),
+        settings: GraphConfig | None = None,
         seed: int = 0,
     ) -> None:
         self.graph, self.features, self.model, self.seed = graph, features, model, seed
-        self.fitted = features
+        self.fitted, settings = features, settings or GraphConfig()
+        self._tells_texts = settings.extracted == "explain"
         if version is not None and version != graph.version:
             # The network knows nodes and edges by the numbers that they had then.
-            self.fitted = Features.of(graph.at(version), sensitive)
+            self.fitted = Features.of(
+                graph.at(version), settings.sensitive, extracted=settings.learns_extracted
+            )
         self._fitted_on = csr_matrix(fitted_on[features.user_indices(self.fitted.users)])
         self._latent = LatentExplainer(graph, features, model)
         self._teller = RouteTeller(graph, self.fitted)
@@ -99,17 +104,25 @@ class DeepExplainer:
         if not len(routes):
             return dataclasses.replace(bare, method=method, left_out=local.left_out)
         shares = routes.divided(attributions)
+        by_text = self._rests_on_text(local, routes)
         strengths = shares if method == "gradients" else self._kept(local, routes)
         users = np.array([self._teller.is_user(int(node)) for node in local.nodes])
-        groups = grouped(routes, shares, strengths, users)
+        hidden = by_text & (not self._tells_texts)
+        told = np.where(hidden, 0.0, shares), np.where(hidden, 0.0, strengths)
+        groups = [each for each in grouped(routes, *told, users) if not hidden[each.route]]
         shown = groups if paths is None else strongest(groups, paths)
-        total = float(shares.sum())
-        rest = self._rest(bare, attributions, total)
+        total = float(told[0].sum())
+        rest = self._rest(bare, attributions, float(shares.sum()))
+        if hidden.any():
+            rest["extracted"] = float(shares[hidden].sum())
         if len(shown) < len(groups):
             rest["other_paths"] = total - sum(group.share for group in shown)
         return dataclasses.replace(
             bare,
-            paths=tuple(self._path(user, local, routes, group) for group in shown),
+            paths=tuple(
+                self._path(user, local, routes, group, by_text=bool(by_text[group.route]))
+                for group in shown
+            ),
             rest=rest,
             path_share=total,
             latent_reason="",
@@ -176,7 +189,9 @@ class DeepExplainer:
             "other_edges": attributed - total,
         }
 
-    def _path(self, user: str, local: Local, routes: Routes, group: Group) -> Path:
+    def _path(
+        self, user: str, local: Local, routes: Routes, group: Group, *, by_text: bool
+    ) -> Path:
         nodes, edges = routes.nodes[group.route], routes.edges[group.route]
         steps = [
             self._step(local, int(nodes[place]), int(edge), int(nodes[place + 1]))
@@ -186,7 +201,26 @@ class DeepExplainer:
         if group.through_users:
             # Attributions are of at most some users; the sentence counts all.
             count = self._common(user, steps[0].node, steps[-1].node)
-        return self._teller.path(user, steps, group.share, count)
+        return self._teller.path(user, steps, group.share, count, by_text=by_text)
+
+    def _rests_on_text(self, local: Local, routes: Routes) -> npt.NDArray[np.bool_]:
+        """Whether only a text states a fact on each route, shape ``(w,)``."""
+        edges = np.append(np.isin(local.ids, self._text_ids), False)
+        return np.asarray(edges[routes.edges].any(axis=1))
+
+    @cached_property
+    def _text_ids(self) -> Indices:
+        """Ids of the edges that only texts state; facts are numbered in their sorted order."""
+        flags = self.fitted.only_text
+        if flags is None:
+            return np.zeros(0, dtype=np.int64)
+        core, facts = self.fitted.core, self.fitted.facts
+        inside = np.isin(facts[:, [0, 2]], core).all(axis=1)
+        places = facts[inside].copy()
+        places[:, 0] = np.searchsorted(core, places[:, 0])
+        places[:, 2] = np.searchsorted(core, places[:, 2])
+        ids = np.unique(places, axis=0, return_inverse=True)[1]
+        return np.asarray(ids.reshape(-1)[flags[inside]], dtype=np.int64)
 
     def _common(self, user: str, one: int, other: int) -> int:
         """How many people, but for one, had both items when the network was fitted."""

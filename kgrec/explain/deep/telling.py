@@ -44,22 +44,26 @@ class RouteTeller:
         self.graph, self.fitted = graph, fitted
         self.sentences = sentences or Sentences(graph.vocabulary, item_type=graph.item_type)
 
-    def path(self, user: str, steps: list[Step], share: float, walks: int) -> Path:
+    def path(
+        self, user: str, steps: list[Step], share: float, walks: int, *, by_text: bool = False
+    ) -> Path:
         """Tell a route.
 
         :param user: user id
         :param steps: from the user to the item
         :param walks: how many routes are told as this one; of people, how many they are
+        :param by_text: whether only a text states a fact on it
         """
         nodes = [self._named(key("user", user)), *(self._node(step.node) for step in steps)]
         relations = [self._relation(step) for step in steps]
+        reason = self._reason(nodes, steps, walks, against=share < 0)
         return Path(
             nodes=tuple(nodes),
             relations=tuple(relations),
             share=share,
             learned=share,
             walks=walks,
-            reason=self._reason(nodes, steps, walks, against=share < 0),
+            reason=self.sentences.according_to_text(reason) if by_text else reason,
             cypher=cypher(nodes, relations, name_kinds=self._labels_overlap),
             sparql=sparql(nodes, relations, self.graph.vocabulary),
         )

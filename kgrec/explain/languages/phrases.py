@@ -13,7 +13,11 @@ _REASON = (*_LIKED, "start")
 _TASTE = (*_REASON, "things", "shared", "witness")
 _PEOPLE = dict.fromkeys(("zero", "one", "two", "few", "many", "other"), ("count",))
 _PARTS = dict.fromkeys(
-    ("popularity", "content", "text", "latent", "other_paths", "other_edges", "oneself"), ()
+    (
+        *("popularity", "content", "text", "latent", "other_paths", "other_edges", "oneself"),
+        "extracted",
+    ),
+    (),
 )
 
 PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -46,6 +50,7 @@ PHRASES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "through_vectors_against": ("liked",),
         "through_nodes": (*_REASON, "names"),
         "direct": ("relation", *_REASON),
+        "according_to_text": ("reason",),
         "popular": (),
         "no_path": (),
         "unlisted": (),

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from kgrec.explain.explanation import Explanation, Path, PathNode
 from kgrec.explain.languages import Language
-from kgrec.explain.rewrite.tokens import stem, words_of
 from kgrec.graph import KnowledgeGraph
+from kgrec.text.tokens import stem, words_of
 from kgrec.vocabulary import INTERACTED, Relation, Vocabulary
 
 Phrase = tuple[str, ...]

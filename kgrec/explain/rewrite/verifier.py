@@ -21,9 +21,10 @@ from kgrec.explain.rewrite.claims import (
     contains,
     places,
 )
-from kgrec.explain.rewrite.tokens import Gazetteer, Token, stem
+from kgrec.explain.rewrite.gazetteer import Gazetteer
 from kgrec.explain.telling import translate
 from kgrec.graph import KnowledgeGraph
+from kgrec.text.tokens import Token, stem
 from kgrec.vocabulary import INTERACTED
 
 _PUNCTUATION = frozenset(" ,.;:'\"“”‘’—–-()…，。；：、（）《》「」")

@@ -34,6 +34,7 @@ from kgrec.gnn.deep.attention import Relation, agreement, normalise
 from kgrec.gnn.deep.catalog import Catalog
 from kgrec.gnn.deep.encoder import DeepEncoder, Weights
 from kgrec.gnn.deep.histories import Histories
+from kgrec.gnn.deep.kinds import start_from_texts
 from kgrec.gnn.deep.messages import KgatMessages
 from kgrec.gnn.deep.side import Side, by_layer, by_name
 from kgrec.gnn.deep.transr import Triples, transr_loss
@@ -148,6 +149,7 @@ class KgatEncoder(DeepEncoder):
         for matrix in self.matrices:
             torch.nn.init.xavier_uniform_(matrix)
         torch.nn.init.xavier_uniform_(self.shifts)
+        start_from_texts(self.shifts, inputs.relations)
 
     def side(self) -> KgatSide:
         """The weights that users go through, as they are now."""

@@ -30,6 +30,7 @@ from kgrec.features import Features
 from kgrec.gnn.deep.catalog import Catalog
 from kgrec.gnn.deep.encoder import DeepEncoder, Weights
 from kgrec.gnn.deep.histories import Histories
+from kgrec.gnn.deep.kinds import start_from_texts
 from kgrec.gnn.deep.messages import RgcnMessages
 from kgrec.gnn.deep.side import Side, by_layer, by_name
 from kgrec.gnn.inputs import NodeInputs
@@ -115,6 +116,8 @@ class RgcnEncoder(DeepEncoder):
         self.convolutions = torch.nn.ModuleList(
             _Convolution(size, kinds, min(config.bases, kinds)) for _ in range(config.layers)
         )
+        for each in self._layers:
+            start_from_texts(each.comp, inputs.relations)
 
     def side(self) -> RgcnSide:
         """The weights that users go through, as they are now."""

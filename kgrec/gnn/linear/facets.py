@@ -4,17 +4,18 @@ r"""What the takers of one item make of the facts and words of another, learned 
     = \sum_f \langle q_j + x_j W, W_f \rangle\, x_{if}
 
 An item to recommend is what is known of it and nothing else, the sum of its facets :math:`x_i`
-(facts, words, the vector of its description), so that one whom nobody has taken is scored like any
-other; only items of a history have a vector :math:`q` of their own. Trained like the graph network,
-with a softmax over the items that have users. This is DropoutNet (Volkovs et al., NIPS 2017,
+(facts, words, the vector of its description, further modalities), so that one whom nobody has taken
+is scored like any other; only items of a history have a vector :math:`q` of their own. Trained like
+the graph network, with a softmax over the items that have users. This is DropoutNet (Volkovs et
+al., NIPS 2017,
 https://papers.nips.cc/paper/7081-dropoutnet-addressing-cold-start-in-recommender-systems) with the
 own vectors of targets left out always, and linear.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -54,11 +55,13 @@ class FacetVectors:
     :ivar known: :math:`q_j + x_j W`, float32, shape ``(I, d)``
     :ivar items: :math:`x_i W`, the same shape
     :ivar facts: :math:`W_f` of the facts among the facets, shape ``(F, d)``
+    :ivar modalities: what each further modality has in ``items``, shapes ``(I, d)``
     """
 
     known: Floats
     items: Floats
     facts: Floats
+    modalities: Mapping[str, Floats] = field(default_factory=dict)
 
     @property
     def weights(self) -> Floats:
@@ -69,7 +72,7 @@ class FacetVectors:
 
     def times(self, factor: float) -> FacetVectors:
         """As loud as ``factor`` has it."""
-        return FacetVectors(self.known * np.float32(factor), self.items, self.facts)
+        return replace(self, known=self.known * np.float32(factor))
 
 
 class FacetEncoder(Encoder):
@@ -86,7 +89,7 @@ class FacetEncoder(Encoder):
         self.dropout = config.dropout
         self.num_facts = content.facts.shape[1]
         self.facets = csr_matrix(hstack([content.facts, content.words]), dtype=np.float32)
-        self.described = None if content.vectors is None else torch.from_numpy(content.vectors)
+        self.described, self.places = _dense(content)
         width = 0 if self.described is None else self.described.shape[1]
         # One column more: how popular a facet is.
         self.of_facets = _random(self.facets.shape[1], size + 1)
@@ -110,7 +113,8 @@ class FacetEncoder(Encoder):
         items = self._of_content()[:, :-1]
         known = (self.own + items) * (self.bias == 0)[:, None]
         facts = self.of_facets[: self.num_facts, :-1]
-        return FacetVectors(known.numpy(), items.numpy(), facts.numpy().copy())
+        modalities = {name: self._of_modality(name).numpy() for name in self.places}
+        return FacetVectors(known.numpy(), items.numpy(), facts.numpy().copy(), modalities)
 
     def groups(self) -> tuple[ParameterGroup, ...]:
         """All decay; the bias only says what is ranked."""
@@ -119,6 +123,11 @@ class FacetEncoder(Encoder):
             ParameterGroup("facets", moving, decay=True),
             ParameterGroup("bias", [self.bias], frozen=NEVER),
         )
+
+    def _of_modality(self, name: str) -> torch.Tensor:
+        assert self.described is not None
+        place = self.places[name]
+        return self.described[:, place] @ self.of_vectors[place, :-1]
 
     def _of_content(self) -> torch.Tensor:
         items = product(self.facets, self.of_facets)
@@ -169,6 +178,20 @@ class FacetTrainer:
                 stage="Train facets",
             )
         return encoder.item_vectors(), course.best_epoch
+
+
+def _dense(content: Content) -> tuple[torch.Tensor | None, dict[str, slice]]:
+    """Descriptions and modalities side by side, and in which columns each modality is."""
+    parts = [] if content.vectors is None else [content.vectors]
+    places: dict[str, slice] = {}
+    width = sum(each.shape[1] for each in parts)
+    for name, each in content.modalities.items():
+        places[name] = slice(width, width + each.shape[1])
+        width += each.shape[1]
+        parts.append(each)
+    if not parts:
+        return None, places
+    return torch.from_numpy(parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)), places
 
 
 def _random(rows: int, columns: int) -> torch.nn.Parameter:

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from kgrec.gnn.linear.content import Content, Texts
+from kgrec.gnn.linear.content import Content, Texts, below
 from kgrec.gnn.linear.facets import FacetVectors
 from kgrec.gnn.linear.transfer import Reach, Transfer, fit_transfer, without_faint
 
@@ -32,6 +32,7 @@ Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
 
 _FACETS = ("known", "items", "facts")
+_MODALITY = "newcomers.modality."
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +47,7 @@ class Newcomers:
     :ivar facets: of the items that were there
     :ivar texts: what was known of them beside the facts
     :ivar later: the same of all items when the last ones came; ``None``: none have come
+    :ivar modalities: weight of further modalities
     """
 
     text: float
@@ -56,6 +58,7 @@ class Newcomers:
     facets: FacetVectors
     texts: Texts
     later: Texts | None = None
+    modalities: float = 0.0
 
     @staticmethod
     def of(transfer: Transfer, reach: Reach, loud: float, content: Content) -> Newcomers:
@@ -72,16 +75,19 @@ class Newcomers:
             loud=loud,
             facets=transfer.facets or FacetVectors(nothing, nothing, facts),
             texts=content.texts,
+            modalities=reach.modalities,
         )
 
     def tensors(self) -> dict[str, npt.NDArray[Any]]:
         """All numbers by name."""
-        scalars = [self.text, self.ridge, self.smoothing, self.caution, self.loud]
+        scalars = [self.text, self.ridge, self.smoothing, self.caution, self.loud, self.modalities]
+        parts = self.facets.modalities.items()
         return {
             "newcomers.scalars": np.array(scalars, dtype=np.float64),
             "newcomers.known": self.facets.known,
             "newcomers.items": self.facets.items,
             "newcomers.facts": self.facets.facts,
+            **{f"{_MODALITY}{name}": each for name, each in parts},
             **self.texts.tensors("newcomers.texts."),
             **(self.later.tensors("newcomers.later.") if self.later else {}),
         }
@@ -101,9 +107,13 @@ class Newcomers:
             raise ValueError("what serves new items does not fit the model")
         if (scalars < 0).any() or (scalars[1:3] == 0).any():
             raise ValueError("settings of new items are out of range")
-        text, ridge, smoothing, caution, loud = scalars.tolist()
-        facets = FacetVectors(*(tensors[f"newcomers.{part}"] for part in _FACETS))
-        if facets.facts.shape[1:] != facets.known.shape[1:]:
+        # Runs of before there were modalities have none.
+        text, ridge, smoothing, caution, loud, modalities = (*scalars.tolist(), 0.0)[:6]
+        parts = below(_MODALITY, tensors)
+        facets = FacetVectors(*(tensors[f"newcomers.{part}"] for part in _FACETS), parts)
+        if facets.facts.shape[1:] != facets.known.shape[1:] or any(
+            each.shape != shape for each in parts.values()
+        ):
             raise ValueError("facets do not fit the model")
         texts = Texts.of_tensors(tensors, "newcomers.texts.")
         later = None
@@ -111,7 +121,8 @@ class Newcomers:
             later = Texts.of_tensors(tensors, "newcomers.later.")
         if any(len(each.amount) != shape[0] for each in (texts, later) if each):
             raise ValueError("texts do not fit the model")
-        return Newcomers(text, ridge, smoothing, caution, loud, facets, texts, later)
+        scales = (text, ridge, smoothing, caution, loud)
+        return Newcomers(*scales, facets, texts, later, modalities)
 
 
 def moved(model: PairModel, items: Indices, places: Indices, num_items: int) -> PairModel:
@@ -137,7 +148,12 @@ def moved(model: PairModel, items: Indices, places: Indices, num_items: int) -> 
         facets = newcomers.facets
         newcomers = replace(
             newcomers,
-            facets=replace(facets, known=rows(facets.known), items=rows(facets.items)),
+            facets=FacetVectors(
+                rows(facets.known),
+                rows(facets.items),
+                facets.facts,
+                {name: rows(each) for name, each in facets.modalities.items()},
+            ),
             texts=newcomers.texts.moved(items, places, num_items),
             later=None,
         )
@@ -158,10 +174,17 @@ def welcomed(model: PairModel, new: Indices, histories: csr_matrix, content: Con
     :param new: their indices, sorted
     :param histories: what it was fitted on, nothing in the columns of ``new``, shape ``(U, I)``
     :param content: what is known of all items
+    :raises DataError: if vectors of a modality are not as long as they were
     """
     newcomers = model.newcomers
     assert newcomers is not None
-    reach = Reach(newcomers.text, newcomers.ridge, newcomers.smoothing)
+    content = content.only(newcomers.texts)
+    reach = Reach(
+        newcomers.text,
+        newcomers.ridge,
+        newcomers.smoothing,
+        modalities=newcomers.modalities,
+    )
     transfer = fit_transfer(histories, content, reach)
     reached = np.zeros_like(transfer.weights)
     reached[:, new] = transfer.weights[:, new] + _of_facets(newcomers.facets, transfer, new)

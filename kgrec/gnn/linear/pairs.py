@@ -30,7 +30,7 @@ from kgrec.gnn.linear.neighbours import cosine_neighbours
 from kgrec.gnn.linear.newcomers import Newcomers
 from kgrec.gnn.training.losses import history_scale
 from kgrec.panels import Panels
-from kgrec.sparse import MOST_DENSE
+from kgrec.sparse import MOST_DENSE, row_of
 
 NEIGHBOURS = 200
 """Pairs kept for an item where a catalog is too large for all pairs."""
@@ -103,6 +103,21 @@ class PairModel:
         :return: parts of the scores, which a row sums up, float32, shape ``(n, I)``
         """
         return self._scaled(histories, histories.multiply(self._content_by_item[items]))
+
+    def carried_from(
+        self, history: npt.NDArray[np.integer], counts: npt.NDArray[np.float32], item: int
+    ) -> npt.NDArray[np.float32]:
+        """The same for one user and one item, which is what an explanation asks for.
+
+        :param history: all items of the user, shape ``(n,)``
+        :param counts: how much each counts, shape ``(n,)``
+        :return: what each carries, shape ``(n,)``
+        """
+        weights = np.zeros(self.num_items, dtype=np.float32)
+        starts, values = row_of(self._content_by_item, item)
+        weights[starts] = values
+        scale = np.float32(max(len(history), 1)) ** np.float32(-self.history_power)
+        return np.asarray(scale * (counts * weights[history]), dtype=np.float32)
 
     def parts(
         self, histories: csr_matrix, items: npt.NDArray[np.int64]

@@ -16,7 +16,7 @@ dual weights of the regression without it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -28,49 +28,123 @@ from scipy.sparse import csr_matrix
 from kgrec.gnn.linear.content import Content
 from kgrec.gnn.linear.newcomers import Newcomers
 from kgrec.gnn.linear.transfer import smoothed_behaviour
+from kgrec.sparse import places_of, row_of, sums_of
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
 
-# What is known of so many items is kept: some 500 kB each in a catalog of a few thousand.
-_KEPT = 128
+# What is known of the items, and the dual weights of a history, are kept in so many bytes.
+_KEPT = 2**25
+
+
+@dataclass(frozen=True, eq=False)
+class Taught:
+    """What behaviour teaches of one item, the items of a history taken together.
+
+    :ivar by_item: what each warm item teaches, shape ``(w,)``
+    :ivar by_fact: what each fact of the item carries, shape ``(f,)``
+    :ivar text: what words and descriptions carry
+    :ivar modalities: what each further modality carries
+    """
+
+    by_item: Floats
+    by_fact: Floats
+    text: float
+    modalities: Mapping[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Holders:
+    """The items that have some facts, fact after fact.
+
+    :ivar items: shape ``(h,)``
+    :ivar loud: how loud the fact is in each, shape ``(h,)``
+    :ivar sizes: how many have each fact, at least 1, shape ``(f,)``
+    """
+
+    items: Indices
+    loud: Floats
+    sizes: Indices
 
 
 @dataclass(frozen=True, eq=False)
 class Taken:
     """The weights of some items to one, taken apart.
 
-    :ivar facts: facts of the item, columns of the hubs, shape ``(f,)``
-    :ivar by_fact: what each fact carries from each item, shape ``(n, f)``
-    :ivar text: what words and descriptions carry from each item, shape ``(n,)``
-    :ivar total: all that content carries from each item, shape ``(n,)``
+    :ivar starts: these items, shape ``(n,)``
+    :ivar total: all that content carries from each, shape ``(n,)``
     """
 
-    facts: Indices
-    by_fact: Floats
-    text: Floats
+    taste: Taste
+    starts: Indices
+    item: int
     total: Floats
+
+    @cached_property
+    def facts(self) -> Indices:
+        """Facts of the item, columns of the hubs, shape ``(f,)``."""
+        return np.asarray(row_of(self.taste.content.facts, self.item)[0], dtype=np.int64)
+
+    @cached_property
+    def holders(self) -> Holders:
+        """Who has these facts."""
+        places, sizes = places_of(self.taste.by_fact, self.facts)
+        by_fact = self.taste.by_fact
+        return Holders(by_fact.indices[places], by_fact.data[places], sizes)
+
+    def weighed(self, scale: npt.NDArray[np.float64]) -> Taught:
+        """Sum what the starts carry.
+
+        :param scale: how much each start counts, shape ``(n,)``
+        """
+        taste, known = self.taste, self.taste.known(self.item)
+        scales = scale.astype(np.float32)
+        by_item = scales @ taste.duals_of(self.starts)
+        if known.place >= 0:
+            by_item -= by_item[known.place] * known.left_out
+        by_fact, text = self._summed(by_item), float(by_item @ known.text)
+        modalities = {name: float(by_item @ each) for name, each in known.modalities.items()}
+        if not taste.came_later:
+            facets = taste.settings.facets
+            vector = scales @ facets.known[self.starts]
+            loud = row_of(taste.content.facts, self.item)[1]
+            of_facets = (facets.facts[self.facts] @ vector) * loud
+            by_fact = by_fact + of_facets
+            of_modalities = {
+                name: float(each[self.item] @ vector) for name, each in facets.modalities.items()
+            }
+            text += float(facets.items[self.item] @ vector) - float(of_facets.sum())
+            text -= sum(of_modalities.values())
+            modalities = {
+                name: part + of_modalities.get(name, 0.0) for name, part in modalities.items()
+            }
+        return Taught(by_item, by_fact, text, modalities)
+
+    def _summed(self, by_item: Floats) -> Floats:
+        """What the warm items that have a fact teach of it, shape ``(f,)``."""
+        taste = self.taste
+        taught = np.zeros(len(taste.places), dtype=np.float32)
+        taught[taste.warm] = by_item
+        sums = sums_of(self.holders.loud * taught[self.holders.items], self.holders.sizes)
+        return np.asarray(sums * row_of(taste.content.facts, self.item)[1], dtype=np.float32)
 
 
 @dataclass(frozen=True, eq=False)
 class _Known:
     """What is known of an item, whoever asks; the dual weights of an item must not be its own.
 
-    :ivar facts: columns of the hubs, shape ``(f,)``
-    :ivar loud: how loud each is, shape ``(f,)``
-    :ivar like: how alike it is to the warm items in each fact, then in texts, then in the amount
-        that is known, shape ``(w, f + 2)``
+    :ivar text: how alike its texts are to those of the warm items, shape ``(w,)``
+    :ivar like: the same in all, a column of the kernel, shape ``(w,)``
     :ivar place: its place among the warm items; -1: it has no users
-    :ivar left_out: :math:`G_{i\\cdot} / G_{ii}`, shape ``(w,)``
-    :ivar of_own: the same times ``like``, shape ``(f + 2,)``
+    :ivar left_out: :math:`G_{i\\cdot} / G_{ii}`, shape ``(w,)``; 0 where it has no users
+    :ivar modalities: how alike it is to the warm items in each further modality, shapes ``(w,)``
     """
 
-    facts: Indices
-    loud: Floats
+    text: Floats
     like: Floats
     place: int
     left_out: Floats
-    of_own: Floats
+    modalities: Mapping[str, Floats]
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,19 +171,17 @@ class Taste:
     def of(self, starts: Indices, item: int) -> Taken:
         """Take the weights from some items to one apart.
 
-        :param starts: items of a history, other than ``item``, shape ``(n,)``
+        :param starts: items of a history; the weight of ``item`` itself means nothing, shape
+            ``(n,)``
         """
-        known, duals = self._known(item), self._duals_of(starts)
-        parts = duals @ known.like - np.outer(self._own(duals, known), known.of_own)
-        by_fact, of_text, of_amount = parts[:, :-2], parts[:, -2], parts[:, -1]
+        known, duals = self.known(item), self.duals_of(starts)
+        total = duals @ known.like
+        if known.place >= 0:
+            total -= duals[:, known.place] * (known.left_out @ known.like)
         if not self.came_later:
             facets = self.settings.facets
-            vectors = facets.known[starts]
-            of_facets = (vectors @ facets.facts[known.facts].T) * known.loud
-            by_fact = by_fact + of_facets
-            of_text = of_text + vectors @ facets.items[item] - of_facets.sum(axis=1)
-        total = by_fact.sum(axis=1) + of_text + of_amount
-        return Taken(known.facts, by_fact, of_text, total)
+            total = total + facets.known[starts] @ facets.items[item]
+        return Taken(self, starts, item, total)
 
     def duals(self, starts: Indices, item: int, others: Indices) -> Floats:
         """How much other warm items teach about what the takers of each item like.
@@ -118,36 +190,52 @@ class Taste:
         :param others: shape ``(m,)``
         :return: shape ``(n, m)``
         """
-        known, duals, columns = self._known(item), self._duals_of(starts), self.places[others]
-        own = np.outer(self._own(duals, known), known.left_out[columns])
-        return np.asarray(duals[:, columns] - own)
+        known, duals, columns = self.known(item), self.duals_of(starts), self.places[others]
+        if known.place < 0:
+            return np.asarray(duals[:, columns])
+        return np.asarray(
+            duals[:, columns] - np.outer(duals[:, known.place], known.left_out[columns])
+        )
 
-    def _duals_of(self, starts: Indices) -> Floats:
-        places = self.places[starts]
+    def duals_of(self, starts: Indices) -> Floats:
+        """:math:`D` at some items; 0 for those without users, shape ``(n, w)``."""
+        return self._kept_duals(starts.astype(np.int64).tobytes())
+
+    @cached_property
+    def _kept_duals(self) -> Callable[[bytes], Floats]:
+        # The items of a list are explained one after the other.
+        return lru_cache(1)(self._find_duals)
+
+    def _find_duals(self, starts: bytes) -> Floats:
+        places = self.places[np.frombuffer(starts, dtype=np.int64)]
         rows = self._duals[places]
         rows[places < 0] = 0
         return rows
 
-    @staticmethod
-    def _own(duals: Floats, known: _Known) -> Floats:
-        """:math:`D_{ji}`, shape ``(n,)``; 0 where the item has no users."""
-        return np.asarray(duals[:, known.place] * (known.place >= 0))
-
     @cached_property
-    def _known(self) -> Callable[[int], _Known]:
+    def known(self) -> Callable[[int], _Known]:
+        """What is known of an item."""
         # Lists of different users name the same items.
-        return lru_cache(_KEPT)(self._known_of)
+        return lru_cache(max(16, _KEPT // (12 * max(len(self.warm), 1))))(self._known_of)
 
     def _known_of(self, item: int) -> _Known:
-        row, place = self.content.facts[[item]], int(self.places[item])
-        of_text = self.content.text_kernel_with(item, self.settings.text)[self.warm]
-        of_amount = self.content.amount_kernel_with(item)[self.warm]
-        of_facts = self._warm_by_fact[row.indices].multiply(row.data[:, None]).toarray().T
-        like = np.column_stack([of_facts, of_text, of_amount]).astype(np.float32)
-        inverse = self._inverse[place] if place >= 0 else np.zeros_like(of_text)
-        left_out = inverse / inverse[place] if place >= 0 else inverse
-        facts = row.indices.astype(np.int64)
-        return _Known(facts, row.data, like, place, left_out, left_out @ like)
+        place = int(self.places[item])
+        text = self.content.text_kernel_with(item, self.settings.text)[self.warm]
+        own = np.zeros(self.content.facts.shape[1], dtype=np.float32)
+        facts, loud = row_of(self.content.facts, item)
+        own[facts] = loud
+        content = self.content
+        modalities = {
+            name: content.modality_kernel_with(name, item, self.settings.modalities)[self.warm]
+            for name in content.modalities
+        }
+        like = (content.facts @ own + content.amount_kernel_with(item))[self.warm] + text
+        for each in modalities.values():
+            like += each
+        left_out = np.zeros_like(text)
+        if place >= 0:
+            left_out = self._inverse[place] / self._inverse[place, place]
+        return _Known(text, like.astype(np.float32), place, left_out, modalities)
 
     @cached_property
     def places(self) -> Indices:
@@ -157,8 +245,9 @@ class Taste:
         return places
 
     @cached_property
-    def _warm_by_fact(self) -> csr_matrix:
-        return csr_matrix(self.content.facts[self.warm].T)
+    def by_fact(self) -> csr_matrix:
+        """Facts by items, sorted columns: how loud each fact is in each item."""
+        return csr_matrix(self.content.facts.T)
 
     @cached_property
     def _duals(self) -> Floats:
@@ -172,17 +261,20 @@ class Taste:
     @cached_property
     def _inverse(self) -> Floats:
         """:math:`G`, shape ``(w, w)``."""
-        kernel = self.content.kernel(self.settings.text)[np.ix_(self.warm, self.warm)]
+        kernel = self._kernel[np.ix_(self.warm, self.warm)]
         unit = np.eye(len(self.warm), dtype=np.float32)
         factor = cho_factor(kernel + np.float32(self.settings.ridge) * unit)
         return np.asarray(cho_solve(factor, unit))
 
+    @property
+    def _kernel(self) -> Floats:
+        return self.content.kernel(self.settings.text, self.settings.modalities)
+
     @cached_property
     def fact_part(self) -> Floats:
         """How much of each weight facts carry, where there is one, shape ``(I, I)``."""
-        text = self.settings.text
         of_facts = self._weights((self.content.facts @ self.content.facts.T).toarray())
-        total = self._weights(self.content.kernel(text))
+        total = self._weights(self._kernel)
         if not self.came_later:
             facets = self.settings.facets
             of_facts += facets.known @ (self.content.facts @ facets.facts).T

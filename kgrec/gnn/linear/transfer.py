@@ -17,6 +17,7 @@ A_{ii} e_i) / (1 - A_{ii})`. An item with :math:`n` users is given the part :mat
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -36,6 +37,7 @@ from kgrec.gnn.trial import Trial
 Floats = npt.NDArray[np.float32]
 
 TEXTS = (0.3, 1.0)
+MODALITIES = (0.3, 1.0)
 RIDGES = (3.0, 10.0)
 CREDITS = (0.0, 3.0, 10.0, 30.0)
 # In units of the spread of a user's scores.
@@ -58,6 +60,7 @@ class Reach:
     :ivar text: weight of words and descriptions, where facts weigh 1
     :ivar ridge: :math:`\\mu`, above 0
     :ivar smoothing: :math:`\\lambda`, above 0
+    :ivar modalities: weight of further modalities; 0: they say nothing of new items
     :ivar facets: the factor of :mod:`kgrec.gnn.linear.facets`, which are added to :math:`T`
     :ivar epochs: how long facets are trained
     :ivar credit: :math:`c`, at least 0: so many users are worth as much as the content
@@ -76,6 +79,7 @@ class Reach:
     caution: float = 0.0
     cold: float = -1.0
     valid: float = -1.0
+    modalities: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +124,7 @@ def fit_transfer(
     :param facets: trains the facets, where ``reach`` has a factor for them
     """
     smoothed = smoothed_behaviour(histories, reach.smoothing)
-    transfer = _fit(smoothed, content.kernel(reach.text), reach.ridge)
+    transfer = _fit(smoothed, content.kernel(reach.text, reach.modalities), reach.ridge)
     if facets and reach.facets:
         learned = facets.fit(histories, reach.epochs).times(reach.facets)
         transfer = replace(transfer, weights=transfer.weights + learned.weights, facets=learned)
@@ -184,7 +188,7 @@ def choose_reach(
     mask[held_out] = 0.0
     known, hidden = _columns(train, mask), _columns(train, 1 - mask)
     trial = Trial(known, hidden, history_power=0.0, candidates=held_out)
-    steps = len(_texts(content)) * len(RIDGES) + len(SMOOTHINGS)
+    steps = len(_texts(content)) * len(RIDGES) + len(_loud(content)) + len(SMOOTHINGS)
     with progress.stage("Choose transfer to new items", steps) as bar:
         reach, scores = _choose_kernel(known, content, trial, bar)
         if facets:
@@ -197,21 +201,44 @@ def choose_reach(
 def _choose_kernel(
     known: csr_matrix, content: Content, trial: Trial, bar: Bar
 ) -> tuple[Reach, torch.Tensor]:
-    """The best weight of texts and ridge, then smoothing, and scores for the users of ``trial``."""
+    """The best kernel, ridge and then smoothing, and scores for the users of ``trial``."""
     best, best_scores = Reach(), torch.zeros(())
     kernel = lru_cache(maxsize=1)(content.kernel)
     for number, smoothing in enumerate(SMOOTHINGS):
         smoothed = smoothed_behaviour(known, smoothing)
-        first = itertools.product(_texts(content), RIDGES)
-        for text, ridge in [(best.text, best.ridge)] if number else first:
-            weights = _fit(smoothed, kernel(text), ridge).weights
+        # A modality may be noise: it is heard if that is better than not to hear it.
+        for text, ridge, loud in _AGAIN if number else _tries(content):
+            tried = replace(
+                best,
+                text=best.text if text is None else text,
+                ridge=best.ridge if ridge is None else ridge,
+                modalities=best.modalities if loud is None else loud,
+                smoothing=smoothing,
+            )
+            weights = _fit(smoothed, kernel(tried.text, tried.modalities), tried.ridge).weights
             scores = trial.sums(torch.from_numpy(weights))
             cold = trial.measure(scores)["NDCG@20"]
             if cold > best.cold:
-                best, best_scores = Reach(text, ridge, smoothing, cold=cold), scores
+                best, best_scores = replace(tried, cold=cold), scores
             bar.advance()
             bar.note(f"NDCG@20 {best.cold:.4f}")
     return best, best_scores
+
+
+_Try = tuple[float | None, float | None, float | None]
+_AGAIN: Sequence[_Try] = ((None, None, None),)
+
+
+def _tries(content: Content) -> Iterator[_Try]:
+    """Weight of texts, ridge, weight of modalities; ``None``: what is best so far."""
+    for text, ridge in itertools.product(_texts(content), RIDGES):
+        yield text, ridge, 0.0
+    for loud in _loud(content):
+        yield None, None, loud
+
+
+def _loud(content: Content) -> tuple[float, ...]:
+    return MODALITIES if content.modalities else ()
 
 
 def _texts(content: Content) -> tuple[float, ...]:

@@ -19,6 +19,8 @@ def check_finite(features: Features, inputs: NodeInputs) -> None:
     pretrain = "lower kge.learning_rate, or set kge.enabled = false"
     _check(features, inputs.text, "vectors of descriptions", encode)
     _check(features, inputs.pretrained, "knowledge-graph embeddings", pretrain)
+    for name, vectors in inputs.modalities.items():
+        _check(features, vectors, f"vectors of '{name}'", "mend them, or leave the column out")
     if inputs.words is not None and not np.isfinite(inputs.words.data).all():
         raise DataError("a weight of a word is no finite number", fix="set text.enabled = false")
 

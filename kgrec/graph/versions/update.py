@@ -14,8 +14,9 @@ from kgrec.errors import GraphError
 from kgrec.graph.attributes import Attributes, read_attributes
 from kgrec.graph.build import read_interactions
 from kgrec.graph.content import Change
+from kgrec.graph.descriptions import keep_descriptions, with_descriptions
 from kgrec.graph.facts import Facts, read_facts
-from kgrec.graph.schema import TRIPLE, as_edges
+from kgrec.graph.schema import TRIPLE, as_edges, key_expr
 from kgrec.graph.validation.rules import require_valid
 from kgrec.graph.versions.change import apply_change, edges_from, without_edges, without_nodes
 from kgrec.graph.versions.difference import Rows, difference, orphans
@@ -170,12 +171,22 @@ def _rows(
         ),
     ]
     rows = Rows(
-        nodes=pl.concat(nodes),
+        nodes=_described(pl.concat(nodes), left.nodes, data.descriptions),
         edges=pl.concat([interactions, enriched, new]),
         gone_nodes=lost,
         gone_edges=pl.concat([former, before]),
     )
     return rows, known + came_back
+
+
+def _described(
+    renewed: pl.DataFrame, nodes: pl.DataFrame, descriptions: pl.DataFrame
+) -> pl.DataFrame:
+    """Renewed nodes with the descriptions they had, and all nodes that get another one."""
+    kept = keep_descriptions(renewed, nodes)
+    keys = descriptions.select(key_expr(pl.col("kind"), "id").alias("key"))
+    others = nodes.join(keys, on="key", how="semi").join(kept, on="key", how="anti")
+    return with_descriptions(pl.concat([kept, others.select(kept.columns)]), descriptions)
 
 
 def _check(change: Change, nodes: pl.DataFrame, vocabulary: Vocabulary) -> None:

@@ -45,12 +45,15 @@ class Reply:
     :ivar finish: ``"stop"``: it ended by itself; ``"length"``: it was cut
     :ivar prompt_tokens: tokens of the question
     :ivar tokens: tokens of the answer
+    :ivar cost: in the currency of the writer's prices; ``None``: it costs nothing, or no price is
+        known
     """
 
     text: str
     finish: Literal["stop", "length"]
     prompt_tokens: int
     tokens: int
+    cost: float | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,11 @@ class Failure:
     """
 
     reason: str
+
+
+@dataclass(frozen=True)
+class Unasked(Failure):
+    """The question was not asked, as a budget is spent; the writer is not to blame."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torch_geometric.utils import softmax
 
 from kgrec.config import Config
 from kgrec.features import Features
@@ -62,6 +61,8 @@ def test_attention_sums_to_one_and_is_the_formula(
 
 @given(st.lists(st.tuples(st.floats(-80, 80), st.integers(0, 4)), min_size=1, max_size=30))
 def test_normalised_as_by_pytorch_geometric(edges: list[tuple[float, int]]) -> None:
+    from torch_geometric.utils import softmax  # takes seconds: not in every process of the tests
+
     logits = torch.tensor([value for value, _ in edges])
     groups = torch.tensor([group for _, group in edges])
     expected = softmax(logits, groups, num_nodes=5)

@@ -8,7 +8,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
-from torch_geometric.nn import RGCNConv
 
 from kgrec.config import Config
 from kgrec.features import Features
@@ -27,6 +26,8 @@ def encoder_of(features: Features, config: Config, seed: int = 0) -> RgcnEncoder
 
 def reference(encoder: RgcnEncoder, train: csr_matrix) -> torch.Tensor:
     """The same network on PyTorch Geometric's layers, users being the last nodes."""
+    from torch_geometric.nn import RGCNConv  # takes seconds: not in every process of the tests
+
     catalog, users = encoder.catalog, Histories(train)
     core = catalog.num_nodes
     of_user, of_item = users.edges.rows + core, users.edges.columns

@@ -95,6 +95,10 @@ def test_scores_are_scaled_sums_over_the_history(
         carried = model.carried(histories, np.full(5, item))
         np.testing.assert_allclose(carried.sum(axis=1).A1, content[:, item], rtol=1e-5, atol=1e-6)
         assert not carried.toarray()[dense == 0].any()
+        for row in range(5):
+            history, counts = histories[[row]].indices, histories[[row]].data
+            one = model.carried_from(history, counts, item)
+            np.testing.assert_allclose(one, carried.toarray()[row, history], rtol=1e-6)
     assert model.score(histories)[0].tolist() == model.bias.tolist()
     alone = torch.cat([model.score(histories[[row]]) for row in range(5)])
     assert torch.equal(alone, model.score(histories))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -130,3 +131,69 @@ def test_an_adapter_has_a_low_rank() -> None:
 def test_without_pretraining_there_is_nothing_to_freeze() -> None:
     nodes = nodes_of(NodeInputs(), pretrained="frozen")
     assert [group.frozen for group in nodes.groups()] == [0]
+
+
+def partly(seed: int = 0) -> tuple[NodeInputs, np.ndarray]:
+    """Texts that every third node lacks, and which nodes have one."""
+    inputs = known(seed)
+    assert inputs.text is not None
+    has = np.arange(NODES) % 3 > 0
+    text = np.where(has[:, None], inputs.text, 0).astype(np.float32)
+    return NodeInputs(text=text, pretrained=inputs.pretrained), has
+
+
+@torch.no_grad()
+@given(st.floats(0.01, 0.99))
+def test_a_node_without_text_keeps_its_behaviour_as_loud_as_ever(alpha: float) -> None:
+    inputs, has = partly()
+    nodes = nodes_of(inputs, alpha=alpha)
+    found, (behaviour, language) = nodes(), parts(nodes)
+    assert torch.equal(found[~has], behaviour[~has])
+    expected = ((1 - alpha) * behaviour + alpha * language) / max(alpha, 1 - alpha)
+    torch.testing.assert_close(found[has], expected[has])
+    some = torch.tensor([0, 1, 5, 6])
+    assert torch.equal(nodes(at=some), found[some])
+
+
+@given(st.floats(-4, 4))
+def test_a_learned_alpha_masks_too_and_learns_from_described_nodes_alone(logit: float) -> None:
+    inputs, has = partly()
+    nodes = nodes_of(inputs)
+    with torch.no_grad():
+        nodes.alpha_logit.fill_(logit)
+    assert torch.equal(nodes()[~has], nodes.own()[~has])
+    nodes()[~has].square().sum().backward()
+    if nodes.alpha > 0.5:
+        assert nodes.alpha_logit.grad is None or nodes.alpha_logit.grad == 0
+
+
+@torch.no_grad()
+@given(st.floats(0.0, 1.0), st.integers(0, 20))
+def test_modalities_add_and_a_node_without_one_is_as_it_was(alpha: float, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    image, sound = (random.normal(size=(NODES, size)).astype(np.float32) for size in (3, 6))
+    image[::2] = 0
+    sound[1::2] = 0
+    plain = known()
+    both = replace(plain, modalities={"image": image, "sound": sound})
+    without, nodes = nodes_of(plain, alpha=alpha), nodes_of(both, alpha=alpha)
+    assert torch.equal(nodes(), without())  # they have to earn their say
+    if alpha == 1:
+        assert not nodes.modality_weights
+        return
+    for place in ("0", "1"):
+        torch.nn.init.normal_(nodes.modality_weights[place])
+    added = sum(
+        torch.from_numpy(each) @ nodes.modality_weights[place]
+        for place, each in (("0", image), ("1", sound))
+    )
+    torch.testing.assert_close(nodes(), without() + added)
+    moved = nodes() - without()
+    assert not (torch.from_numpy(image[::2]) @ nodes.modality_weights["0"]).any()
+    some = torch.tensor([0, 3, 4])
+    torch.testing.assert_close(nodes(at=some), nodes()[some])
+    assert moved.shape == without().shape
+    names = [group.name for group in nodes.groups()]
+    assert "modalities" in names
+    held = {id(each) for group in nodes.groups() for each in group.parameters}
+    assert held == {id(each) for each in nodes.parameters()}

@@ -1,59 +1,10 @@
-"""Words of a text, and which of them are names of the graph."""
+"""Which words of a text are names of the graph."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
-# Chinese is written without spaces: each of its letters is a word here.
-_HAN = r"\u3400-\u9fff\uf900-\ufaff"
-_WORD = re.compile(rf"[{_HAN}]|(?:(?![{_HAN}])\w)+(?:['’](?:(?![{_HAN}])\w)+)*")
-_END = re.compile(r"[.!?。！？…]\s*[\"”’)]*\s*$")
-_SUFFIXES = ("'s", "’s", "ing", "ed", "es", "s", "e")
-_SHORTEST = 3
-
-
-@dataclass(frozen=True)
-class Token:
-    """A word of a text, or a name of a node that is on the path.
-
-    :ivar text: as it is written
-    :ivar start: where it begins
-    :ivar end: where it ends
-    :ivar tag: names the node that is meant, ``"{start}"``; empty for a word
-    :ivar first: whether a sentence begins here
-    """
-
-    text: str
-    start: int
-    end: int
-    tag: str = ""
-    first: bool = False
-
-    @property
-    def stem(self) -> str:
-        """The word without case and ending; for a name its tag."""
-        return self.tag or stem(self.text)
-
-
-def stem(word: str) -> str:
-    """A word without case and the commonest endings.
-
-    >>> stem("Directed"), stem("directs"), stem("director")
-    ('direct', 'direct', 'director')
-    """
-    word = unicodedata.normalize("NFKC", word).casefold()
-    for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= _SHORTEST:
-            return word.removesuffix(suffix)
-    return word
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """The words of a text without case, as names are compared by them."""
-    return tuple(unicodedata.normalize("NFKC", word).casefold() for word in _WORD.findall(text))
+from kgrec.text.tokens import END, WORD, Token, stem, words_of
 
 
 class Gazetteer:
@@ -80,14 +31,14 @@ class Gazetteer:
         :return: the tokens, and the names of other nodes that occur
         """
         mine = {words_of(label): tag for label, tag in own.items() if words_of(label)}
-        found = list(_WORD.finditer(text))
+        found = list(WORD.finditer(text))
         plain = [words_of(match[0])[0] for match in found]
         tokens: list[Token] = []
         others: list[str] = []
         place = 0
         while place < len(found):
             span = found[place : place + 1]
-            first = place == 0 or bool(_END.search(text[: span[0].start()]))
+            first = place == 0 or bool(END.search(text[: span[0].start()]))
             tag = ""
             for name in self._candidates(plain, place, mine):
                 written = found[place : place + len(name)]

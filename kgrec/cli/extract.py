@@ -1,0 +1,192 @@
+"""``kgrec extract``: facts from the texts of a catalog, to be looked through and learned from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kgrec.cli.options import ConfigFile, Settings, config_of
+from kgrec.cli.output import note, print_table, print_text
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from kgrec.config import Config
+    from kgrec.data import Dataset
+    from kgrec.text.extract import Extraction
+    from kgrec.text.writers import Estimate, Writer
+
+_COLUMNS = ("id", "state", "head", "relation", "tail_label", "tail", "reason", "quote")
+_LONGEST_QUOTE = 80
+
+
+def extract(
+    source: Annotated[
+        str, typer.Argument(help="A dataset folder, or a name: ml-100k.", metavar="FOLDER")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where the claims go, .parquet or .csv; by default FOLDER/extracted.parquet.",
+            metavar="FILE",
+        ),
+    ] = None,
+    show: Annotated[
+        bool, typer.Option("--list", help="Only list the claims that are there.")
+    ] = False,
+    state: Annotated[
+        str | None, typer.Option(help="List only these: accepted, quarantined or rejected.")
+    ] = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(help="Accept a claim; may be repeated.", metavar="ID"),
+    ] = None,
+    reject: Annotated[
+        list[str] | None,
+        typer.Option(help="Reject a claim; may be repeated.", metavar="ID"),
+    ] = None,
+    relation: Annotated[
+        list[str] | None,
+        typer.Option(help="Look for this relation only; may be repeated.", metavar="NAME"),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Read the first N texts only.", metavar="N")
+    ] = None,
+    writer: Annotated[
+        str | None,
+        typer.Option(help="Ask a language model, too: local or api; by default names alone."),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="A GGUF file or a folder (local), or a name (api).", metavar="MODEL"),
+    ] = None,
+    base_url: Annotated[
+        str | None, typer.Option(help="Of the endpoint: http://localhost:8080/v1.", metavar="URL")
+    ] = None,
+    settings: Settings = None,
+    config: ConfigFile = None,
+) -> None:
+    """Find facts in the texts of items that the catalog does not state.
+
+    Names of items and entities are found without a language model; --writer asks one for more. What
+    is doubtful is quarantined, and what a person decided (--accept, --reject, or the column 'state'
+    edited in the file) outlives every new run. Nothing learns from these facts until
+    graph.extracted is set to train or explain.
+    """
+    from kgrec.loaders import load
+
+    named = {"writer.kind": writer, "writer.model": model, "writer.base_url": base_url}
+    given = {name: value for name, value in named.items() if value is not None}
+    chosen = config_of(settings, None, config).replace(given)
+    file = _file(source, out)
+    data: Dataset = load(source)
+    old = data.extracted if out is None else _rows(data, file)
+    if show or state:
+        _list(old, state)
+        return
+    if accept or reject:
+        from kgrec.text.extract import judged, write_extracted
+
+        table = judged(old, accept or (), reject or ())
+        write_extracted(table, file)
+        print_text(f"{len(accept or ())} accepted, {len(reject or ())} rejected in {file}.")
+        return
+    from kgrec.text.extract import merged, write_extracted
+
+    found = _extract(data, chosen, relation or [], limit)
+    write_extracted(merged(found.table, old), file)
+    print_text(f"{found}\nWrote {file}. Next: kgrec extract {source} --list --state quarantined")
+
+
+def _extract(data: Dataset, config: Config, relations: list[str], limit: int | None) -> Extraction:
+    from kgrec.callbacks import ConsoleProgress
+    from kgrec.graph import KnowledgeGraph
+    from kgrec.recommend.texts import encoder_of
+    from kgrec.text.extract import extract as find
+    from kgrec.text.replies import ReplyCache
+
+    progress = ConsoleProgress()
+    graph = KnowledgeGraph.build(data, progress=progress)
+    writer = _writer(config)
+    encoder = encoder_of(config) if writer is not None else None
+    with ReplyCache() as cache:
+        return find(
+            graph,
+            writer,
+            cache=cache,
+            encoder=encoder,
+            relations=relations,
+            items=_first(data, limit),
+            retries=config.writer.retries,
+            most_failures=config.writer.most_failures,
+            announce=_announce,
+            progress=progress,
+        )
+
+
+def _writer(config: Config) -> Writer | None:
+    """The language model that the settings name; ``None``: names alone."""
+    from kgrec.text.writers import open_writer
+
+    return open_writer(config.writer)
+
+
+def _announce(estimate: Estimate) -> None:
+    cost = "" if estimate.cost is None else f", a cost of {estimate.cost:.4g} at most"
+    note(f"About {estimate.prompt_tokens:,} tokens to read, {estimate.tokens:,} to write{cost}.")
+
+
+def _first(data: Dataset, limit: int | None) -> list[str] | None:
+    """Ids of the first items that have a text."""
+    if limit is None or "text" not in data.items.columns:
+        return None
+    texts = data.items.filter(data.items["text"].is_not_null())
+    return texts["item"].head(limit).to_list()
+
+
+def _file(source: str, out: Path | None) -> Path:
+    """Where the claims of a source are."""
+    from kgrec.data.tables import find_table
+    from kgrec.errors import ConfigError
+
+    if out is not None:
+        if out.suffix not in (".parquet", ".csv"):
+            raise ConfigError(f"--out {out}: name a file that ends in .parquet or .csv.")
+        return out
+    folder = Path(source).expanduser()
+    if not folder.is_dir():
+        raise ConfigError(f"'{source}' is no folder: say with --out where the claims go.")
+    return find_table(folder, "extracted") or folder / "extracted.parquet"
+
+
+def _rows(data: Dataset, file: Path) -> pl.DataFrame:
+    """The claims in a file outside of the folder."""
+    from kgrec.data.extracted import clean_extracted
+    from kgrec.data.facts import Known
+    from kgrec.data.quality import Finding
+    from kgrec.data.schema import EXTRACTED
+    from kgrec.data.tables import read_table
+
+    found: list[Finding] = []
+    raw = read_table(file, EXTRACTED, {}) if file.is_file() else None
+    pairs = data.test.select("user", "item")
+    known = Known(items=data.items["item"], users=data.users["user"], held_out=pairs)
+    table = clean_extracted(raw, known, file.name, found)
+    for finding in found:
+        note(str(finding))
+    return table
+
+
+def _list(table: pl.DataFrame, state: str | None) -> None:
+    import polars as pl
+
+    from kgrec.data.extracted import STATES
+    from kgrec.errors import ConfigError
+
+    if state is not None and state not in STATES:
+        raise ConfigError(f"There is no state '{state}'; the states are {', '.join(STATES)}.")
+    rows = table if state is None else table.filter(pl.col("state") == state)
+    short = rows.with_columns(pl.col("quote").str.slice(0, _LONGEST_QUOTE))
+    print_table(_COLUMNS, short.select(_COLUMNS).iter_rows())

@@ -1,0 +1,75 @@
+"""New items and users as a next version of the graph; what is there is never changed by them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from kgrec.data.catalog import read_ids
+from kgrec.data.clean import as_frame
+from kgrec.data.columns import as_text
+from kgrec.data.schema import EVENTS, ITEMS, USERS, TableSchema, require_columns
+from kgrec.errors import DataError
+from kgrec.graph import KnowledgeGraph
+
+
+def with_new_items(
+    graph: KnowledgeGraph, table: object, facts: object = None, labels: object = None
+) -> KnowledgeGraph:
+    """The graph with new items, which are candidates where not all items are.
+
+    :raises DataError: if an item is there already, there is none, or a table cannot be used
+    """
+    ids = _new_ids(graph, as_frame(table, "items"), ITEMS, "items")
+    candidates = None if graph.candidates is None else pl.DataFrame({"item": ids})
+    return graph.update(items=table, facts=facts, labels=labels, candidates=candidates)
+
+
+def with_new_users(
+    graph: KnowledgeGraph, table: object = None, events: object = None
+) -> KnowledgeGraph:
+    """The graph with new users and what they did.
+
+    :raises DataError: if a user is there already, there is none, an item of the events is not in
+        the graph, or a table cannot be used
+    """
+    if table is None and events is None:
+        raise DataError("there is no user to add", fix="give a table of users, or of events")
+    if table is not None:
+        _new_ids(graph, as_frame(table, "users"), USERS, "users")
+    if events is not None:
+        frame = as_frame(events, "events")
+        require_columns(frame, EVENTS, "events")
+        _refuse(graph, as_text(frame, "user", "events"), "user", "events", there=True)
+        _refuse(graph, as_text(frame, "item", "events"), "item", "events", there=False)
+    return graph.update(users=table, events=events)
+
+
+def _new_ids(
+    graph: KnowledgeGraph, frame: pl.DataFrame, schema: TableSchema, file: str
+) -> list[str]:
+    kind = schema.required[0]
+    require_columns(frame, schema, file)
+    _refuse(graph, as_text(frame, kind, file), kind, file, there=True)
+    ids: Iterable[str] = read_ids(frame, schema, file, [])[kind]
+    if not (found := list(ids)):
+        raise DataError(f"there is no {kind} to add", fix="give the table a row", file=file)
+    return found
+
+
+def _refuse(graph: KnowledgeGraph, ids: pl.Series, kind: str, file: str, *, there: bool) -> None:
+    """
+    :param there: whether those are refused that the graph has, or those that it has not
+    :raises DataError: names the first one
+    """
+    known = graph.nodes.filter(pl.col("kind") == kind)["id"]
+    bad = (ids.is_in(known.implode()) == there) & ids.is_not_null()
+    if (place := bad.fill_null(False).arg_true()).len():
+        row = int(place[0])
+        problem, fix = (
+            (f"the {kind} '{ids[row]}' is in the graph already", "use graph.update and rec.update")
+            if there
+            else (f"the {kind} '{ids[row]}' is not in the graph", f"add it with add_{kind}s first")
+        )
+        raise DataError(problem, fix=fix, file=file, row=row + 1, column=kind)

@@ -1,0 +1,147 @@
+"""What of a model's answer may be believed: every claim is held against the text itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from kgrec.text.asking import RefusedError
+from kgrec.text.extract.claim import Claim
+from kgrec.text.extract.direction import governing
+from kgrec.text.extract.question import MOST_FACTS
+from kgrec.text.extract.relations import Cue, cues, may_be_turned
+from kgrec.text.extract.tokens import Token, find_all, name_of, sentences, tokens
+from kgrec.text.writers import Prompt
+from kgrec.vocabulary import Relation, Vocabulary
+
+Raw = dict[str, str]
+"""A claim as a model wrote it: ``relation, tail, quote``."""
+
+NO_WORDS = "no words say this relation"
+"""The reason for which a claim waits that nothing but the model states."""
+
+_KEYS = ("relation", "tail", "quote")
+
+
+def read_answer(prompt: Prompt, answer: str) -> list[Raw]:
+    """The claims of an answer, as they were written.
+
+    :raises RefusedError: if it is not of the form that was asked for
+    """
+    try:
+        found = json.loads(answer)
+    except ValueError:
+        raise RefusedError("no JSON") from None
+    facts = found.get("facts") if isinstance(found, dict) else found
+    if not isinstance(facts, list) or not all(map(_is_raw, facts)):
+        raise RefusedError("not of the form", f"{prompt.key} wants a list of {', '.join(_KEYS)}")
+    unique = {tuple(fact[key] for key in _KEYS): fact for fact in facts[:MOST_FACTS]}
+    return list(unique.values())
+
+
+def _is_raw(fact: Any) -> bool:
+    return isinstance(fact, dict) and all(isinstance(fact.get(key), str) for key in _KEYS)
+
+
+@dataclass(frozen=True, eq=False)
+class Verifier:
+    """Holds claims against the text of one item.
+
+    :ivar item: its id
+    :ivar title: what the text is about
+    :ivar text: all of it
+    :ivar item_type: type of the item
+    :ivar relations: those that were asked for, by name
+    :ivar words_of: the words by which each of them is stated
+    """
+
+    item: str
+    title: str
+    text: str
+    item_type: str
+    relations: Mapping[str, Relation]
+    words_of: Mapping[str, Sequence[Cue]]
+    vocabulary: Vocabulary
+
+    def claim(self, raw: Raw, *, model: str, prompt: str) -> Claim:
+        """What becomes of one claim; not linked yet.
+
+        :param model: who said so
+        :param prompt: version of what was asked
+        """
+        quote = self._found(raw["quote"])
+        tail = name_of(raw["tail"])
+        places = find_all(self._words, tail)
+        inside = [place for place in places if _within(place, quote)]
+        at = next(iter(inside or places), None)
+        claim = Claim(
+            head=self.item,
+            relation=raw["relation"],
+            tail_label=raw["tail"].strip(),
+            start=self._words[at[0]].start if at else -1,
+            end=self._words[at[1] - 1].end if at else -1,
+            quote=raw["quote"].strip(),
+            asserted_by="model",
+            model=model,
+            prompt=prompt,
+        )
+        if raw["relation"] not in self.relations:
+            return claim.held_back("rejected", "the relation is not one of those asked for")
+        if at is None:
+            return claim.held_back("rejected", "the tail is not in the text")
+        if quote is None:
+            return claim.held_back("rejected", "the quote is not in the text")
+        if not inside:
+            return claim.held_back("rejected", "the tail is not in the quote")
+        if tail == name_of(self.title):
+            return claim.held_back("rejected", "the tail is the item itself")
+        doubt = self._doubt(self.relations[raw["relation"]], at)
+        return claim.held_back("quarantined", doubt) if doubt else self._in_its_words(claim)
+
+    def _in_its_words(self, claim: Claim) -> Claim:
+        """With the tail as the text writes it."""
+        return replace(claim, tail_label=" ".join(self.text[claim.start : claim.end].split()))
+
+    def _doubt(self, relation: Relation, at: tuple[int, int]) -> str:
+        """Why the words around a tail do not state a relation; empty: they do."""
+        start, end = self._sentence(at)
+        place = (at[0] - start, at[1] - start)
+        found = governing(self._words[start:end], *place, self.words_of)
+        turned = may_be_turned(relation, self.vocabulary, self.item_type)
+        if found is None or relation.name not in found.relations:
+            if found is not None and found.before:
+                return f"the words say '{min(found.relations)}'"
+            return NO_WORDS
+        forward = found.relations[relation.name]
+        if not turned:
+            return ""
+        if not found.before:
+            return "the direction is in doubt"
+        return "" if forward else "the words say it the other way round"
+
+    def _sentence(self, at: tuple[int, int]) -> tuple[int, int]:
+        """Places of the first word of the sentence around a name, and behind the last."""
+        where = self._words[at[0]].start
+        start, end = next(span for span in sentences(self.text) if span[0] <= where < span[1])
+        inside = [n for n, word in enumerate(self._words) if start <= word.start < end]
+        return inside[0], max(inside[-1] + 1, at[1])
+
+    def _found(self, quote: str) -> tuple[int, int] | None:
+        found = find_all(self._words, name_of(quote))
+        return found[0] if found else None
+
+    @cached_property
+    def _words(self) -> list[Token]:
+        return tokens(self.text)
+
+
+def words_of(relations: Sequence[Relation]) -> dict[str, tuple[Cue, ...]]:
+    """The words by which each relation is stated, by its name."""
+    return {relation.name: cues(relation) for relation in relations}
+
+
+def _within(place: tuple[int, int], quote: tuple[int, int] | None) -> bool:
+    return quote is not None and quote[0] <= place[0] and place[1] <= quote[1]

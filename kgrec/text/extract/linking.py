@@ -1,0 +1,166 @@
+"""Which node of the graph a name in a text means.
+
+The same name never means the same node by itself: the node's type must fit the relation, and it
+must be the only one. What could be several is told with the list and linked to none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from kgrec.text.encoder import TextEncoder, Vectors
+from kgrec.text.extract.claim import Claim
+from kgrec.text.extract.names import Named, Names
+from kgrec.text.extract.relations import VAGUE
+from kgrec.text.extract.tokens import name_of
+from kgrec.vocabulary import Relation, Vocabulary
+
+_CONCEPT = "http://www.w3.org/2004/02/skos/core#Concept"
+_MOST_CANDIDATES = 5
+_LONGEST_NAME = 8  # words
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """When two names are near enough.
+
+    :ivar same: a likeness of spelling (0–100) from which a name that is alone with it is taken
+    :ivar alike: from which a person has to say
+    :ivar near: a cosine of the encoder's vectors from which a person has to say; vectors of names
+        are close where what they name is of a kind, so that they alone never link
+    """
+
+    same: float = 95.0
+    alike: float = 88.0
+    near: float = 0.9
+
+
+class Linker:
+    """Links the tails of claims to nodes.
+
+    :param names: of the graph
+    :param vocabulary: its types
+    :param encoder: finds names that mean the same in other words; ``None``: spelling alone
+    """
+
+    def __init__(
+        self,
+        names: Names,
+        vocabulary: Vocabulary,
+        encoder: TextEncoder | None = None,
+        thresholds: Thresholds | None = None,
+    ) -> None:
+        self._names, self._vocabulary, self._encoder = names, vocabulary, encoder
+        self._thresholds = thresholds or Thresholds()
+        self._pools: dict[str, _Pool] = {}
+
+    def link(self, claim: Claim, relation: Relation) -> Claim:
+        """The claim with its tail, or held back with the reason and the nodes that may be meant.
+
+        A tail that is nowhere in the graph is a new entity, whose id is made of type and name, so
+        that all claims of a run and of later ones mean the same; items are never made.
+        """
+        exact = self._names.exactly(claim.tail_label)
+        fitting = [node for node in exact if self._fits(node, relation)]
+        if len(fitting) > 1:
+            return _several(claim, fitting, "several nodes have this name")
+        if fitting:
+            return _linked(claim, fitting[0])
+        alike = self._alike(claim.tail_label, relation)
+        if isinstance(alike, Named):
+            return _linked(claim, alike)
+        if alike:
+            return _several(claim, alike, "nodes have a name like this")
+        return self._new(claim, relation)
+
+    def _fits(self, node: Named, relation: Relation) -> bool:
+        return self._vocabulary.fits(relation.range, node.kind, node.type)
+
+    def _new(self, claim: Claim, relation: Relation) -> Claim:
+        words = name_of(claim.tail_label)
+        if relation.range in VAGUE:
+            return claim.held_back("quarantined", "nobody knows the type of the tail")
+        wanted = self._vocabulary.type(relation.range)
+        if wanted.kind != "entity":
+            return claim.held_back("quarantined", f"there is no such {wanted.label}")
+        if not words or len(words) > _LONGEST_NAME or not any(map(str.isalpha, "".join(words))):
+            return claim.held_back("quarantined", "the tail is no name")
+        lower = claim.tail_label == claim.tail_label.lower() != claim.tail_label.upper()
+        if lower and _CONCEPT not in wanted.standards:
+            return claim.held_back("quarantined", "the tail is no name")
+        found = f"text:{wanted.name}/{' '.join(words)}"
+        return replace(claim, tail=found, tail_kind="entity", tail_type=wanted.name)
+
+    def _alike(self, label: str, relation: Relation) -> Named | list[Named]:
+        pool = self._pool(relation)
+        if not pool.nodes:
+            return []
+        limits = self._thresholds
+        found = pool.spelled_like(label, limits.alike)
+        same = [node for node, score in found if score >= limits.same]
+        if len(same) == 1 and only_spelling(label, same[0].label):
+            return same[0]
+        if found:
+            return [node for node, _ in found]
+        return pool.near(label, limits.near, self._encoder) if self._encoder else []
+
+    def _pool(self, relation: Relation) -> _Pool:
+        if relation.range not in self._pools:
+            nodes = [node for node in self._names.nodes.values() if self._fits(node, relation)]
+            self._pools[relation.range] = _Pool(nodes)
+        return self._pools[relation.range]
+
+
+class _Pool:
+    """The nodes that may be the tail of a relation."""
+
+    def __init__(self, nodes: list[Named]) -> None:
+        self.nodes = nodes
+        self._spelled = [" ".join(name_of(node.label)) for node in nodes]
+        self._vectors: Vectors | None = None
+
+    def spelled_like(self, label: str, least: float) -> list[tuple[Named, float]]:
+        # Imported late: only names that a language model found are looked up by likeness.
+        from rapidfuzz import fuzz, process
+
+        found = process.extract(
+            " ".join(name_of(label)),
+            self._spelled,
+            scorer=fuzz.ratio,
+            score_cutoff=least,
+            limit=_MOST_CANDIDATES,
+        )
+        return [(self.nodes[place], float(score)) for _, score, place in found]
+
+    def near(self, label: str, least: float, encoder: TextEncoder) -> list[Named]:
+        if self._vectors is None:
+            self._vectors = encoder.encode([node.label for node in self.nodes])
+        cosines = self._vectors @ encoder.encode([label])[0]
+        best = np.argsort(-cosines, kind="stable")[:_MOST_CANDIDATES]
+        return [self.nodes[place] for place in best.tolist() if cosines[place] >= least]
+
+
+def only_spelling(one: str, other: str) -> bool:
+    """Whether two names differ in the spelling of long words alone, not in numbers or small words.
+
+    "Steven Spielberg" and "Stephen Spielberg" do, "Rocky II" and "Rocky III" do not.
+    """
+    ours, theirs = name_of(one), name_of(other)
+    if len(ours) != len(theirs):
+        return "".join(ours) == "".join(theirs)
+    different = [pair for pair in zip(ours, theirs, strict=True) if pair[0] != pair[1]]
+    return all(
+        min(map(len, pair)) >= 4 and all(map(str.isalpha, pair)) and pair[0][0] == pair[1][0]
+        for pair in different
+    )
+
+
+def _linked(claim: Claim, node: Named) -> Claim:
+    return replace(claim, tail=node.id, tail_kind=node.kind, tail_type=node.type)
+
+
+def _several(claim: Claim, nodes: Sequence[Named], reason: str) -> Claim:
+    return claim.held_back("quarantined", reason, *(node.key for node in nodes[:_MOST_CANDIDATES]))

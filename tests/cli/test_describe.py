@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from kgrec.graph.descriptions import descriptions_of
+from kgrec.recommend import Recommender
+from kgrec.text.writers import Estimate, Prompt, Reply
+
+Cli = Callable[..., Any]
+
+
+class Model:
+    """A language model that says what things are; of every third it makes something up."""
+
+    identity = "model"
+    cost: float | None = None
+    asked = 0
+    stop_after = 10**9
+
+    def estimate(self, prompts: Sequence[Prompt]) -> Estimate:
+        return Estimate(100 * len(prompts), 160 * len(prompts), self.cost)
+
+    def write(self, prompts: Sequence[Prompt], *_: object) -> Iterator[Any]:
+        for place, prompt in enumerate(prompts):
+            if self.asked == self.stop_after:
+                raise KeyboardInterrupt
+            self.asked += 1
+            record = json.loads(prompt.messages[1].content.split("RECORD\n")[1].split("\nEND ")[0])
+            lie = int(prompt.key.split(":")[1]) % 3 == 0
+            said = "by Orson Welles" if lie else f"from {record['year']}"
+            yield place, Reply(f"{record['name']} is a film {said}.", "stop", 90, 9)
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> Model:
+    made = Model()
+    monkeypatch.setattr("kgrec.text.writers.open.open_writer", lambda _: made)
+    return made
+
+
+@pytest.fixture
+def folder(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("KGREC_CACHE", str(tmp_path / "cache"))
+    return Path(shutil.copytree(tiny, tmp_path / "data"))
+
+
+FILMS = ("--types", "Film", "--limit", 12)
+
+
+def test_without_a_model_all_is_the_template_s(cli: Cli, folder: Path) -> None:
+    result = cli("describe", folder)
+    assert result.exit_code == 0, result.stderr
+    table = pl.read_parquet(folder / "descriptions.parquet")
+    assert table["source"].unique().to_list() == ["template"]
+    assert set(table["kind"]) == {"item", "entity"}
+    assert "from template" in result.stdout
+
+
+def test_texts_are_written_counted_and_trained_on(
+    cli: Cli, folder: Path, model: Model, fast: list[str], tmp_path: Path
+) -> None:
+    result = cli("describe", folder, "--writer", "local", "--model", "m", *FILMS)
+    assert result.exit_code == 0, result.stderr
+    assert "12 questions: about 1,200 tokens to read" in result.stderr
+    assert "refused: " in result.stdout
+    again = cli("describe", folder, "--writer", "local", "--model", "m", *FILMS, "--format", "json")
+    counts = json.loads(again.stdout)
+    assert counts["written"] == 8
+    assert counts["from_template"] == 4
+    assert counts["requests"] == 0
+    assert counts["from_cache"] == 12
+    run = tmp_path / "run"
+    trained = cli("train", folder, "--out", run, *fast)
+    assert trained.exit_code == 0, trained.stderr
+    kept = descriptions_of(Recommender.load(run).graph.nodes)
+    assert kept["source"].value_counts(sort=True).rows() == [("local", 8), ("template", 4)]
+
+
+def test_an_interrupted_run_changes_nothing_and_goes_on(
+    cli: Cli, folder: Path, model: Model
+) -> None:
+    earlier = folder / "descriptions.parquet"
+    pl.DataFrame({"id": ["1"], "text": ["By hand."]}).write_parquet(earlier)
+    before = earlier.read_bytes()
+    model.stop_after = 5
+    command = ("describe", folder, "--writer", "local", "--model", "m", *FILMS)
+    assert cli(*command).exit_code == 130
+    assert earlier.read_bytes() == before
+    model.stop_after, model.asked = 10**9, 0
+    result = cli(*command, "--format", "json")
+    counts = json.loads(result.stdout)
+    assert counts["written"] == 8
+    assert counts["from_cache"] >= 3
+    assert not list(folder.glob(".*"))
+
+
+def test_what_costs_is_asked_before(cli: Cli, folder: Path, model: Model) -> None:
+    model.cost = 1.5
+    command = ("describe", folder, "--writer", "api", "--model", "m", *FILMS)
+    refused = cli(*command)
+    assert refused.exit_code == 1
+    assert "cost up to 1.5" in refused.stderr
+    assert model.asked == 0
+    assert not (folder / "descriptions.parquet").exists()
+    assert cli(*command, "--yes").exit_code == 0
+
+
+def test_a_cache_can_be_shipped(cli: Cli, folder: Path, model: Model, tmp_path: Path) -> None:
+    command = ("describe", folder, "--writer", "local", "--model", "m", *FILMS, "--format", "json")
+    shipped = tmp_path / "answers.parquet"
+    first = cli(*command, "--export-cache", shipped, "--cache", tmp_path / "one.sqlite")
+    assert json.loads(first.stdout)["exported"] == 8
+    other = cli(*command, "--import-cache", shipped, "--cache", tmp_path / "two.sqlite")
+    counts = json.loads(other.stdout)
+    assert (counts["written"], counts["from_cache"]) == (8, 8)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--types", "Flim"], "did you mean 'Film'?"),
+        (["--out", "x.csv"], "ends in .parquet"),
+        (["--writer", "local"], "writer.model is not set"),
+        (["--set", "graph.sensitive=nonsense"], "graph.sensitive"),
+    ],
+)
+def test_errors_are_one_sentence(cli: Cli, folder: Path, words: list[str], message: str) -> None:
+    result = cli("describe", folder, *words)
+    assert result.exit_code == 1
+    assert message in result.stderr
+    assert not (folder / "descriptions.parquet").exists()
+
+
+def test_a_name_needs_a_place_and_a_csv_is_not_doubled(cli: Cli, folder: Path) -> None:
+    assert "--out" in cli("describe", "ml-100k").stderr
+    (folder / "descriptions.csv").write_text("id,text\n1,One.\n", encoding="utf-8")
+    assert "descriptions.csv" in cli("describe", folder).stderr
+
+
+def test_train_reads_a_file_of_descriptions(
+    cli: Cli, folder: Path, fast: list[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "texts.csv"
+    file.write_text("id,text\n1,By hand.\n", encoding="utf-8")
+    run = tmp_path / "run"
+    result = cli("train", folder, "--out", run, "--descriptions", file, *fast)
+    assert result.exit_code == 0, result.stderr
+    kept = descriptions_of(Recommender.load(run).graph.nodes)
+    assert kept.rows() == [("item:1", "By hand.", "given", False)]

@@ -1,0 +1,127 @@
+"""The three answers to what a fact of a text may do: nothing, teach, or be a reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from kgrec.config import Config
+from kgrec.data import Dataset
+from kgrec.data.extracted import no_extracted
+from kgrec.graph import KnowledgeGraph
+from kgrec.recommend import Recommender
+from kgrec.testing import tiny_dataset
+
+FAST = {
+    "text.enabled": False,
+    "kge.enabled": False,
+    "gnn.epochs": 6,
+    "gnn.embedding_size": 8,
+    "gnn.factors": 8,
+    "threads": 1,
+}
+
+
+def plain() -> Dataset:
+    """The tiny world without its genres, which people go by."""
+    data = tiny_dataset()
+    return replace(data, items=data.items.drop("genres"))
+
+
+def from_texts() -> KnowledgeGraph:
+    """The same, and its genres as texts state them."""
+    genres = (
+        tiny_dataset()
+        .items.select(head="item", tail_label=pl.col("genres").str.split("|"))
+        .explode("tail_label")
+    )
+    rows = genres.with_columns(
+        relation=pl.lit("has_genre"),
+        tail=pl.format("text:Genre/{}", "tail_label"),
+        tail_kind=pl.lit("entity"),
+        tail_type=pl.lit("Genre"),
+        asserted_by=pl.lit("gazetteer"),
+        state=pl.lit("accepted"),
+    )
+    table = pl.concat([no_extracted(), rows], how="diagonal_relaxed")
+    return KnowledgeGraph.build(replace(plain(), extracted=table))
+
+
+def fit(graph: KnowledgeGraph, **settings: object) -> Recommender:
+    dotted = {name.replace("__", "."): value for name, value in settings.items()}
+    return Recommender(Config().replace({**FAST, **dotted})).fit(graph)
+
+
+@pytest.fixture(scope="module")
+def graph() -> KnowledgeGraph:
+    return from_texts()
+
+
+@pytest.fixture(scope="module", params=["linear", "rgcn"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def silent(graph: KnowledgeGraph, kind: str) -> Recommender:
+    return fit(graph, graph__extracted="train", gnn__model=kind, gnn__layers=2)
+
+
+@pytest.fixture(scope="module")
+def telling(graph: KnowledgeGraph, kind: str) -> Recommender:
+    return fit(graph, graph__extracted="explain", gnn__model=kind, gnn__layers=2)
+
+
+def test_by_default_nothing_learns_from_them(graph: KnowledgeGraph) -> None:
+    rec, other = fit(graph), fit(KnowledgeGraph.build(plain()))
+    lists = [each.recommend(k=5).to_polars() for each in (rec, other)]
+    assert lists[0].equals(lists[1])
+    assert "has_genre" not in {
+        relation.name
+        for user in ("1", "2")
+        for path in rec.explain(user, lists[0]["item"][0], paths=None).paths
+        for relation in path.relations
+    }
+
+
+def test_trained_on_they_are_no_reasons_and_the_sum_holds(silent: Recommender) -> None:
+    hidden = 0.0
+    for user, item in pairs(silent):
+        why = silent.explain(user, item, paths=None)
+        assert all(step.name != "has_genre" for path in why.paths for step in path.relations)
+        total = sum(path.share for path in why.paths) + sum(why.rest.values())
+        assert total == pytest.approx(why.score, abs=1e-5)
+        assert why.path_share == pytest.approx(sum(path.share for path in why.paths), abs=1e-6)
+        hidden += abs(why.rest.get("extracted", 0.0))
+        few = silent.explain(user, item, paths=2)
+        total = sum(path.share for path in few.paths) + sum(few.rest.values())
+        assert total == pytest.approx(few.score, abs=1e-5)
+    assert hidden > 0
+
+
+def test_told_they_are_said_to_be_a_texts(silent: Recommender, telling: Recommender) -> None:
+    told = 0
+    for user, item in pairs(telling):
+        why = telling.explain(user, item, paths=None)
+        assert "extracted" not in why.rest
+        before = silent.explain(user, item, paths=None)
+        assert before.score == pytest.approx(why.score, abs=1e-6)
+        for path in why.paths:
+            by_text = any(step.name == "has_genre" for step in path.relations)
+            assert ("according to the text" in path.reason) == by_text
+            told += by_text
+    assert told
+
+
+def test_a_counterfactual_names_none(graph: KnowledgeGraph) -> None:
+    rec = fit(graph, graph__extracted="train")
+    for user, item in pairs(rec)[:3]:
+        facts = rec.counterfactual(user, item, k=10).facts
+        assert facts is None or all(fact[1] != "has_genre" for fact in facts.facts)
+
+
+def pairs(rec: Recommender) -> list[tuple[str, str]]:
+    table = rec.recommend(users=["1", "2", "3"], k=3).to_polars()
+    return list(table.select("user", "item").iter_rows())

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import polars as pl
+import pytest
+
+from kgrec import KnowledgeGraph, Recommender
+from kgrec.errors import DataError
+from kgrec.recommend.newcomers import with_new_items
+from kgrec.testing import tiny_dataset
+
+ITEMS = pl.DataFrame({"item": ["101"], "title": ["A New Film"], "text": ["A lantern at sea."]})
+FACTS = pl.DataFrame({"head": ["101"], "relation": ["directed_by"], "tail": ["1"]})
+
+
+def test_new_items_are_served_at_once_and_explained(fitted: Recommender) -> None:
+    rec = fitted.add_items(ITEMS, facts=FACTS)
+    assert rec.model.num_items == fitted.model.num_items + 1
+    everything = rec.recommend("1", k=100).to_polars()
+    assert "101" in everything["item"].to_list()
+    told = rec.explain("1", "101")
+    assert told.label == "A New Film"
+    total = sum(path.share for path in told.paths) + sum(told.rest.values())
+    assert total == pytest.approx(told.score, abs=1e-4)
+
+
+def test_the_recommender_stays_as_it_is_and_so_do_the_scores_of_what_was_there(
+    fitted: Recommender,
+) -> None:
+    before = fitted.model.score(fitted.features.history).numpy().copy()
+    rec = fitted.add_items(ITEMS, facts=FACTS)
+    places = [rec.features.item_index(item) for item in fitted.features.items]
+    after = rec.model.score(rec.features.history).numpy()[:, places]
+    assert np.array_equal(before, after)
+    assert np.array_equal(before, fitted.model.score(fitted.features.history).numpy())
+
+
+def test_it_is_an_update_of_graph_and_recommender(fitted: Recommender) -> None:
+    rec = fitted.add_items(ITEMS, facts=FACTS)
+    long = fitted.update(fitted.graph.update(items=ITEMS, facts=FACTS))
+    assert rec.graph.identity == long.graph.identity
+    history = rec.features.history
+    assert np.array_equal(rec.model.score(history).numpy(), long.model.score(history).numpy())
+
+
+def test_new_items_are_candidates() -> None:
+    data = tiny_dataset()
+    some = tuple(sorted(data.items["item"].to_list()[:20]))
+    graph = KnowledgeGraph.build(replace(data, candidates=some))
+    assert set(with_new_items(graph, ITEMS).candidates or ()) == {*some, "101"}
+
+
+def test_new_users_are_served_by_what_they_did(fitted: Recommender) -> None:
+    rec = fitted.add_users(events=pl.DataFrame({"user": ["new"] * 2, "item": ["1", "5"]}))
+    found = rec.recommend("new", k=5).to_polars()
+    assert found.height == 5
+    assert not {"1", "5"} & set(found["item"])
+    assert rec.explain("new", found["item"][0]).paths
+    stranger = fitted.add_users(pl.DataFrame({"user": ["stranger"]}))
+    assert stranger.recommend("stranger", k=5).to_polars().height == 5
+    both = rec.add_items(ITEMS, facts=FACTS)
+    assert both.recommend("new", k=5).to_polars().height == 5
+
+
+@pytest.mark.parametrize(
+    ("call", "problem"),
+    [
+        (lambda rec: rec.add_items(pl.DataFrame({"item": ["101", "1"]})), "row 2.*'1' is in"),
+        (lambda rec: rec.add_items(pl.DataFrame({"item": []}, {"item": pl.String})), "no item"),
+        (lambda rec: rec.add_items(pl.DataFrame({"name": ["x"]})), "column is missing"),
+        (lambda rec: rec.add_items(101), "no table"),
+        (lambda rec: rec.add_users(), "no user to add"),
+        (lambda rec: rec.add_users(pl.DataFrame({"user": ["1"]})), "user '1' is in the graph"),
+        (
+            lambda rec: rec.add_users(events=pl.DataFrame({"user": ["1"], "item": ["2"]})),
+            "user '1' is in the graph",
+        ),
+        (
+            lambda rec: rec.add_users(events=pl.DataFrame({"user": ["n"], "item": ["999"]})),
+            "item '999' is not in the graph.*add_items",
+        ),
+    ],
+)
+def test_what_cannot_be_added_is_told(fitted: Recommender, call, problem: str) -> None:
+    with pytest.raises(DataError, match=f"(?s){problem}"):
+        call(fitted)
