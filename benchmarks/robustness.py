@@ -1,6 +1,7 @@
 """How far do invented users push items, and what does a defence save and cost?
 
-    python -m benchmarks.robustness FOLDER [--size 0.01] [--targets 5] [--trim 0.1] [--out FILE]
+    python -m benchmarks.robustness FOLDER [--size 0.01] [--targets 5] [--trim 0.1] [--k 10]
+        [--filler 20] [--selected 10] [--rule unpopular] [--fixed] [--out FILE]
 
 Without text and pretraining, with few epochs of the network: the attack is on behaviour. Trains
 once for clean data and once for each kind of attack, and all of that again with the defence.
@@ -32,6 +33,10 @@ def main() -> None:
     parser.add_argument("--targets", type=int, default=5)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--rule", default="unpopular")
+    parser.add_argument("--k", type=int, default=10, help="how many of a list are seen")
+    parser.add_argument("--filler", type=int, help="fillers of a profile; by default as in data")
+    parser.add_argument("--selected", type=int, default=10, help="selected items of a profile")
+    parser.add_argument("--users", type=int, default=500, help="real users that are looked at")
     parser.add_argument("--trim", type=float, default=0.1)
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--fixed", action="store_true")
@@ -45,6 +50,10 @@ def main() -> None:
         rounds=arguments.rounds,
         rule=arguments.rule,
         trim=arguments.trim,
+        k=arguments.k,
+        filler=arguments.filler,
+        selected=arguments.selected,
+        users=arguments.users,
     )
     config = kgrec.Config().replace(settings)
     data = kgrec.load(arguments.folder)

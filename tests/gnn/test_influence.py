@@ -44,10 +44,10 @@ def test_blocks_of_users_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None
 def test_who_is_left_out_does_not_depend_on_the_order(seed: int) -> None:
     rng = np.random.default_rng(seed)
     rows = random_histories(seed, 30, 12)
-    excess = influence.excess_leverage(rows)
+    found = influence.suspicion(rows)
     users, items = rng.permutation(30), rng.permutation(12)
-    moved = influence.excess_leverage(csr_matrix(rows[users][:, items]))
-    assert moved == pytest.approx(excess[users], abs=1e-8)
+    moved = influence.suspicion(csr_matrix(rows[users][:, items]))
+    assert moved == pytest.approx(found[users], abs=1e-5)
 
 
 def test_users_who_share_what_nobody_else_does_are_found() -> None:
@@ -65,6 +65,35 @@ def test_users_who_share_what_nobody_else_does_are_found() -> None:
     found = most_influential(vstack([real, csr_matrix(fakes)]).tocsr(), 0.1)
     assert len(found) == 21
     assert (found >= users).sum() >= 8
+
+
+def test_many_who_do_as_others_do_are_found_by_what_they_share() -> None:
+    """Fillers as popular as anybody's: one by one they are told apart worse."""
+    rng = np.random.default_rng(1)
+    items, users = 300, 200
+    popular = np.arange(1, items + 1) ** -0.7
+    tastes = rng.random((4, items)) < 0.3
+    real = np.zeros((users, items), dtype=np.float32)
+    for row in real:
+        chances = popular * np.where(tastes[rng.integers(4)], 1.0, 0.1)
+        row[rng.choice(items, 25, replace=False, p=chances / chances.sum())] = 1
+    fakes = np.zeros((40, items), dtype=np.float32)
+    for row in fakes:
+        row[rng.choice(items - 1, 24, replace=False, p=popular[:-1] / popular[:-1].sum())] = 1
+        row[-1] = 1
+    rows = csr_matrix(np.vstack([real, fakes]))
+    alone = np.argsort(-influence.excess_leverage(rows), kind="stable")[:48]
+    together = most_influential(rows, 0.2)
+    assert len(together) == 48
+    assert (together >= users).sum() >= 30
+    assert (together >= users).sum() > (alone >= users).sum()
+
+
+def test_users_who_are_all_alike_and_users_without_a_history() -> None:
+    same = csr_matrix(np.array([[1, 1, 0], [1, 1, 0], [0, 0, 0]], dtype=np.float32))
+    assert influence.suspicion(same).tolist() == [0, 0, -np.inf]
+    assert most_influential(same, 0.4).tolist() == []
+    assert influence.suspicion(csr_matrix((2, 3), dtype=np.float32)).tolist() == [-np.inf] * 2
 
 
 def test_those_who_are_left_out_keep_their_place_and_nothing_else(

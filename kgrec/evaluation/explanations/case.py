@@ -98,12 +98,11 @@ def measure(case: Case, orders: Mapping[str, Order], deleted: int, k: int) -> di
 
 def _of(case: Case, places: Sequence[int], deleted: int, k: int) -> Iterator[tuple[str, float]]:
     why, rivals = case.explanation, case.rivals
-    without, alone = (
-        delete(why, rivals, places[:deleted]),
-        keep(why, rivals, places[:deleted]),
-    )
+    # In one order, so that the same paths lose the same to the last digit.
+    chosen = sorted(places[:deleted])
+    without, alone = delete(why, rivals, chosen), keep(why, rivals, chosen)
     size = max(abs(why.score), 1e-12)
-    yield "same_paths", float(set(places[:deleted]) == set(range(len(why.paths))[:deleted]))
+    yield "same_paths", float(chosen == list(range(len(why.paths)))[:deleted])
     yield "rank_drop", float(without.rank_drop)
     yield "score_drop", without.score_drop
     yield "necessity", without.score_drop / size

@@ -13,6 +13,7 @@ import polars as pl
 from kgrec.evaluation.compare import Interval, bootstrap
 from kgrec.evaluation.explanations.against import Against, by_user
 from kgrec.evaluation.explanations.case import STRONGEST
+from kgrec.evaluation.explanations.claims import Claim, claims
 from kgrec.evaluation.explanations.sanity import Randomisation
 from kgrec.evaluation.explanations.truth import Truth
 from kgrec.evaluation.tables import text_table
@@ -80,6 +81,10 @@ class ExplanationEvaluation:
         ).row(0, named=True)
         return values
 
+    def claims(self) -> dict[str, Claim]:
+        """On how many recommendations each control is beaten; empty where nothing has a path."""
+        return claims(self._explained) if self.against else {}
+
     def orders(self) -> dict[str, dict[str, float]]:
         """The means of what is measured for each order of paths: ``strongest`` and the controls."""
         if not self.against:
@@ -102,6 +107,7 @@ class ExplanationEvaluation:
             "rescoring_error": self.rescoring_error,
             "rank_drop": vars(drop) if drop else None,
             "against": {name: each.to_dict() for name, each in self.against.items()},
+            "claims": {name: each.to_dict() for name, each in self.claims().items()},
             "orders": self.orders(),
             "randomisation": {name: each.to_dict() for name, each in self.randomisation.items()},
             "passes_randomisation": self.passes_randomisation,

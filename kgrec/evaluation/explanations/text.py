@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kgrec.evaluation.compare import Interval
+from kgrec.evaluation.explanations.claims import ALL, TIMES
 
 if TYPE_CHECKING:
     from kgrec.evaluation.explanations.result import ExplanationEvaluation
@@ -20,6 +21,7 @@ def tables(result: ExplanationEvaluation) -> Iterator[Table]:
     if result.against:
         yield _deletion(result)
         yield _shares(result)
+        yield _claims(result)
         yield _orders(result)
     if result.randomisation:
         yield _randomisation(result)
@@ -82,6 +84,26 @@ def _shares(result: ExplanationEvaluation) -> Table:
     return header, rows
 
 
+def _claims(result: ExplanationEvaluation) -> Table:
+    header = ["Recommendations that lose", "places", "score"]
+    header += ["where other paths are picked", "places", "score"]
+    rows = []
+    for name, each in result.claims().items():
+        shares = (each.places, each.score, each.other_places, each.other_score)
+        places, score, other_places, other_score = map(_share, shares)
+        rows.append(
+            [_wording(name), places, score, f"{each.others:,}", other_places, other_score],
+        )
+    return header, rows
+
+
+def _wording(control: str) -> str:
+    if control == ALL:
+        return "all of these"
+    times = TIMES[control]
+    return f"{times} x what {control} does" if times > 1 else f"more than by {control}"
+
+
 def _orders(result: ExplanationEvaluation) -> Table:
     count = result.deleted
     header = [
@@ -120,6 +142,12 @@ def _interval(value: Interval | None) -> str:
         return "–"
     mean, low, high = (f"{each:,.{2 if abs(each) < 10 else 0}f}" for each in vars(value).values())
     return f"{mean} [{low}, {high}]"
+
+
+def _share(value: Interval | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value.mean:.1%} [{value.low:.1%}, {value.high:.1%}]"
 
 
 def _percent(value: float | None) -> str:

@@ -29,7 +29,9 @@ def randomised(
 
     Vectors are drawn anew from a normal distribution with the mean and the spread of each of their
     columns. The weights of the closed form, those of the content, the gates and the biases are
-    dealt out anew among their places, so that all sizes stay what they are.
+    dealt out anew among their places, so that all sizes stay what they are. That what was taken
+    lately counts more is learned from behaviour, too: with ``"all"`` every item of a history counts
+    alike, or the latest would be the strongest reason of any model.
 
     :param model: the trained model
     :param fitted_on: the interactions it was fitted on, binary, shape ``(U, I)``
@@ -58,6 +60,7 @@ def randomised(
         gates=gates,
         bias=bias,
         content=content,
+        recency=0.0 if part == "all" else model.recency,
     )
 
 

@@ -110,7 +110,8 @@ class Newcomers:
         # Runs of before there were modalities have none.
         text, ridge, smoothing, caution, loud, modalities = (*scalars.tolist(), 0.0)[:6]
         parts = below(_MODALITY, tensors)
-        facets = FacetVectors(*(tensors[f"newcomers.{part}"] for part in _FACETS), parts)
+        known, items, facts = (tensors[f"newcomers.{part}"] for part in _FACETS)
+        facets = FacetVectors(known, items, facts, parts)
         if facets.facts.shape[1:] != facets.known.shape[1:] or any(
             each.shape != shape for each in parts.values()
         ):

@@ -67,7 +67,15 @@ def test_json_and_tables(result: ExplanationEvaluation) -> None:
     tree = json.loads(result.to_json())
     assert list(tree) == [
         *("users", "recommendations", "k", "deleted", "coverage", "rescoring_error", "rank_drop"),
-        *("against", "orders", "randomisation", "passes_randomisation", "quality", "truth"),
+        *(
+            "against",
+            "claims",
+            "orders",
+            "randomisation",
+            "passes_randomisation",
+            "quality",
+            "truth",
+        ),
     ]
     assert set(tree["rank_drop"]) == {"mean", "low", "high"}
     text = str(result)
@@ -78,6 +86,8 @@ def test_json_and_tables(result: ExplanationEvaluation) -> None:
         "PTC",
         "sentences read",
         "Deleting 2 paths",
+        "3 x what random does",
+        "all of these",
     ):
         assert word in text
 

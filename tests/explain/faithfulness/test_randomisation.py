@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -18,6 +20,12 @@ def test_a_seed_gives_one_model_and_the_trained_one_stays(fitted: Recommender, p
     assert abs(one.weights - other.weights).max() > 0.01
     for name, tensor in fitted.model.tensors().items():
         np.testing.assert_array_equal(tensor, before[name])
+
+
+def test_a_model_that_learned_nothing_prefers_no_time(fitted: Recommender) -> None:
+    model = dataclasses.replace(fitted.model, recency=0.75)
+    kept = {part: randomised(model, fitted.fitted_on, part=part).recency for part in PARTS}
+    assert kept == {"vectors": 0.75, "closed_form": 0.75, "all": 0.0}
 
 
 def test_only_the_part_is_randomised(fitted: Recommender) -> None:
