@@ -55,6 +55,41 @@ class GraphConfig(_Section):
         return self.extracted != "no"
 
 
+class AdaptConfig(_Section):
+    """Adapting the encoder of texts to a graph and to behaviour, by low-rank changes (LoRA)."""
+
+    enabled: bool = False
+    """Whether to adapt it at all; needs the extra ``llm``."""
+    pairs: int = Field(default=1000, ge=2)
+    """At most so many pairs of texts that belong together; a few hundred will do."""
+    behaviour: float = Field(default=0.5, ge=0, le=1)
+    """The share of the pairs that comes from train; the others come from facts."""
+    held_out: float = Field(default=0.1, ge=0, lt=0.9)
+    """The share of the pairs that says when to stop; 0: after all epochs."""
+    epochs: int = Field(default=3, ge=1)
+    """At most so many passes over the pairs."""
+    patience: int = Field(default=1, ge=1)
+    """Stop after so many epochs without a lower loss on the held-out pairs."""
+    batch_size: int = Field(default=32, ge=2)
+    """Pairs a batch: each text is told from all others of its batch."""
+    learning_rate: float = Field(default=0.001, gt=0)
+    """Step size of AdamW, which falls to 0 in equal parts."""
+    temperature: float = Field(default=0.05, gt=0, le=1)
+    """Cosines are divided by it before the softmax."""
+    rank: int = Field(default=8, ge=1, le=256)
+    """Rank of the change of a matrix."""
+    alpha: float = Field(default=16.0, gt=0)
+    """The change is scaled by ``alpha / rank``."""
+    dropout: float = Field(default=0.05, ge=0, lt=1)
+    """Share of the input of a change that is dropped in training."""
+    targets: Annotated[tuple[str, ...], BeforeValidator(_split)] = ("query", "value")
+    """Which matrices change: ``query``, ``key``, ``value``, or modules' names in the encoder."""
+    frozen_layers: int = Field(default=0, ge=0)
+    """So many of the lowest layers stay as they are; the more, the faster."""
+    max_tokens: int = Field(default=64, ge=4)
+    """Texts are cut there in training."""
+
+
 class TextConfig(_Section):
     """Describing nodes and encoding the descriptions."""
 
@@ -67,15 +102,25 @@ class TextConfig(_Section):
     descriptions: bool = True
     """Whether a node's description, where data bring one, stands for the template's text."""
     model: str | None = None
-    """A sentence encoder: a local folder or a hub name; ``None`` takes the one that comes along."""
+    """A sentence encoder: a local folder or a hub name; ``None`` takes the one that comes along.
+
+    That one reads English. For other languages give the folder of another, for instance
+    ``multilingual-e5-small`` or ``bge-small-zh-v1.5``.
+    """
+    prompt: str | None = None
+    """Is written before every text that is encoded; ``None``: what the encoder's folder says.
+
+    E5 wants ``"passage: "`` or ``"query: "``, and not all of its folders say so.
+    """
     batch_size: int = Field(default=64, ge=1)
-    """Texts a batch in the encoder."""
+    """At most so many texts a batch in the encoder; fewer where they are long."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """``auto`` takes bfloat16 where the processor computes it natively."""
     windows: int = Field(default=8, ge=1, le=64)
     """A text beyond the encoder's length is read in at most so many windows of that length."""
     similar: int = Field(default=0, ge=0, le=50)
     """Each item is joined to so many nearest in the space of descriptions, by ``similar_text``."""
+    adapt: AdaptConfig = AdaptConfig()
 
 
 class WriterConfig(_Section):

@@ -103,16 +103,14 @@ def extract(
 def _extract(data: Dataset, config: Config, relations: list[str], limit: int | None) -> Extraction:
     from kgrec.callbacks import ConsoleProgress
     from kgrec.graph import KnowledgeGraph
-    from kgrec.text import CachedEncoder, TransformerEncoder
+    from kgrec.recommend.texts import encoder_of
     from kgrec.text.extract import extract as find
     from kgrec.text.replies import ReplyCache
 
-    progress, text = ConsoleProgress(), config.text
+    progress = ConsoleProgress()
     graph = KnowledgeGraph.build(data, progress=progress)
     writer = _writer(config)
-    encoder = None
-    if writer is not None:
-        encoder = CachedEncoder(TransformerEncoder(text.model, precision=text.precision))
+    encoder = encoder_of(config) if writer is not None else None
     with ReplyCache() as cache:
         return find(
             graph,

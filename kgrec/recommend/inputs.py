@@ -15,12 +15,17 @@ from kgrec.features import Features
 from kgrec.gnn.inputs import NodeInputs, directions
 from kgrec.gnn.training.checkpoints import Checkpoints
 from kgrec.graph import KnowledgeGraph
-from kgrec.graph.extracted import without_extracted
-from kgrec.graph.sensitive import without_sensitive
 from kgrec.graph.vectors import vectors_of
 from kgrec.kge import pretrain
-from kgrec.recommend.texts import encoder_of, item_words, relation_vectors, text_vectors
+from kgrec.recommend.texts import (
+    encoder_of,
+    item_words,
+    learned_graph,
+    relation_vectors,
+    text_vectors,
+)
 from kgrec.text import TextEncoder
+from kgrec.text.adapter import Adapter
 
 
 def node_inputs(
@@ -30,6 +35,7 @@ def node_inputs(
     encoder: TextEncoder | None,
     progress: Progress,
     checkpoints: Checkpoints,
+    adapter: Adapter | None = None,
     modalities: Iterable[str] | None = None,
 ) -> NodeInputs:
     """Describe and encode the core nodes, read their vectors, and embed the graph.
@@ -39,23 +45,24 @@ def node_inputs(
 
     :param encoder: turns texts into vectors; ``None``: what the configuration says, cached on disk
     :param checkpoints: keep the embeddings, so that they need not be trained twice
+    :param adapter: what the encoder of the configuration was adapted by
     :param modalities: which vectors are read; ``None``: what the configuration says
     :raises ConfigError: if ``graph.modalities`` names what no node has
     :raises DataError: if vectors of a name that is asked for are broken
     """
-    graph = without_sensitive(graph, config.graph.sensitive)
-    if not config.graph.learns_extracted:
-        graph = without_extracted(graph)
-    text = text_vectors(graph, features, config, encoder, progress) if config.text.enabled else None
+    graph = learned_graph(graph, config)
+    text = words = relations = None
+    if config.text.enabled:
+        encoder = encoder or encoder_of(config, adapter)
+        text = text_vectors(graph, features, config, encoder, progress)
+        words = item_words(graph)
+        if config.gnn.relation_texts and config.gnn.model != "linear":
+            relations = relation_vectors(graph, features, encoder)
     embeddings = None
     if config.kge.enabled:
         kept = checkpoints.once("Pretrain", lambda: _embeddings(features, config, progress))
         embeddings = kept.numpy()
-    words = item_words(graph) if config.text.enabled else None
     vectors = _modalities(graph, features, config, modalities)
-    relations = None
-    if config.text.enabled and config.gnn.relation_texts and config.gnn.model != "linear":
-        relations = relation_vectors(graph, features, encoder or encoder_of(config))
     return NodeInputs(text, embeddings, words, vectors, relations)
 
 

@@ -31,6 +31,7 @@ from kgrec.graph import KnowledgeGraph
 from kgrec.graph.extracted import without_extracted
 from kgrec.graph.sensitive import check_sensitive
 from kgrec.policies import Policy, sensitive_shares
+from kgrec.recommend.adapting import adapted_to
 from kgrec.recommend.checkpoint import open_checkpoints
 from kgrec.recommend.inputs import node_inputs
 from kgrec.recommend.lists import Lists
@@ -43,6 +44,7 @@ from kgrec.recommend.side_by_side import explained_by
 from kgrec.recommend.similar import with_similar
 from kgrec.recommend.update import Fitted, check_later, updated_model
 from kgrec.text import TextEncoder
+from kgrec.text.adapter import Adapter
 from kgrec.threads import limited_threads
 
 
@@ -54,6 +56,7 @@ class _State:
     :ivar features: the same in numbers
     :ivar fitted: the version of the graph that the model was fitted on, in the same numbers
     :ivar encoder: the identity of an encoder of texts that was given; empty: the settings made it
+    :ivar adapter: what the encoder was adapted by; ``None``: it is as it came
     """
 
     graph: KnowledgeGraph
@@ -63,6 +66,7 @@ class _State:
     checkpoints: Checkpoints
     fitted: Fitted
     encoder: str
+    adapter: Adapter | None = None
 
 
 class Recommender:
@@ -112,6 +116,7 @@ class Recommender:
             what is in it. ``None``: nothing is kept
         :param checkpoint_minutes: wall minutes between two states; 0: one after every epoch
         :raises KgrecError: if the training diverges
+        :raises MissingExtraError: if ``text.adapt.enabled`` and ``peft`` is not installed
         :raises ConfigError: if the graph has no interaction to learn from, or nothing that a name
             in ``graph.sensitive`` or ``graph.modalities`` means
         """
@@ -126,7 +131,9 @@ class Recommender:
         checkpoints = open_checkpoints(checkpoint, checkpoint_minutes, graph, config, encoder)
         with limited_threads(config.threads):
             learned = learned_from(features, config.gnn.trim)
-            inputs = node_inputs(graph, learned, config, encoder, progress, checkpoints)
+            adapted = adapted_to(graph, learned, config, encoder, progress)
+            adapter = adapted.adapter if adapted else None
+            inputs = node_inputs(graph, learned, config, encoder, progress, checkpoints, adapter)
             model, log = fit(
                 learned,
                 inputs,
@@ -135,10 +142,11 @@ class Recommender:
                 progress=progress,
                 checkpoints=checkpoints,
             )
-        log = dataclasses.replace(log, seconds=progress.seconds)
+        choices = {**log.choices, **(adapted.summary() if adapted else {})}
+        log = dataclasses.replace(log, seconds=progress.seconds, choices=choices)
         fitted = Fitted.of(graph, features, graph.version, config.graph)
         identity = _identity(encoder)
-        self._fitted = _State(graph, features, model, log, checkpoints, fitted, identity)
+        self._fitted = _State(graph, features, model, log, checkpoints, fitted, identity, adapter)
         for stale in ("_lists", "_reasons", "_histories", "_seen"):
             self.__dict__.pop(stale, None)
         return self
@@ -443,7 +451,14 @@ class Recommender:
         except GraphError as error:
             raise RunError(f"{folder}: {error}") from error
         rec._fitted = _State(
-            run.graph, features, run.model, run.log, Checkpoints(), fitted, run.encoder
+            run.graph,
+            features,
+            run.model,
+            run.log,
+            Checkpoints(),
+            fitted,
+            run.encoder,
+            run.adapter,
         )
         return rec
 
@@ -457,6 +472,7 @@ class Recommender:
             held_out=held_out,
             fitted_version=state.fitted.version,
             encoder=state.encoder,
+            adapter=state.adapter,
         )
 
     @property
@@ -497,7 +513,8 @@ class Recommender:
             self._encoder,
             self._progress,
             Checkpoints(),
-            modalities=self._modalities,
+            self._state.adapter,
+            self._modalities,
         )
 
     def _with_similar(self, graph: KnowledgeGraph) -> KnowledgeGraph:

@@ -5,6 +5,7 @@
     RUN/
       config.json         format, settings, the version of the graph that was fitted on
       model.safetensors   the model of the kind gnn.model: item–item weights, popularity, vectors …
+      adapter.safetensors  what the encoder of texts was adapted by, if it was
       graph/              the knowledge graph that is served, with its history
       log.json            epochs, choices, gates, seconds
       test.parquet        held-out interactions, if they were given
@@ -34,14 +35,26 @@ from kgrec.gnn.model import Model
 from kgrec.gnn.saved import model_of
 from kgrec.graph import KnowledgeGraph
 from kgrec.recommend.card import model_card
+from kgrec.text.adapter import Adapter
 
 FORMAT = 4
 _HEADER = "config.json"
 _MODEL = "model.safetensors"
+_ADAPTER = "adapter.safetensors"
 _ABOUT = "kgrec"
 # Everything that is replaced together; the report and the leaks are written by the command line.
 _PARTS = frozenset(
-    {_HEADER, _MODEL, "graph", "log.json", "test.parquet", "README.md", "report.html", "leaks.txt"}
+    {
+        _HEADER,
+        _MODEL,
+        _ADAPTER,
+        "graph",
+        "log.json",
+        "test.parquet",
+        "README.md",
+        "report.html",
+        "leaks.txt",
+    }
 )
 
 
@@ -51,6 +64,7 @@ class Run:
 
     :ivar fitted_version: the version of the graph that the model was fitted on
     :ivar encoder: the identity of the encoder of texts; empty: the one that the settings make
+    :ivar adapter: what that encoder was adapted by; ``None``: it is as it came
     """
 
     graph: KnowledgeGraph
@@ -60,6 +74,7 @@ class Run:
     held_out: pl.DataFrame | None
     fitted_version: int
     encoder: str
+    adapter: Adapter | None = None
 
 
 def write_run(folder: Path, run: Run) -> None:
@@ -73,6 +88,8 @@ def write_run(folder: Path, run: Run) -> None:
         write_json(fresh / _HEADER, _header(run))
         write_json(fresh / "log.json", run.log.to_dict())
         _write_model(fresh / _MODEL, run)
+        if run.adapter is not None:
+            run.adapter.save(fresh / _ADAPTER)
         if run.held_out is not None:
             run.held_out.write_parquet(fresh / "test.parquet")
         card = model_card(run.graph, run.config, run.log)
@@ -154,6 +171,7 @@ def _read_whole(folder: Path) -> Run:
         held_out=_read_held_out(folder),
         fitted_version=version,
         encoder=encoder,
+        adapter=_read_adapter(folder / _ADAPTER, config),
     )
 
 
@@ -221,6 +239,11 @@ def _read_model(path: Path, graph: KnowledgeGraph, config: Config, version: int)
     ):
         raise RunError(f"{path}: the model does not belong to the graph beside it; train again.")
     return model
+
+
+def _read_adapter(path: Path, config: Config) -> Adapter | None:
+    wanted = config.text.enabled and config.text.adapt.enabled
+    return Adapter.load(path) if wanted else None
 
 
 def _read_held_out(folder: Path) -> pl.DataFrame | None:

@@ -1,7 +1,8 @@
 """Nearest neighbours in the space of descriptions, as facts of the graph.
 
 A description is what the catalog says of an item, never what users did: the facts are the same
-whatever is held out. They are called what they are, *similar in text to*, in every explanation.
+whatever is held out, which is why the encoder is asked as it came, not as it was adapted to
+behaviour. They are called what they are, *similar in text to*, in every explanation.
 """
 
 from __future__ import annotations

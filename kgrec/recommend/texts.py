@@ -13,41 +13,72 @@ from kgrec.callbacks import Progress
 from kgrec.config import Config
 from kgrec.features import Features
 from kgrec.graph import KnowledgeGraph
-from kgrec.text import CachedEncoder, TextEncoder, TransformerEncoder, describe, encode_descriptions
+from kgrec.graph.extracted import without_extracted
+from kgrec.graph.sensitive import without_sensitive
+from kgrec.text import (
+    CachedEncoder,
+    Descriptions,
+    TextEncoder,
+    TransformerEncoder,
+    describe,
+    encode_descriptions,
+)
+from kgrec.text.adapter import Adapter
 from kgrec.text.plain import plain_texts
 from kgrec.text.template import relation_clauses
 from kgrec.text.words import word_vectors
 from kgrec.vocabulary import INTERACTED
 
 
-def encoder_of(config: Config) -> TextEncoder:
-    """The encoder that the settings say; what it has encoded is kept on disk."""
+def learned_graph(graph: KnowledgeGraph, config: Config) -> KnowledgeGraph:
+    """The graph without sensitive facts, and without those that nothing is to learn from."""
+    graph = without_sensitive(graph, config.graph.sensitive)
+    return graph if config.graph.learns_extracted else without_extracted(graph)
+
+
+def transformer_encoder(config: Config, adapter: Adapter | None = None) -> TransformerEncoder:
+    """The encoder of texts that the settings say.
+
+    :param adapter: what it was adapted by
+    """
     settings = config.text
-    return CachedEncoder(
-        TransformerEncoder(
-            settings.model,
-            batch_size=settings.batch_size,
-            precision=settings.precision,
-            windows=settings.windows,
-        )
+    return TransformerEncoder(
+        settings.model,
+        batch_size=settings.batch_size,
+        precision=settings.precision,
+        windows=settings.windows,
+        prompt=settings.prompt,
+        adapter=adapter,
     )
+
+
+def encoder_of(config: Config, adapter: Adapter | None = None) -> TextEncoder:
+    """The same; what it has encoded is kept on disk."""
+    return CachedEncoder(transformer_encoder(config, adapter))
+
+
+def core_descriptions(
+    graph: KnowledgeGraph, features: Features, config: Config, progress: Progress
+) -> Descriptions:
+    """Descriptions of the core nodes, in their order; of nodes that are not named, too."""
+    descriptions = describe(graph, config.text, progress=progress)
+    keys = [features.node_key(int(node)) for node in features.core]
+    core = pl.DataFrame({"key": keys}).join(
+        descriptions.nodes, on="key", how="left", maintain_order="left"
+    )
+    return dataclasses.replace(descriptions, nodes=core)
 
 
 def text_vectors(
     graph: KnowledgeGraph,
     features: Features,
     config: Config,
-    encoder: TextEncoder | None,
+    encoder: TextEncoder,
     progress: Progress,
 ) -> npt.NDArray[np.float32]:
     """Vectors of the core nodes' descriptions, float32, shape ``(N, s)``."""
-    descriptions = describe(graph, config.text, progress=progress)
-    keys = [features.node_key(int(node)) for node in features.core]
-    core = pl.DataFrame({"key": keys}).join(
-        descriptions.nodes, on="key", how="left", maintain_order="left"
-    )
-    encoder = encoder or encoder_of(config)
-    return encode_descriptions(dataclasses.replace(descriptions, nodes=core), encoder, progress)
+    descriptions = core_descriptions(graph, features, config, progress)
+    return encode_descriptions(descriptions, encoder, progress)
 
 
 def item_words(graph: KnowledgeGraph) -> csr_matrix:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import json
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,8 +17,12 @@ from safetensors import SafetensorError
 
 from kgrec.callbacks import Bar, Progress
 from kgrec.errors import ConfigError
+from kgrec.text.adapter import Adapter
+from kgrec.text.batches import batches
 from kgrec.text.encoder import TextEncoder, Vectors, encode_descriptions, encode_relations
+from kgrec.text.folder import ModelFolder, Role
 from kgrec.text.plain import plain_text
+from kgrec.text.pooling import pool
 from kgrec.text.windows import CHARACTERS_A_TOKEN, Windows, chunks
 
 __all__ = [
@@ -34,7 +37,6 @@ __all__ = [
 Precision = Literal["auto", "float32", "bfloat16"]
 
 _WINDOWS = 8  # windows of a long text that are read
-_MAX_TOKENS = 256  # where a model's folder states no length
 
 
 def minilm_folder() -> Path:
@@ -52,26 +54,31 @@ def minilm_folder() -> Path:
 
 
 class TransformerEncoder:
-    """Mean- or CLS-pooled token vectors of any ``transformers`` encoder, scaled to unit length.
+    """Pooled token vectors of any ``transformers`` encoder, of any language, scaled to unit length.
 
     Batches hold texts of like length, so that little padding is computed; rows come back in the
     order of the texts. A row does not depend on the other texts of its batch beyond rounding (1e-5
     in float32). A text beyond the model's length is read in windows of that length, one after the
     other, and has the mean of their vectors, weighed by their tokens and scaled to length 1; what
     comes after the last window is cut. Markup is stripped (:func:`~kgrec.text.plain.plain_text`).
-    The model is loaded with the first text and not before. Pooling and length are read from the
-    sentence-transformers files in the folder, if any (else mean, 256 tokens).
+    The model is loaded with the first text and not before. Pooling, length and prompts are read
+    from the sentence-transformers files in the folder, if any (else mean, 256 tokens, no prompt).
+    No code of a model is ever run.
 
     Paper: Reimers and Gurevych, Sentence-BERT, EMNLP 2019.
 
     :param model: a local folder, or a name on the Hugging Face hub, which is contacted only if such
         a name is given; by default all-MiniLM-L6-v2, which is installed with kgrec
-    :param batch_size: texts a batch, at least 1
+    :param batch_size: most texts a batch, at least 1; fewer where they are long
     :param precision: ``auto`` takes bfloat16 where the processor multiplies it natively
         (AVX512_BF16 or AMX: three times as fast, cosine to float32 .9999); elsewhere bfloat16 is
         emulated and very slow
     :param windows: most windows of a text, at least 1
-    :raises ConfigError: if the folder is missing or holds no model, or a number is out of range
+    :param prompt: is written before every window; ``None``: what the folder says for ``role``
+    :param role: what the texts are: passages to be found, or queries
+    :param adapter: a change of the weights, learned by :func:`kgrec.text.adapt.adapt`
+    :raises ConfigError: if the folder is missing or holds no model, or one that kgrec cannot run,
+        or a number is out of range
     """
 
     def __init__(
@@ -81,6 +88,9 @@ class TransformerEncoder:
         batch_size: int = 64,
         precision: Precision = "auto",
         windows: int = _WINDOWS,
+        prompt: str | None = None,
+        role: Role = "passage",
+        adapter: Adapter | None = None,
     ) -> None:
         for name, value in (("batch_size", batch_size), ("windows", windows)):
             if value < 1:
@@ -89,6 +99,9 @@ class TransformerEncoder:
         self._batch_size = batch_size
         self._windows = windows
         self._dtype = _resolve(precision)
+        self._given_prompt = prompt
+        self._role: Role = role
+        self._adapter = adapter
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({Path(self._source).name!r}, {self._dtype})"
@@ -105,41 +118,96 @@ class TransformerEncoder:
 
     @cached_property
     def identity(self) -> str:
-        """Changes with weights, tokenizer, pooling, length, windows and precision."""
+        """Changes with weights, tokenizer, pooling, windows, precision, prompt and adapter."""
         digest = hashlib.sha256()
         for file in sorted(self.folder.iterdir()):
             if file.suffix in (".safetensors", ".bin", ".json", ".txt", ".model"):
                 digest.update(file.name.encode())
                 with file.open("rb") as stream:
                     digest.update(hashlib.file_digest(stream, "sha256").digest())
-        pooling = "cls" if self._cls_pooling else "mean"
         length = f"{self._windows}x{self._max_tokens}"
-        return f"{digest.hexdigest()[:32]}/{pooling}/{length}/{self._dtype}/plain"
+        parts = [digest.hexdigest()[:32], self._files.pooling, length, self._dtype, "plain"]
+        if self._prompt:
+            parts.append(hashlib.sha256(self._prompt.encode()).hexdigest()[:16])
+        if self._adapter is not None:
+            parts.append(f"lora {self._adapter.identity}")
+        return "/".join(map(str, parts))
 
     @cached_property
     def embedding_size(self) -> int:
         """Numbers in a vector."""
-        return int(_read_json(self.folder / "config.json")["hidden_size"])
+        return self._files.embedding_size
 
     @cached_property
-    def _cls_pooling(self) -> bool:
-        return bool(_read_json(self.folder / "1_Pooling/config.json").get("pooling_mode_cls_token"))
+    def _files(self) -> ModelFolder:
+        return ModelFolder(self.folder)
 
-    @cached_property
+    @property
     def _max_tokens(self) -> int:
-        stated = _read_json(self.folder / "sentence_bert_config.json").get("max_seq_length")
-        limit = _read_json(self.folder / "config.json").get("max_position_embeddings")
-        return int(stated or min(limit or _MAX_TOKENS, _MAX_TOKENS))
+        return self._files.max_tokens
+
+    @cached_property
+    def _prompt(self) -> str:
+        given = self._given_prompt
+        return self._files.prompt(self._role) if given is None else given
 
     @cached_property
     def _tokenizer(self) -> Any:
         with _quiet() as transformers:
-            return _load(transformers.AutoTokenizer, self.folder)
+            tokenizer = _load(transformers.AutoTokenizer, self.folder)
+        if tokenizer.pad_token is None:  # of a decoder; what it is does not matter, it is masked
+            tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
+        return tokenizer
 
     @cached_property
     def _network(self) -> Any:
+        network = self.network()
+        if self._adapter is not None:
+            if self._adapter.base != self.base.identity:
+                raise ConfigError(
+                    f"The adapter was learned for another encoder than that in {self.folder}, or "
+                    "for another prompt: take that one, or fit again."
+                )
+            self._adapter.apply(network)
+        return network.to(self._dtype)
+
+    @property
+    def base(self) -> TransformerEncoder:
+        """The same encoder as it was before it was adapted, in float32."""
+        return TransformerEncoder(
+            self.folder,
+            batch_size=self._batch_size,
+            precision="float32",
+            windows=self._windows,
+            prompt=self._prompt,
+            role=self._role,
+        )
+
+    def network(self) -> Any:
+        """A fresh copy of the network as it is in the folder, in float32, in inference mode."""
         with _quiet() as transformers:
-            return _load(transformers.AutoModel, self.folder, dtype=self._dtype).eval()
+            return _load(transformers.AutoModel, self.folder, dtype=torch.float32).eval()
+
+    def tokens(self, texts: Sequence[str], most: int | None = None) -> list[list[int]]:
+        """Numbers of the tokens of texts with the prompt, cut at the model's length.
+
+        Markup is stripped, as :meth:`encode` does.
+
+        :param most: cut there, if the model reads more
+        """
+        length = min(self._max_tokens, most or self._max_tokens)
+        prompted = [self._prompt + self._readable(text) for text in texts]
+        found = self._tokenizer(prompted, truncation=True, max_length=length)["input_ids"]
+        return [list(ids) for ids in found]
+
+    def vectors(self, network: Any, tokens: Sequence[list[int]]) -> torch.Tensor:
+        """Unit vectors of a batch by a network like :meth:`network`, with a gradient if it has one.
+
+        :return: float32, shape ``(batch, embedding_size)``
+        """
+        ids, mask = _padded(tokens, self._tokenizer.pad_token_id or 0)
+        hidden = network(input_ids=ids, attention_mask=mask).last_hidden_state
+        return pool(hidden, mask, self._files.pooling)
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Encode texts; see :class:`~kgrec.text.encoder.TextEncoder`."""
@@ -162,22 +230,17 @@ class TransformerEncoder:
         return plain if plain.strip() else ""
 
     def _encode_chunk(self, texts: list[str], bar: Bar) -> Vectors:
-        windows = Windows.of(texts, self._tokenizer, self._max_tokens, self._windows)
+        windows = Windows.of(texts, self._tokenizer, self._max_tokens, self._windows, self._prompt)
         first = np.diff(windows.owners, prepend=-1) > 0
-        order = np.argsort([-len(ids) for ids in windows.tokens], kind="stable")
-        vectors = np.empty((len(order), self.embedding_size), dtype=np.float32)
-        for start in range(0, len(order), self._batch_size):
-            batch = order[start : start + self._batch_size]
+        vectors = np.empty((len(windows.tokens), self.embedding_size), dtype=np.float32)
+        for batch in batches([len(ids) for ids in windows.tokens], self._batch_size):
             vectors[batch] = self._encode_batch([windows.tokens[at] for at in batch])
             bar.advance(int(first[batch].sum()))
         return windows.pooled(vectors, len(texts))
 
     def _encode_batch(self, tokens: list[list[int]]) -> Vectors:
         with torch.inference_mode():
-            padded = self._tokenizer.pad({"input_ids": tokens}, return_tensors="pt")
-            hidden = self._network(**padded).last_hidden_state.float()  # (batch, length, size)
-            pooled = hidden[:, 0] if self._cls_pooling else _mean(hidden, padded["attention_mask"])
-            vectors: Vectors = torch.nn.functional.normalize(pooled, dim=1).numpy()
+            vectors: Vectors = self.vectors(self._network, tokens).numpy()
         return vectors
 
 
@@ -190,19 +253,22 @@ class MiniLMEncoder(TransformerEncoder):
         super().__init__(None, batch_size=batch_size, precision=precision, windows=windows)
 
 
-def _mean(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Mean over the real tokens; shapes: ``(b, l, d)``, ``(b, l)`` → ``(b, d)``."""
-    weights = mask.unsqueeze(-1).to(hidden.dtype)
-    return (hidden * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1.0)
+def _padded(tokens: Sequence[list[int]], padding: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Ids and mask, int64, shape ``(batch, length)``; much quicker than the tokenizer's own."""
+    lengths = np.array([len(ids) for ids in tokens])
+    mask = np.arange(lengths.max()) < lengths[:, None]
+    ids = np.full(mask.shape, padding, dtype=np.int64)
+    ids[mask] = np.concatenate(list(tokens))
+    return torch.from_numpy(ids), torch.from_numpy(mask.astype(np.int64))
 
 
 def _resolve(precision: Precision) -> torch.dtype:
     if precision == "auto":
-        return torch.bfloat16 if _has_native_bfloat16() else torch.float32
+        return torch.bfloat16 if has_native_bfloat16() else torch.float32
     return torch.bfloat16 if precision == "bfloat16" else torch.float32
 
 
-def _has_native_bfloat16() -> bool:
+def has_native_bfloat16() -> bool:
     # torch.backends.cpu.get_cpu_capability() stops at "AVX512", which says nothing about bfloat16.
     # The two probes below are private and younger than the oldest torch that kgrec supports: absent
     # means no.
@@ -210,18 +276,12 @@ def _has_native_bfloat16() -> bool:
     return any(getattr(torch.cpu, probe, bool)() for probe in probes)
 
 
-def _read_json(file: Path) -> dict[str, Any]:
-    """A JSON object; empty if there is no such file."""
-    if not file.is_file():
-        return {}
-    content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return content
-
-
 def _load(loader: Any, folder: Path, **options: Any) -> Any:
     try:
-        return loader.from_pretrained(folder, local_files_only=True, **options)
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        return loader.from_pretrained(
+            folder, local_files_only=True, trust_remote_code=False, **options
+        )
+    except (OSError, ValueError, KeyError, ImportError, SafetensorError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ConfigError(f"The encoder in {folder} cannot be loaded: {reason}") from error
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from kgrec.errors import ConfigError
 from kgrec.text.encoder import Vectors
 
 CHARACTERS_A_TOKEN = 16
@@ -30,16 +31,21 @@ class Windows:
     owners: npt.NDArray[np.int64]
 
     @staticmethod
-    def of(texts: Sequence[str], tokenizer: Any, size: int, most: int) -> Windows:
+    def of(texts: Sequence[str], tokenizer: Any, size: int, most: int, prompt: str = "") -> Windows:
         """Tokenize.
 
         :param tokenizer: of ``transformers``
-        :param size: tokens of a window, the special ones among them
+        :param size: tokens of a window, the special ones and the prompt's among them
         :param most: windows of a text; what comes after them is cut
+        :param prompt: each window begins with it
+        :raises ConfigError: if the prompt leaves no room for the text
         """
-        cut = [text[: CHARACTERS_A_TOKEN * size * most] for text in texts]
+        cut = [prompt + text[: CHARACTERS_A_TOKEN * size * most] for text in texts]
         # Tokenizers in Python itself cannot say whose window is whose: they cut.
-        split = most > 1 and bool(getattr(tokenizer, "is_fast", False))
+        fast = bool(getattr(tokenizer, "is_fast", False))
+        if fast and prompt:
+            return _prompted(cut, tokenizer, size, most, len(prompt))
+        split = fast and most > 1
         found = tokenizer(cut, truncation=True, max_length=size, return_overflowing_tokens=split)
         tokens: list[list[int]] = found["input_ids"]
         if not split:
@@ -66,6 +72,33 @@ class Windows:
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
         means = sums / np.maximum(lengths, 1e-12)
         return np.where(single[:, None], vectors[starts], means).astype(np.float32)
+
+
+def _prompted(
+    texts: Sequence[str], tokenizer: Any, size: int, most: int, prompt_length: int
+) -> Windows:
+    """Windows of texts that begin with a prompt of so many characters; all windows do then."""
+    found = tokenizer(
+        texts, return_offsets_mapping=True, return_special_tokens_mask=True, verbose=False
+    )
+    columns = (found["input_ids"], found["special_tokens_mask"], found["offset_mapping"])
+    tokens: list[list[int]] = []
+    owners: list[int] = []
+    for owner, (ids, special, offsets) in enumerate(zip(*columns, strict=True)):
+        own = np.flatnonzero(np.equal(special, 0))
+        start, end = (own[0], own[-1] + 1) if len(own) else (len(ids), len(ids))
+        # Not the tokens of the prompt alone: a tokenizer may end it in another way than a text.
+        rest = next((at for at in range(start, end) if offsets[at][1] > prompt_length), end)
+        step = size - rest - (len(ids) - end)
+        if step < 1:
+            raise ConfigError(
+                f"The prompt has {rest - start} tokens, and the encoder reads {size}, so that no "
+                "room is left for a text: set text.prompt to a shorter one."
+            )
+        for at in range(rest, max(end, rest + 1), step)[:most]:
+            tokens.append([*ids[:rest], *ids[at : min(at + step, end)], *ids[end:]])
+            owners.append(owner)
+    return Windows(tokens, np.array(owners, dtype=np.int64))
 
 
 def chunks(lengths: Sequence[int]) -> Iterator[slice]:

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from kgrec.errors import ConfigError, MissingExtraError
-from kgrec.text.encode import _has_native_bfloat16, _quiet
+from kgrec.text.encode import _quiet, has_native_bfloat16
 
 _MAGIC = b"GGUF"
 _PARTS = (".safetensors", ".json", ".txt", ".model", ".jinja")
@@ -32,7 +32,7 @@ class Weights:
 
 def precision() -> torch.dtype:
     """bfloat16 where the processor multiplies it natively, else float32."""
-    return torch.bfloat16 if _has_native_bfloat16() else torch.float32
+    return torch.bfloat16 if has_native_bfloat16() else torch.float32
 
 
 def check_model(model: Path) -> None:

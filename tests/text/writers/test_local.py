@@ -74,7 +74,7 @@ def writer(folder: Path) -> LocalWriter:
 
 @pytest.fixture(autouse=True)
 def _exact(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kgrec.text.writers.weights._has_native_bfloat16", lambda: False)
+    monkeypatch.setattr("kgrec.text.writers.weights.has_native_bfloat16", lambda: False)
 
 
 def question(text: str, **more: Any) -> Prompt:
