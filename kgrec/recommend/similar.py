@@ -18,9 +18,8 @@ from scipy.sparse import eye
 from kgrec.callbacks import Progress
 from kgrec.config import Config
 from kgrec.graph import KnowledgeGraph
-from kgrec.graph.sensitive import without_sensitive
 from kgrec.index import top_k
-from kgrec.recommend.texts import encoder_of
+from kgrec.recommend.texts import encoder_of, learned_graph
 from kgrec.text import TextEncoder, describe, encode_descriptions
 from kgrec.text.around import SIMILAR_TEXT
 
@@ -33,7 +32,7 @@ def with_similar(
     """The graph with edges between items that are described alike, if the settings want them."""
     if not config.text.similar or not config.text.enabled:
         return graph
-    open_graph = without_sensitive(graph, config.graph.sensitive)
+    open_graph = learned_graph(graph, config)
     descriptions = describe(open_graph, config.text, progress=progress)
     items = open_graph.nodes.filter(pl.col("kind") == "item").select("key", "id")
     of_items = items.join(descriptions.nodes, on="key", how="left", maintain_order="left")
