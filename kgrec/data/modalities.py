@@ -67,7 +67,7 @@ def open_matrix(path: Path) -> npt.NDArray[Any]:
             "the file does not exist", fix="write its path relative to the folder", file=path
         )
     try:
-        matrix = np.load(path, mmap_mode="r", allow_pickle=False)
+        matrix = np.load(path, mmap_mode="r")  # which never unpickles
     except (ValueError, OSError, EOFError, SyntaxError) as error:
         raise DataError(
             f"the file is no array of numbers ({str(error).splitlines()[0]})",

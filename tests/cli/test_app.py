@@ -16,6 +16,8 @@ COMMANDS = (
     "train",
     "attack",
     "audit",
+    "describe",
+    "extract",
     "tune",
     "recommend",
     "explain",

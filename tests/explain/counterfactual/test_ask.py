@@ -175,7 +175,9 @@ def test_answers_are_told_in_the_language(
     wanted = fitted.why_not(user, other, K, language="zh")
     assert wanted.items == fitted.why_not(user, other, K).items
     for answer in (chinese, wanted, replace(chinese, interactions=None, facts=None)):
-        assert answer.sentence.startswith(("如果您没有喜欢“", f"“{answer.label}”不在", "在已搜索"))
+        assert answer.sentence.startswith(
+            ("如果您没有喜欢过“", f"“{answer.label}”不在", "在已搜索")
+        )
         for word in ("You ", "It ", "liked", " and ", "set"):
             assert word not in str(answer), word
     assert wanted.sentence == wanted.to_dict()["sentence"]
