@@ -108,10 +108,10 @@ class Explainer:
             raise ConfigError(f"The number of paths must be at least 0, not {paths}.")
         row = int(self.features.user_indices([user])[0])
         target = self.features.item_index(item)
-        if score is None:
-            score = float(self.model.score(self.histories[[row]])[0, target])
         items, counts = row_of(self.histories, row)
         history = items.astype(np.int64)
+        if score is None:
+            score = self.model.score_from(history, counts, target)
         walks = self.finder.find(history, target, user=row, counts=counts)
         carried = self.model.carried_from(history, counts, target)
         tastes = self._tastes(history, carried, target, row)

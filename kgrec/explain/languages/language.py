@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import repeat
 from pathlib import Path
@@ -115,6 +115,7 @@ def read_language(language: str | Path | Language) -> Language:
     return _shipped(found)
 
 
+@cache
 def languages() -> tuple[str, ...]:
     """Codes of the languages that kgrec brings."""
     names = (entry.name for entry in files(_PACKAGE).iterdir())

@@ -113,8 +113,28 @@ class PairModel:
         :param counts: how much each counts, shape ``(n,)``
         :return: what each carries, shape ``(n,)``
         """
+        return self._from(self._content_by_item, history, counts, item)
+
+    def score_from(
+        self, history: npt.NDArray[np.integer], counts: npt.NDArray[np.float32], item: int
+    ) -> float:
+        """The score of one item for one user; :meth:`score` has all items.
+
+        :param history: all items of the user, shape ``(n,)``
+        :param counts: how much each counts, shape ``(n,)``
+        """
+        by_paths = self._from(self._weights_by_item, history, counts, item)
+        return float((by_paths + self.carried_from(history, counts, item)).sum() + self.bias[item])
+
+    def _from(
+        self,
+        by_item: csr_matrix,
+        history: npt.NDArray[np.integer],
+        counts: npt.NDArray[np.float32],
+        item: int,
+    ) -> npt.NDArray[np.float32]:
         weights = np.zeros(self.num_items, dtype=np.float32)
-        starts, values = row_of(self._content_by_item, item)
+        starts, values = row_of(by_item, item)
         weights[starts] = values
         scale = np.float32(max(len(history), 1)) ** np.float32(-self.history_power)
         return np.asarray(scale * (counts * weights[history]), dtype=np.float32)

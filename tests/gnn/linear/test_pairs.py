@@ -99,6 +99,8 @@ def test_scores_are_scaled_sums_over_the_history(
             history, counts = histories[[row]].indices, histories[[row]].data
             one = model.carried_from(history, counts, item)
             np.testing.assert_allclose(one, carried.toarray()[row, history], rtol=1e-6)
+            score = model.score_from(history, counts, item)
+            assert score == pytest.approx(float(expected[row, item]), rel=1e-5, abs=1e-6)
     assert model.score(histories)[0].tolist() == model.bias.tolist()
     alone = torch.cat([model.score(histories[[row]]) for row in range(5)])
     assert torch.equal(alone, model.score(histories))
