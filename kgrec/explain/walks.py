@@ -34,7 +34,7 @@ Indices = npt.NDArray[np.int64]
 # A hub that the regression already expects to hold the item still counts for a little.
 _LEAST = 0.05
 # What speaks for the items is kept in so many bytes.
-_KEPT = 2**27
+_KEPT = 2**26
 
 
 @dataclass(frozen=True, eq=False)

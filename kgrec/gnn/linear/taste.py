@@ -34,7 +34,7 @@ Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
 
 # What is known of the items, and the dual weights of a history, are kept in so many bytes.
-_KEPT = 2**26
+_KEPT = 2**25
 
 
 @dataclass(frozen=True, eq=False)
