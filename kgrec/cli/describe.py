@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kgrec.cli.options import ConfigFile, Format, Settings, config_of
+from kgrec.cli.options import (
+    BaseUrl,
+    ConfigFile,
+    Format,
+    ModelOption,
+    Settings,
+    WriterOption,
+    config_of,
+    with_writer,
+)
 from kgrec.cli.output import note, print_json, print_table, print_text
 
 if TYPE_CHECKING:
@@ -22,29 +30,13 @@ if TYPE_CHECKING:
 FILE = "descriptions.parquet"
 
 
-class Kind(StrEnum):
-    """Who writes."""
-
-    template = "template"
-    local = "local"
-    api = "api"
-
-
 def describe(
     source: Annotated[
         str, typer.Argument(help="A dataset folder, or a name: ml-100k.", metavar="FOLDER")
     ],
-    writer: Annotated[
-        Kind | None,
-        typer.Option(help="template: no language model; local: one on this machine; api."),
-    ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(help="A GGUF file or a folder, or the name of an endpoint's model."),
-    ] = None,
-    base_url: Annotated[
-        str | None, typer.Option(help="The endpoint: http://localhost:8080/v1.", metavar="URL")
-    ] = None,
+    writer: WriterOption = None,
+    model: ModelOption = None,
+    base_url: BaseUrl = None,
     out: Annotated[
         Path | None,
         typer.Option(help=f"Where the texts go; by default FOLDER/{FILE}.", metavar="FILE"),
@@ -78,10 +70,7 @@ def describe(
     the template's takes its place. The same command goes on where an earlier one was interrupted;
     an earlier file of descriptions is replaced when all texts are there.
     """
-    changes = {"writer.kind": writer, "writer.model": model, "writer.base_url": base_url}
-    chosen = config_of(settings, None, config).replace(
-        {name: str(value) for name, value in changes.items() if value is not None}
-    )
+    chosen = with_writer(config_of(settings, None, config), writer, model, base_url)
     target = _target(source, out)
     result = _describe(source, target, chosen, _names(types), limit, cache, import_cache, yes)
     exported = None if export_cache is None else _export(cache, export_cache)
@@ -132,7 +121,7 @@ def _describe(
     from kgrec.graph import KnowledgeGraph
     from kgrec.graph.sensitive import check_sensitive, without_sensitive
     from kgrec.loaders import load
-    from kgrec.text.replies import ReplyCache
+    from kgrec.text.asking.replies import ReplyCache
     from kgrec.text.writers.open import open_writer
     from kgrec.text.written import WrittenDescriber
 
@@ -194,7 +183,7 @@ def _confirm(describer: WrittenDescriber, grounds: Sequence[Grounds], yes: bool)
 
 
 def _export(cache_file: Path | None, target: Path) -> int:
-    from kgrec.text.replies import ReplyCache
+    from kgrec.text.asking.replies import ReplyCache
 
     with ReplyCache(cache_file) as cache:
         return cache.export(target)

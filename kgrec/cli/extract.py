@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kgrec.cli.options import ConfigFile, Settings, config_of
+from kgrec.cli.options import (
+    BaseUrl,
+    ConfigFile,
+    ModelOption,
+    Settings,
+    WriterOption,
+    config_of,
+    with_writer,
+)
 from kgrec.cli.output import note, print_table, print_text
 
 if TYPE_CHECKING:
@@ -54,17 +62,9 @@ def extract(
     limit: Annotated[
         int | None, typer.Option(min=1, help="Read the first N texts only.", metavar="N")
     ] = None,
-    writer: Annotated[
-        str | None,
-        typer.Option(help="Ask a language model, too: local or api; by default names alone."),
-    ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(help="A GGUF file or a folder (local), or a name (api).", metavar="MODEL"),
-    ] = None,
-    base_url: Annotated[
-        str | None, typer.Option(help="Of the endpoint: http://localhost:8080/v1.", metavar="URL")
-    ] = None,
+    writer: WriterOption = None,
+    model: ModelOption = None,
+    base_url: BaseUrl = None,
     settings: Settings = None,
     config: ConfigFile = None,
 ) -> None:
@@ -77,9 +77,7 @@ def extract(
     """
     from kgrec.loaders import load
 
-    named = {"writer.kind": writer, "writer.model": model, "writer.base_url": base_url}
-    given = {name: value for name, value in named.items() if value is not None}
-    chosen = config_of(settings, None, config).replace(given)
+    chosen = with_writer(config_of(settings, None, config), writer, model, base_url)
     file = _file(source, out)
     data: Dataset = load(source)
     old = data.extracted if out is None else _rows(data, file)
@@ -104,8 +102,8 @@ def _extract(data: Dataset, config: Config, relations: list[str], limit: int | N
     from kgrec.callbacks import ConsoleProgress
     from kgrec.graph import KnowledgeGraph
     from kgrec.recommend.texts import encoder_of
+    from kgrec.text.asking.replies import ReplyCache
     from kgrec.text.extract import extract as find
-    from kgrec.text.replies import ReplyCache
 
     progress = ConsoleProgress()
     graph = KnowledgeGraph.build(data, progress=progress)

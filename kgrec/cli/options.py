@@ -39,6 +39,30 @@ Track = Annotated[
 ]
 
 
+class WriterKind(StrEnum):
+    """Who writes."""
+
+    template = "template"
+    local = "local"
+    api = "api"
+
+
+WriterOption = Annotated[
+    WriterKind | None,
+    typer.Option(
+        "--writer",
+        help="template: no language model; local: one on this machine; api: an endpoint.",
+    ),
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option("--model", help="A GGUF file or a folder, or the name of an endpoint's model."),
+]
+BaseUrl = Annotated[
+    str | None, typer.Option(help="The endpoint: http://localhost:8080/v1.", metavar="URL")
+]
+
+
 Language = Annotated[
     str, typer.Option(help="en, zh, or the path of a language file (.toml); of the reasons.")
 ]
@@ -64,6 +88,17 @@ def config_of(settings: list[str] | None, seed: int | None, file: Path | None = 
     if seed is not None:
         changes["seed"] = str(seed)
     return (read_config(file) if file else Config()).replace(changes)
+
+
+def with_writer(
+    config: Config, writer: WriterKind | None, model: str | None, base_url: str | None
+) -> Config:
+    """The settings with what the options say of the language model.
+
+    :raises ConfigError: if a value is out of range
+    """
+    said = {"writer.kind": writer, "writer.model": model, "writer.base_url": base_url}
+    return config.replace({name: str(value) for name, value in said.items() if value is not None})
 
 
 def changes_of(settings: list[str] | None) -> dict[str, str]:

@@ -11,9 +11,9 @@ from kgrec.features import Features
 from kgrec.graph import KnowledgeGraph
 from kgrec.recommend.texts import core_descriptions, learned_graph, transformer_encoder
 from kgrec.text import TextEncoder
-from kgrec.text.adapt import Adapted, adapt
+from kgrec.text.adapting.adapt import Adapted, adapt
+from kgrec.text.adapting.pairs import Pairs, draw_pairs
 from kgrec.text.around import SIMILAR_TEXT
-from kgrec.text.pairs import Pairs, draw_pairs
 
 
 def adapted_to(

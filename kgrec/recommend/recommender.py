@@ -15,7 +15,6 @@ from scipy.sparse import csr_matrix
 from kgrec.callbacks import Progress, TimedProgress
 from kgrec.config import Config
 from kgrec.errors import ConfigError, GraphError, RunError
-from kgrec.explain import Explains
 from kgrec.explain.languages import Language
 from kgrec.features import Features
 from kgrec.gnn.fit import fit
@@ -43,7 +42,7 @@ from kgrec.recommend.side_by_side import explained_by
 from kgrec.recommend.similar import with_similar
 from kgrec.recommend.update import Fitted, check_later, updated_model
 from kgrec.text import TextEncoder
-from kgrec.text.adapter import Adapter
+from kgrec.text.adapting.adapter import Adapter
 from kgrec.threads import limited_threads
 
 
@@ -392,10 +391,6 @@ class Recommender(Explaining):
         return Reasons(
             state.graph, state.features, state.model, self.fitted_on, state.fitted, self.config
         )
-
-    @property
-    def _explainer(self) -> Explains:
-        return self._reasons.explainer
 
     def _texts(self, graph: KnowledgeGraph, features: Features) -> NodeInputs:
         """Texts of the core nodes, by the encoder with which the model was fitted."""

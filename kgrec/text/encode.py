@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 
 from kgrec.callbacks import Bar, Progress
 from kgrec.errors import ConfigError
-from kgrec.text.adapter import Adapter
+from kgrec.text.adapting.adapter import Adapter
 from kgrec.text.batches import batches
 from kgrec.text.encoder import TextEncoder, Vectors, encode_descriptions, encode_relations
 from kgrec.text.folder import ModelFolder, Role
@@ -76,7 +76,7 @@ class TransformerEncoder:
     :param windows: most windows of a text, at least 1
     :param prompt: is written before every window; ``None``: what the folder says for ``role``
     :param role: what the texts are: passages to be found, or queries
-    :param adapter: a change of the weights, learned by :func:`kgrec.text.adapt.adapt`
+    :param adapter: a change of the weights, learned by :func:`kgrec.text.adapting.adapt.adapt`
     :raises ConfigError: if the folder is missing or holds no model, or one that kgrec cannot run,
         or a number is out of range
     """
@@ -153,7 +153,7 @@ class TransformerEncoder:
 
     @cached_property
     def _tokenizer(self) -> Any:
-        with _quiet() as transformers:
+        with quiet_transformers() as transformers:
             tokenizer = _load(transformers.AutoTokenizer, self.folder)
         if tokenizer.pad_token is None:  # of a decoder; what it is does not matter, it is masked
             tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
@@ -185,7 +185,7 @@ class TransformerEncoder:
 
     def network(self) -> Any:
         """A fresh copy of the network as it is in the folder, in float32, in inference mode."""
-        with _quiet() as transformers:
+        with quiet_transformers() as transformers:
             return _load(transformers.AutoModel, self.folder, dtype=torch.float32).eval()
 
     def tokens(self, texts: Sequence[str], most: int | None = None) -> list[list[int]]:
@@ -301,7 +301,7 @@ def _download(name: str) -> Path:
 
 
 @contextmanager
-def _quiet() -> Iterator[Any]:
+def quiet_transformers() -> Iterator[Any]:
     """``transformers`` (slow to import, hence here), without its messages and bars on stderr."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

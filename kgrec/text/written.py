@@ -14,12 +14,12 @@ from kgrec.data.descriptions import SCHEMA
 from kgrec.errors import KgrecError
 from kgrec.graph.schema import id_of, kind_of
 from kgrec.text.asking import ask
+from kgrec.text.asking.replies import ReplyCache
+from kgrec.text.asking.tally import Tally
 from kgrec.text.descriptions import Descriptions
 from kgrec.text.grounds import GroundedGraph, Grounds, read_grounds
 from kgrec.text.prompts import prompt_for
-from kgrec.text.replies import ReplyCache
 from kgrec.text.sentences import sentences_of
-from kgrec.text.tally import Tally
 from kgrec.text.template import TemplateDescriber
 from kgrec.text.told import told
 from kgrec.text.verify import Verified, Verifier

@@ -13,8 +13,8 @@ from kgrec.config import TextConfig
 from kgrec.errors import KgrecError
 from kgrec.graph import KnowledgeGraph
 from kgrec.text import TemplateDescriber
+from kgrec.text.asking.replies import ReplyCache
 from kgrec.text.grounds import Grounds
-from kgrec.text.replies import ReplyCache
 from kgrec.text.writers import Estimate, Failure, Prompt, Reply
 from kgrec.text.written import WrittenDescriber
 

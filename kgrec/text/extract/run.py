@@ -14,6 +14,7 @@ from kgrec.errors import ConfigError
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.extracted import without_extracted
 from kgrec.text.asking import Answer, Tally, ask
+from kgrec.text.asking.replies import ReplyCache
 from kgrec.text.encoder import TextEncoder
 from kgrec.text.extract.agreement import LEAST, checked
 from kgrec.text.extract.claim import Claim, as_table
@@ -23,7 +24,6 @@ from kgrec.text.extract.linking import Linker
 from kgrec.text.extract.names import Names
 from kgrec.text.extract.question import questions
 from kgrec.text.extract.relations import VAGUE, Cue, candidate_relations
-from kgrec.text.replies import ReplyCache
 from kgrec.text.writers import Estimate, Prompt, Writer
 from kgrec.vocabulary import INTERACTED, Relation
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from kgrec.callbacks import Bar
 from kgrec.errors import ConfigError
-from kgrec.text.tally import Meter, Tally
+from kgrec.text.asking.tally import Meter, Tally
 from kgrec.text.writers.background import in_background
 from kgrec.text.writers.base import Estimate, Failure, Prompt, Reply, Unasked
 from kgrec.text.writers.endpoint import Endpoint, import_openai

@@ -13,7 +13,7 @@ from jinja2 import TemplateError
 
 from kgrec.callbacks import Bar
 from kgrec.errors import ConfigError
-from kgrec.text.tally import Meter, Tally
+from kgrec.text.asking.tally import Meter, Tally
 from kgrec.text.writers.base import Estimate, Failure, Prompt, Reply
 from kgrec.text.writers.chat import end_of_turn, to_tokens
 from kgrec.text.writers.constrain import Grammars

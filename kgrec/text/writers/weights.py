@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from kgrec.errors import ConfigError, MissingExtraError
-from kgrec.text.encode import _quiet, has_native_bfloat16
+from kgrec.text.encode import has_native_bfloat16, quiet_transformers
 
 _MAGIC = b"GGUF"
 _PARTS = (".safetensors", ".json", ".txt", ".model", ".jinja")
@@ -83,7 +83,7 @@ def load_weights(model: Path) -> Weights:
         folder, options = model.parent, {**options, "gguf_file": model.name}
     try:
         # The reader of GGUF files draws a bar that no setting of transformers turns off.
-        with redirect_stderr(StringIO()), _quiet() as transformers:
+        with redirect_stderr(StringIO()), quiet_transformers() as transformers:
             tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **options)
             loader = transformers.AutoModelForCausalLM
             network = loader.from_pretrained(

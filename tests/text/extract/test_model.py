@@ -9,11 +9,11 @@ import pytest
 from kgrec.callbacks import Bar
 from kgrec.graph import KnowledgeGraph
 from kgrec.text.asking import RefusedError
+from kgrec.text.asking.replies import ReplyCache
 from kgrec.text.extract import extract
 from kgrec.text.extract.judge import read_answer
 from kgrec.text.extract.question import MOST_FACTS, answer_schema, parts, questions
 from kgrec.text.extract.relations import candidate_relations
-from kgrec.text.replies import ReplyCache
 from kgrec.text.writers import Estimate, Failure, Prompt, Reply
 
 Catalog = Callable[..., KnowledgeGraph]

@@ -13,7 +13,7 @@ import pytest
 
 from kgrec.errors import ConfigError
 from kgrec.text.asking import ask
-from kgrec.text.replies import ReplyCache
+from kgrec.text.asking.replies import ReplyCache
 from kgrec.text.writers import Failure, Message, Prompt, Reply, Unasked
 from kgrec.text.writers.api import ApiWriter
 from kgrec.text.writers.endpoint import retry_after

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from kgrec.text.asking import ask
-from kgrec.text.replies import ReplyCache
+from kgrec.text.asking.replies import ReplyCache
 from kgrec.text.writers import Message, Prompt, Reply
 from kgrec.text.writers.api import ApiWriter
 

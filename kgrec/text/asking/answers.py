@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar, overload
 
-from kgrec.text.tally import Tally
+from kgrec.text.asking.tally import Tally
 from kgrec.text.writers.base import Prompt
 
 Value = TypeVar("Value")

@@ -19,7 +19,7 @@ from kgrec.callbacks import Progress
 from kgrec.errors import ConfigError, KgrecError
 from kgrec.text import asking as module
 from kgrec.text.asking import Answer, RefusedError, Tally, ask
-from kgrec.text.replies import ReplyCache
+from kgrec.text.asking.replies import ReplyCache
 from kgrec.text.writers import Estimate, Failure, Message, Prompt, Reply, Unasked
 
 Script = Callable[[Prompt, int], Reply | Failure | str]
@@ -312,7 +312,7 @@ package.__path__ = [sys.argv[1]]
 sys.modules["kgrec.text"] = package
 from kgrec.callbacks import Progress
 from kgrec.text.asking import ask
-from kgrec.text.replies import ReplyCache
+from kgrec.text.asking.replies import ReplyCache
 from kgrec.text.writers import Message, Prompt, Reply
 
 class Writer:

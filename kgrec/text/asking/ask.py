@@ -1,4 +1,4 @@
-"""Asking a language model many questions, and keeping only answers that are right."""
+"""One run of questions: from the cache, from the writer, judged, and asked once more."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from typing import Generic, cast
 
 from kgrec.callbacks import Bar, Progress
 from kgrec.errors import ConfigError, KgrecError
-from kgrec.text.answers import Answer, Answers, Judge, RefusedError, Value
-from kgrec.text.question import Question, chunks
-from kgrec.text.replies import Attempt, ReplyCache, reply_key
-from kgrec.text.tally import Meter, Tally, too_many
+from kgrec.text.asking.answers import Answer, Answers, Judge, RefusedError, Value
+from kgrec.text.asking.question import Question, chunks
+from kgrec.text.asking.replies import Attempt, ReplyCache, reply_key
+from kgrec.text.asking.tally import Meter, Tally, too_many
 from kgrec.text.writers.base import Failure, Prompt, Reply, Unasked, Writer
-
-__all__ = ["Answer", "Answers", "Judge", "RefusedError", "Tally", "ask"]
 
 _CHUNK = 256  # questions handed over at once: enough for batches of like length
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic
 
-from kgrec.text.answers import Answer, Judge, RefusedError, Value
-from kgrec.text.replies import Attempt
+from kgrec.text.asking.answers import Answer, Judge, RefusedError, Value
+from kgrec.text.asking.replies import Attempt
 from kgrec.text.writers.base import Message, Prompt
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
-from kgrec.text.pairs import behaviour_pairs, draw_pairs, graph_pairs
+from kgrec.text.adapting.pairs import behaviour_pairs, draw_pairs, graph_pairs
 
 ITEMS, ENTITIES = 9, 6
 

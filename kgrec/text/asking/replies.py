@@ -138,7 +138,7 @@ class ReplyCache:
         :return: how many
         :raises DataError: if the file cannot be written
         """
-        from kgrec.text.replies_file import write_replies
+        from kgrec.text.asking.replies_file import write_replies
 
         return write_replies(Path(file), self._database.select(_ALL, [0]))
 
@@ -150,7 +150,7 @@ class ReplyCache:
         :return: how many the file holds
         :raises DataError: if it cannot be read, or is something else
         """
-        from kgrec.text.replies_file import read_replies
+        from kgrec.text.asking.replies_file import read_replies
 
         rows = read_replies(Path(file))
         self._database.change(_KEEP, rows)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kgrec.errors import DataError
-from kgrec.text.replies import Attempt, ReplyCache, reply_key
+from kgrec.text.asking.replies import Attempt, ReplyCache, reply_key
 from kgrec.text.writers import Message, Prompt, Reply
 
 PROMPT = Prompt("item:1", (Message("user", "What is it?"),), "v1", {"type": "object"}, 20)

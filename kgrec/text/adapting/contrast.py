@@ -20,8 +20,8 @@ import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
+from kgrec.text.adapting.pairs import Pairs
 from kgrec.text.encode import TransformerEncoder
-from kgrec.text.pairs import Pairs
 
 
 class PairedTexts:

@@ -1,8 +1,8 @@
 """Adapting an encoder of texts to what belongs together, by low-rank changes of few matrices.
 
-The loss is in :mod:`kgrec.text.contrast`, where pairs come from in :mod:`kgrec.text.pairs`. Paper:
-Hu et al., LoRA, ICLR 2022, https://arxiv.org/abs/2106.09685. Needs the extra ``llm`` (``peft``);
-using the result does not.
+The loss is in :mod:`kgrec.text.adapting.contrast`, where pairs come from in
+:mod:`kgrec.text.adapting.pairs`. Paper: Hu et al., LoRA, ICLR 2022,
+https://arxiv.org/abs/2106.09685. Needs the extra ``llm`` (``peft``); using the result does not.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ import torch
 from kgrec.callbacks import Bar, Progress
 from kgrec.config import AdaptConfig
 from kgrec.errors import ConfigError, MissingExtraError
-from kgrec.text.adapter import Adapter
-from kgrec.text.contrast import PairedTexts, contrastive_loss, cuts
+from kgrec.text.adapting.adapter import Adapter
+from kgrec.text.adapting.contrast import PairedTexts, contrastive_loss, cuts
+from kgrec.text.adapting.pairs import Pairs
+from kgrec.text.adapting.targets import targets_of
 from kgrec.text.encode import TransformerEncoder, has_native_bfloat16
-from kgrec.text.pairs import Pairs
-from kgrec.text.targets import targets_of
 
 _FEWEST_HELD_OUT = 2  # one pair has no negatives
 

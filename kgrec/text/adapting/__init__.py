@@ -1,0 +1,4 @@
+"""Adapting an encoder of texts to a graph and to behaviour, by low-rank changes (LoRA).
+
+``pairs`` → ``contrast`` → ``adapt``, which changes what ``targets`` names, leaves an ``adapter``.
+"""
