@@ -1,10 +1,10 @@
 """Asking a language model many questions, and keeping only answers that are right.
 
-``question`` → ``ask`` → ``answers`` and their ``tally``; ``replies`` remembers what was accepted.
+``question`` → ``run`` → ``answers`` and their ``tally``; ``replies`` remembers what was accepted.
 """
 
 from kgrec.text.asking.answers import Answer, Answers, Judge, RefusedError
-from kgrec.text.asking.ask import ask
+from kgrec.text.asking.run import ask
 from kgrec.text.asking.tally import Tally
 
 __all__ = ["Answer", "Answers", "Judge", "RefusedError", "Tally", "ask"]

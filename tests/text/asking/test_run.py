@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 import kgrec
 from kgrec.callbacks import Progress
 from kgrec.errors import ConfigError, KgrecError
-from kgrec.text import asking as module
 from kgrec.text.asking import Answer, RefusedError, Tally, ask
 from kgrec.text.asking.replies import ReplyCache
 from kgrec.text.writers import Estimate, Failure, Message, Prompt, Reply, Unasked
@@ -217,7 +216,7 @@ def test_too_many_failures_end_in_an_error_that_says_so(cache: ReplyCache, most:
 
 
 def test_it_stops_as_soon_as_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_CHUNK", 4)
+    monkeypatch.setattr("kgrec.text.asking.run._CHUNK", 4)
     writer = Scripted(lambda *_: Failure("the endpoint cannot be reached"))
     with pytest.raises(KgrecError, match="cannot be reached"):
         ask(writer, [question(str(number)) for number in range(100)], shout, most_failures=0.9)
