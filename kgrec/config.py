@@ -255,9 +255,10 @@ class GnnConfig(_Section):
     refit: bool = True
     """Train once more on train and valid together, for the number of epochs found on valid."""
     trim: float = Field(default=0.0, ge=0, lt=0.5)
-    """Nothing is learned from this share of the users: those with most influence for their length.
+    """Nothing is learned from this share of the users: those who look most like invented ones.
 
-    A defence against invented users; whoever is left out is served like all others.
+    That is, unusual for the length of their history, by themselves and by what they share. A
+    defence against invented users; whoever is left out is served like all others.
     """
 
 

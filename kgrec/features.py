@@ -155,6 +155,11 @@ class Features:
         return np.flatnonzero(is_item | (self.degrees > 1))
 
     @cached_property
+    def core_keys(self) -> list[str]:
+        """Keys of the core nodes, in the order of :attr:`core`."""
+        return [self.node_key(int(node)) for node in self.core]
+
+    @cached_property
     def core_facts(self) -> Indices:
         """Facts between core nodes, as places in :attr:`core`, int64, shape ``(F', 3)``."""
         return self._in_core(self.facts, (0, 2))

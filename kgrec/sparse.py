@@ -89,6 +89,14 @@ def row_of(matrix: csr_matrix | csc_matrix, row: int) -> tuple[npt.NDArray[Any],
     return matrix.indices[part], matrix.data[part]
 
 
+def dense_row(matrix: csr_matrix | csc_matrix, row: int, size: int) -> npt.NDArray[np.float32]:
+    """One row (of a CSC matrix: column) with all its zeros, float32, shape ``(size,)``."""
+    dense = np.zeros(size, dtype=np.float32)
+    places, values = row_of(matrix, row)
+    dense[places] = values
+    return dense
+
+
 def places_of(
     matrix: csr_matrix, rows: npt.NDArray[np.integer]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

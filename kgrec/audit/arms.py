@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from kgrec.audit.shuffle import shuffled_names, shuffled_tails, without_facts
-from kgrec.audit.written import asserted, described, without_asserted, without_descriptions
+from kgrec.audit.written import described, extracted, without_descriptions
 from kgrec.config import Config
 from kgrec.data.schema import closest
 from kgrec.errors import ConfigError
 from kgrec.graph import KnowledgeGraph
-from kgrec.graph.vectors import modality_names, without_literal
+from kgrec.graph.extracted import without_extracted
+from kgrec.graph.vectors import modality_names, without_literals
 from kgrec.vocabulary import INTERACTED
 
 Transform = Callable[[KnowledgeGraph, int], KnowledgeGraph]
@@ -91,7 +92,7 @@ def no_modality(name: str) -> Arm:
     return Arm(
         f"{NO_MODALITY} {name}",
         f"vectors of '{name}' are not read",
-        lambda graph, _seed: without_literal(graph, name),
+        lambda graph, _seed: without_literals(graph, [name]),
         has=lambda graph, config: name in _modalities(graph, config),
         lacks=f"no item has vectors of '{name}' that are read",
     )
@@ -106,10 +107,10 @@ NO_DESCRIPTIONS = Arm(
 )
 NO_EXTRACTED = Arm(
     "no extracted facts",
-    "facts that only a model read in a text are left out",
-    lambda graph, _seed: without_asserted(graph),
-    has=lambda graph, config: _trains_on_extracted(config) and asserted(graph),
-    lacks="no fact is learned from that only a model asserts",
+    "facts that only a text states are left out",
+    lambda graph, _seed: without_extracted(graph),
+    has=lambda graph, config: config.graph.learns_extracted and extracted(graph),
+    lacks="no fact is learned from that only a text states",
 )
 NO_SIMILAR = Arm(
     "no similar texts", "no edges between items described alike", switched_off="text.similar"
@@ -163,10 +164,6 @@ def _there(graph: KnowledgeGraph | None, config: Config) -> tuple[Arm, ...]:
 def _modalities(graph: KnowledgeGraph, config: Config) -> tuple[str, ...]:
     names = modality_names(graph, config.graph.modalities)
     return tuple(name for name in names if name not in config.graph.sensitive)
-
-
-def _trains_on_extracted(config: Config) -> bool:
-    return getattr(config.graph, "extracted", "train") != "no"
 
 
 def _plain(name: str) -> str:

@@ -18,10 +18,9 @@ from kgrec.callbacks import Bar, Progress
 from kgrec.config import Config
 from kgrec.evaluation import Interactions
 from kgrec.graph import KnowledgeGraph
-from kgrec.graph.extracted import without_extracted
-from kgrec.graph.sensitive import without_sensitive
 from kgrec.graph.vectors import modality_names, without_literals
 from kgrec.recommend import Recommender
+from kgrec.recommend.texts import learned_graph
 from kgrec.text import TextEncoder
 
 Lists = dict[str, list[pl.DataFrame]]
@@ -80,10 +79,9 @@ class Trials:
         self, arm: Arm, split: Split, graph: KnowledgeGraph, seed: int, inside: Progress
     ) -> pl.DataFrame:
         # Before names are shuffled: a sensitive fact must not come back as one of another relation.
-        graph = without_sensitive(graph, self.config.graph.sensitive)
-        if not self.config.graph.learns_extracted:
-            graph = without_extracted(graph)
-        hidden = {*self.config.graph.sensitive} & {*modality_names(graph)}
+        graph = learned_graph(graph, self.config)
+        sensitive = self.config.graph.sensitive
+        hidden = {*sensitive} & {*modality_names(graph)} if sensitive else set()
         graph = without_literals(graph, hidden) if hidden else graph
         config = arm.config(self.config).replace({"seed": seed, "graph.sensitive": ()})
         users = split.users

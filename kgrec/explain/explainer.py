@@ -157,8 +157,9 @@ class Explainer:
 
         :param histories: above 0 where a user has an item, shape ``(n, I)``
         :param items: the item of each row, shape ``(n,)``
-        :return: ``paths`` (of facts all, though no user may lead to one), ``content`` (texts
-            included), ``latent`` and ``popularity``, each of shape ``(n,)``, which sum to the score
+        :return: ``paths`` (of facts all, though no user may lead to one), ``content`` (texts and
+            modalities included), ``latent`` and ``popularity``, each of shape ``(n,)``, which sum
+            to the score
         """
         parts = self.model.parts(histories, items)
         if self.model.newcomers is None or not self.model.content.nnz:

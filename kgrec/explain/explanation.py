@@ -128,7 +128,8 @@ class Explanation:
     :ivar score: the model's score
     :ivar paths: strongest first
     :ivar rest: named parts of the score that are not in ``paths``: ``popularity``, ``text`` (what
-        words and descriptions carry over to items with few users or none), ``content`` (what else
+        words and descriptions carry over to items with few users or none), a part for each modality
+        by its name (``image``; ``"text vectors"`` where the name is taken), ``content`` (what else
         is carried over by no path: how much is known of the item, facts that no user leads to),
         ``latent``, ``oneself`` (what joins an item of the user's history only to the user's own),
         ``extracted`` (paths that rest on a fact that only a text states, where those are no

@@ -115,7 +115,7 @@ def _shown_at(group: Group, walk: TasteWalk) -> Group:
 
 
 def _columns(walks: Walks, part: npt.NDArray[np.bool_]) -> Groups:
-    """Some walks, each by itself."""
+    """Some rows of walks as groups, each by itself."""
     return Groups(
         start=walks.starts[part],
         hub=walks.hubs[part],

@@ -26,7 +26,7 @@ from scipy.sparse import csc_matrix, csr_matrix
 
 from kgrec.gnn.linear.hubs import FactHubs
 from kgrec.gnn.linear.pairs import PairModel, keeps_all_pairs, shared_pairs
-from kgrec.sparse import places_of, row_of, sums_of
+from kgrec.sparse import dense_row, places_of, row_of, sums_of
 
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
@@ -242,10 +242,7 @@ class WalkFinder:
         return (num_users > 0) & (self._column(self._learned_pairs, item) > 0)
 
     def _column(self, matrix: csc_matrix, column: int) -> npt.NDArray[np.float32]:
-        values = np.zeros(self.model.num_items, dtype=np.float32)
-        rows, stored = row_of(matrix, column)
-        values[rows] = stored
-        return values
+        return dense_row(matrix, column, self.model.num_items)
 
 
 def _ratio(amounts: Floats, totals: Floats) -> Floats:

@@ -79,7 +79,7 @@ def excess_leverage(histories: csr_matrix) -> Floats:
 
 
 def shared_excess(histories: csr_matrix, excess: Floats) -> Floats:
-    r"""The item of each user whose takers are, all in all, the most unusual ones.
+    r"""How unusual the takers of an item are, at each user the item where they are most so.
 
     :math:`z_i = \sqrt{n_i}\, \bar e_i`, which of takers who come by chance has a deviation of 1,
     and of each user the largest of these, against what is usual for the length of the history.
@@ -135,7 +135,7 @@ def most_influential(histories: csr_matrix, share: float) -> npt.NDArray[np.int6
 
 
 def learned_from(features: Features, trim: float) -> Features:
-    """The same numbers without what the most influential users did; nobody's place changes.
+    """The same numbers without what the most suspicious users did; nobody's place changes.
 
     :param trim: the share of users who are left out, in [0, 1); 0: nobody
     :raises ConfigError: if there are too many users and items to tell

@@ -72,11 +72,6 @@ def modality_names(graph: KnowledgeGraph, names: Iterable[str] | None = None) ->
     return tuple(vectors_of(graph.nodes, graph.nodes["key"].to_list(), names))
 
 
-def without_literal(graph: KnowledgeGraph, name: str) -> KnowledgeGraph:
-    """The graph as it would be if no node had a literal of this name."""
-    return without_literals(graph, [name])
-
-
 def without_literals(graph: KnowledgeGraph, names: Iterable[str]) -> KnowledgeGraph:
     """The graph, with no earlier version, as it would be if no node had literals of these names."""
     gone = frozenset(names)

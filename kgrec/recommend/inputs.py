@@ -71,8 +71,7 @@ def _modalities(
 ) -> dict[str, npt.NDArray[np.float32]]:
     """Centred vectors of the core nodes by name; a sensitive name has none."""
     asked = config.graph.modalities if names is None else tuple(names)
-    keys = [features.node_key(int(node)) for node in features.core]
-    found = vectors_of(graph.nodes, keys, asked)
+    found = vectors_of(graph.nodes, features.core_keys, asked)
     missing = set(config.graph.modalities or ()) - found.keys() if names is None else set()
     if missing:
         raise ConfigError(

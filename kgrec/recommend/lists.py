@@ -21,7 +21,7 @@ from kgrec.threads import limited_threads
 class Lists:
     """Makes lists.
 
-    :param graph: what is served
+    :param graph: what is served, without facts that nothing is to learn from
     :param features: the same in numbers
     :param model: the trained model
     :param config: the settings it was fitted with

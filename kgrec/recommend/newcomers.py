@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import polars as pl
 
 from kgrec.data.catalog import read_ids
@@ -52,20 +50,21 @@ def _new_ids(
     kind = schema.required[0]
     require_columns(frame, schema, file)
     _refuse(graph, as_text(frame, kind, file), kind, file, there=True)
-    ids: Iterable[str] = read_ids(frame, schema, file, [])[kind]
-    if not (found := list(ids)):
+    found: list[str] = read_ids(frame, schema, file, [])[kind].to_list()
+    if not found:
         raise DataError(f"there is no {kind} to add", fix="give the table a row", file=file)
     return found
 
 
 def _refuse(graph: KnowledgeGraph, ids: pl.Series, kind: str, file: str, *, there: bool) -> None:
-    """
+    """Refuse ids that the graph has, or has not.
+
     :param there: whether those are refused that the graph has, or those that it has not
     :raises DataError: names the first one
     """
     known = graph.nodes.filter(pl.col("kind") == kind)["id"]
     bad = (ids.is_in(known.implode()) == there) & ids.is_not_null()
-    if (place := bad.fill_null(False).arg_true()).len():
+    if (place := bad.arg_true()).len():
         row = int(place[0])
         problem, fix = (
             (f"the {kind} '{ids[row]}' is in the graph already", "use graph.update and rec.update")

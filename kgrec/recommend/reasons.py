@@ -45,7 +45,7 @@ class Reasons:
     ) -> None:
         self.graph, self.features, self.model = graph, features, model
         self._fitted_on, self._fitted, self._config = fitted_on, fitted, config
-        self.tellers: dict[Language, Explains] = {}
+        self._tellers: dict[Language, Explains] = {}
 
     @cached_property
     def explainer(self) -> Explains:
@@ -70,10 +70,10 @@ class Reasons:
         words = read_language(language)
         if words == ENGLISH:
             return self.explainer
-        teller = self.tellers.pop(words, None) or in_language(self.explainer, words)
-        self.tellers[words] = teller  # the latest comes last
-        while len(self.tellers) > _TELLERS:
-            del self.tellers[next(iter(self.tellers))]
+        teller = self._tellers.pop(words, None) or in_language(self.explainer, words)
+        self._tellers[words] = teller  # the latest comes last
+        while len(self._tellers) > _TELLERS:
+            del self._tellers[next(iter(self._tellers))]
         return teller
 
     def of_lists(

@@ -145,7 +145,7 @@ class Recommender(Explaining):
         fitted = Fitted.of(graph, features, graph.version, config.graph)
         identity = _identity(encoder)
         self._fitted = _State(graph, features, model, log, checkpoints, fitted, identity, adapter)
-        for stale in ("_lists", "_reasons", "_histories", "_seen"):
+        for stale in ("_lists", "_reasons", "_histories", "_learned_graph"):
             self.__dict__.pop(stale, None)
         return self
 
@@ -317,8 +317,8 @@ class Recommender(Explaining):
         :raises ConfigError: if nothing is liked, ``k`` is below 1, or something liked, or named by
             the policy, is sensitive
         """
-        sensitive = self.config.graph.sensitive
-        weights, liked = profile_history(profile, self._seen, self._state.features, sensitive)
+        graph, sensitive = self._learned_graph, self.config.graph.sensitive
+        weights, liked = profile_history(profile, graph, self._state.features, sensitive)
         return self._lists.of([PROFILE], weights, k, policy, seen=liked)
 
     def save(self, folder: str | Path, *, held_out: pl.DataFrame | None = None) -> None:
@@ -428,7 +428,7 @@ class Recommender(Explaining):
         return tuple(newcomers.texts.modalities) if newcomers else ()
 
     @cached_property
-    def _seen(self) -> KnowledgeGraph:
+    def _learned_graph(self) -> KnowledgeGraph:
         """The graph without facts that only texts state, where nothing is learned from them."""
         graph = self._state.graph
         return graph if self.config.graph.learns_extracted else without_extracted(graph)
@@ -436,7 +436,7 @@ class Recommender(Explaining):
     @cached_property
     def _lists(self) -> Lists:
         state = self._state
-        return Lists(self._seen, state.features, state.model, self.config, self._progress)
+        return Lists(self._learned_graph, state.features, state.model, self.config, self._progress)
 
 
 def _identity(encoder: TextEncoder | None) -> str:

@@ -62,8 +62,7 @@ def core_descriptions(
 ) -> Descriptions:
     """Descriptions of the core nodes, in their order; of nodes that are not named, too."""
     descriptions = describe(graph, config.text, progress=progress)
-    keys = [features.node_key(int(node)) for node in features.core]
-    core = pl.DataFrame({"key": keys}).join(
+    core = pl.DataFrame({"key": features.core_keys}).join(
         descriptions.nodes, on="key", how="left", maintain_order="left"
     )
     return dataclasses.replace(descriptions, nodes=core)

@@ -41,7 +41,7 @@ class Fitted:
         graph: KnowledgeGraph,
         features: Features,
         version: int,
-        settings: GraphConfig | None = None,
+        settings: GraphConfig,
     ) -> Self:
         """Look the version up in the history of the graph that is served.
 
@@ -52,7 +52,6 @@ class Fitted:
         """
         if version == graph.version:
             return cls(version, features, np.arange(len(features.items)))
-        settings = settings or GraphConfig()
         before = Features.of(
             graph.at(version), settings.sensitive, extracted=settings.learns_extracted
         )

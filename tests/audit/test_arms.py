@@ -118,7 +118,7 @@ def test_vectors_are_no_graph() -> None:
 def test_descriptions_and_extracted_facts_are_arms_where_there_are_any() -> None:
     graph, config = KnowledgeGraph.build(tiny_dataset()), Config()
     assert NO_DESCRIPTIONS.idle(graph, config) == "no written description is read"
-    assert NO_EXTRACTED.idle(graph, config) == "no fact is learned from that only a model asserts"
+    assert NO_EXTRACTED.idle(graph, config) == "no fact is learned from that only a text states"
     items = pl.DataFrame(
         {
             "item": ["1"],

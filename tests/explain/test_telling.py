@@ -151,7 +151,7 @@ def test_explainers_are_kept_by_what_languages_say(fitted: Recommender, tmp_path
     for number in range(2 * _TELLERS):
         file.write_text(f'code = "en"\nname = "English {number}"\n', encoding="utf-8")
         fitted._reasons.told_in(file)
-    assert len(fitted._reasons.tellers) == _TELLERS
+    assert len(fitted._reasons._tellers) == _TELLERS
 
 
 def test_names_in_the_language_are_taken(build: Callable[..., KnowledgeGraph]) -> None:

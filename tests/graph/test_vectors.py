@@ -16,7 +16,7 @@ from kgrec.graph.vectors import (
     only_vectors,
     vectors_of,
     with_own_vectors,
-    without_literal,
+    without_literals,
 )
 
 
@@ -58,7 +58,7 @@ def test_short_lists_and_those_of_different_lengths_are_no_vectors_unless_asked_
 def test_literals_without_vectors_and_vectors_without_literals() -> None:
     graph = graph_of(np.eye(2, 9, dtype=np.float32), year=[1, 2])
     assert modality_names(graph) == ("image",)
-    bare = without_literal(graph, "image")
+    bare = without_literals(graph, ["image"])
     assert modality_names(bare) == ()
     assert '"year":1' in bare.node("item:i0")["properties"]
     kept = only_vectors(graph.nodes["properties"], ("image",))

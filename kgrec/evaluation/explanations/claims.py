@@ -1,4 +1,4 @@
-"""On how many recommendations is each control beaten, and on how many all of them?
+"""On how many recommendations are random, shortest and attention beaten, and on how many all three?
 
 The strongest paths have to lower a recommendation three times as far as random ones, and farther
 than the shortest and than those of attention. A control that picks the very same paths cannot be

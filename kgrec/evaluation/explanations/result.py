@@ -82,7 +82,7 @@ class ExplanationEvaluation:
         return values
 
     def claims(self) -> dict[str, Claim]:
-        """On how many recommendations each control is beaten; empty where nothing has a path."""
+        """How often random, shortest, attention and all three are beaten; empty without paths."""
         return claims(self._explained) if self.against else {}
 
     def orders(self) -> dict[str, dict[str, float]]:

@@ -14,8 +14,8 @@ _TASTE = (*_REASON, "things", "shared", "witness")
 _PEOPLE = dict.fromkeys(("zero", "one", "two", "few", "many", "other"), ("count",))
 _PARTS = dict.fromkeys(
     (
-        *("popularity", "content", "text", "latent", "other_paths", "other_edges", "oneself"),
-        "extracted",
+        *("popularity", "content", "text", "latent"),
+        *("other_paths", "other_edges", "oneself", "extracted"),
     ),
     (),
 )

@@ -23,7 +23,7 @@ from scipy.sparse import csr_matrix, vstack
 from kgrec.errors import DataError
 from kgrec.gnn.inputs import NodeInputs, directions
 from kgrec.gnn.linear.hubs import FactHubs
-from kgrec.sparse import row_of, unit_rows
+from kgrec.sparse import dense_row, unit_rows
 from kgrec.text.words import weigh_rare
 
 Floats = npt.NDArray[np.float32]
@@ -183,9 +183,7 @@ class Content:
         """What words and descriptions have in a column of :meth:`kernel`, shape ``(I,)``."""
         column = np.zeros(len(self.amount), dtype=np.float32)
         if text and self.words.nnz:
-            own = np.zeros(self.words.shape[1], dtype=np.float32)
-            places, values = row_of(self.words, item)
-            own[places] = values
+            own = dense_row(self.words, item, self.words.shape[1])
             column += np.float32(text) * (self.words @ own)
         if text and self.vectors is not None:
             column += np.float32(text / 2) * (self.vectors @ self.vectors[item])

@@ -30,7 +30,7 @@ from kgrec.gnn.linear.neighbours import cosine_neighbours
 from kgrec.gnn.linear.newcomers import Newcomers
 from kgrec.gnn.training.losses import history_scale
 from kgrec.panels import Panels
-from kgrec.sparse import MOST_DENSE, row_of
+from kgrec.sparse import MOST_DENSE, dense_row
 
 NEIGHBOURS = 200
 """Pairs kept for an item where a catalog is too large for all pairs."""
@@ -133,9 +133,7 @@ class PairModel:
         counts: npt.NDArray[np.float32],
         item: int,
     ) -> npt.NDArray[np.float32]:
-        weights = np.zeros(self.num_items, dtype=np.float32)
-        starts, values = row_of(by_item, item)
-        weights[starts] = values
+        weights = dense_row(by_item, item, self.num_items)
         scale = np.float32(max(len(history), 1)) ** np.float32(-self.history_power)
         return np.asarray(scale * (counts * weights[history]), dtype=np.float32)
 

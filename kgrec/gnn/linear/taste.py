@@ -28,12 +28,12 @@ from scipy.sparse import csr_matrix
 from kgrec.gnn.linear.content import Content
 from kgrec.gnn.linear.newcomers import Newcomers
 from kgrec.gnn.linear.transfer import smoothed_behaviour
-from kgrec.sparse import places_of, row_of, sums_of
+from kgrec.sparse import dense_row, places_of, row_of, sums_of
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
 
-# What is known of the items, and the dual weights of a history, are kept in so many bytes.
+# What is known of some items, 16 at least, is kept in about so many bytes, beside their modalities.
 _KEPT = 2**25
 
 
@@ -221,10 +221,8 @@ class Taste:
     def _known_of(self, item: int) -> _Known:
         place = int(self.places[item])
         text = self.content.text_kernel_with(item, self.settings.text)[self.warm]
-        own = np.zeros(self.content.facts.shape[1], dtype=np.float32)
-        facts, loud = row_of(self.content.facts, item)
-        own[facts] = loud
         content = self.content
+        own = dense_row(content.facts, item, content.facts.shape[1])
         modalities = {
             name: content.modality_kernel_with(name, item, self.settings.modalities)[self.warm]
             for name in content.modalities

@@ -17,9 +17,10 @@ A_{ii} e_i) / (1 - A_{ii})`. An item with :math:`n` users is given the part :mat
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -207,14 +208,8 @@ def _choose_kernel(
     for number, smoothing in enumerate(SMOOTHINGS):
         smoothed = smoothed_behaviour(known, smoothing)
         # A modality may be noise: it is heard if that is better than not to hear it.
-        for text, ridge, loud in _AGAIN if number else _tries(content):
-            tried = replace(
-                best,
-                text=best.text if text is None else text,
-                ridge=best.ridge if ridge is None else ridge,
-                modalities=best.modalities if loud is None else loud,
-                smoothing=smoothing,
-            )
+        for changes in ({},) if number else _tries(content):
+            tried = replace(best, smoothing=smoothing, **changes)
             weights = _fit(smoothed, kernel(tried.text, tried.modalities), tried.ridge).weights
             scores = trial.sums(torch.from_numpy(weights))
             cold = trial.measure(scores)["NDCG@20"]
@@ -225,16 +220,12 @@ def _choose_kernel(
     return best, best_scores
 
 
-_Try = tuple[float | None, float | None, float | None]
-_AGAIN: Sequence[_Try] = ((None, None, None),)
-
-
-def _tries(content: Content) -> Iterator[_Try]:
-    """Weight of texts, ridge, weight of modalities; ``None``: what is best so far."""
+def _tries(content: Content) -> Iterator[dict[str, Any]]:
+    """Settings that are tried in place of the best so far."""
     for text, ridge in itertools.product(_texts(content), RIDGES):
-        yield text, ridge, 0.0
+        yield {"text": text, "ridge": ridge, "modalities": 0.0}
     for loud in _loud(content):
-        yield None, None, loud
+        yield {"modalities": loud}
 
 
 def _loud(content: Content) -> tuple[float, ...]:
