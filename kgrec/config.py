@@ -153,7 +153,11 @@ class WriterConfig(_Section):
     price_out: float | None = Field(default=None, ge=0)
     """Of a million tokens of answers."""
     budget: float | None = Field(default=None, ge=0)
-    """The most that may be spent, in the currency of the prices; without prices, in tokens."""
+    """The most that may be spent, in the currency of the prices; without prices, in tokens.
+
+    A request begins only while its estimate fits; questions longer than estimated, and requests
+    that were lost and made again, may pass it.
+    """
     retries: int = Field(default=1, ge=0, le=10)
     """How often a question is asked once more after its answer was refused."""
     most_failures: float = Field(default=0.5, ge=0, le=1)

@@ -86,3 +86,8 @@ class MissingExtraError(KgrecError, ImportError):
 
     def __init__(self, package: str, extra: str) -> None:
         super().__init__(f"{package} is not installed; run: pip install 'kgrec[{extra}]'.")
+
+
+def first_line(error: BaseException) -> str:
+    """What an error of a library says, in a line; its type where it says nothing."""
+    return next(iter(str(error).splitlines()), "") or type(error).__name__

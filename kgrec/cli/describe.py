@@ -171,7 +171,7 @@ def _check_types(graph: Any, types: Sequence[str]) -> None:
 def _confirm(describer: WrittenDescriber, grounds: Sequence[Grounds], yes: bool) -> None:
     """Say what it will take; where that costs, ask."""
     estimate = describer.estimate(grounds)
-    prompts = len(describer.prompts(grounds))
+    prompts = sum(not each.is_empty for each in grounds)
     cost = "" if estimate.cost is None else f", cost up to {estimate.cost:.4g}"
     note(
         f"{prompts:,} questions: about {estimate.prompt_tokens:,} tokens to read and at most "

@@ -95,7 +95,8 @@ def extract(
 
     found = _extract(data, chosen, relation or [], limit)
     write_extracted(merged(found.table, old), file)
-    print_text(f"{found}\nWrote {file}. Next: kgrec extract {source} --list --state quarantined")
+    where = "" if out is None else f" --out {out}"
+    print_text(f"{found}\nWrote {file}. Next: kgrec extract {source}{where} --state quarantined")
 
 
 def _extract(data: Dataset, config: Config, relations: list[str], limit: int | None) -> Extraction:
@@ -162,16 +163,13 @@ def _file(source: str, out: Path | None) -> Path:
 def _rows(data: Dataset, file: Path) -> pl.DataFrame:
     """The claims in a file outside of the folder."""
     from kgrec.data.extracted import clean_extracted
-    from kgrec.data.facts import Known
     from kgrec.data.quality import Finding
     from kgrec.data.schema import EXTRACTED
     from kgrec.data.tables import read_table
 
     found: list[Finding] = []
     raw = read_table(file, EXTRACTED, {}) if file.is_file() else None
-    pairs = data.test.select("user", "item")
-    known = Known(items=data.items["item"], users=data.users["user"], held_out=pairs)
-    table = clean_extracted(raw, known, file.name, found)
+    table = clean_extracted(raw, data.items["item"], file.name, found)
     for finding in found:
         note(str(finding))
     return table

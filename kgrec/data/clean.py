@@ -77,7 +77,7 @@ def clean(
         facts=facts,
         labels=labels,
         candidates=clean_candidates(raw.get("candidates"), items, names["candidates"], found),
-        extracted=clean_extracted(raw.get("extracted"), known, names["extracted"], found),
+        extracted=clean_extracted(raw.get("extracted"), items["item"], names["extracted"], found),
         descriptions=clean_descriptions(
             raw.get("descriptions"), items["item"], names["descriptions"], found
         ),

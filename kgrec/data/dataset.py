@@ -57,8 +57,9 @@ class Dataset:
         literals); all but the first two may be null
     :ivar candidates: the only items that may be recommended, sorted; ``None``: all of them
     :ivar descriptions: ``id, kind`` (``item`` or ``entity``), ``text, source`` (who wrote it:
-        ``template``, ``local``, ``api``, anything), ``verified`` (whether it was held against the
-        facts) and ``evidence`` (JSON, may be null); each node once; not all need exist
+        ``template``, ``local``, ``api``, anything), ``verified`` (whether it was held against
+        the facts, or made of them) and ``evidence`` (JSON, may be null); each node once; not all
+        need exist
     :ivar quality: what was set aside or mended while reading, and why
     :ivar extracted: claims that were extracted from the texts of items, in every state; columns as
         in :data:`kgrec.data.extracted.EXTRACTED_COLUMNS`

@@ -36,7 +36,8 @@ def clean_descriptions(
     entity. Users have no descriptions.
 
     :param raw: ``id, text``, optional ``kind``, ``source`` (who wrote it; by default ``given``),
-        ``verified`` (whether it was held against the facts; by default false), ``evidence`` (JSON)
+        ``verified`` (whether it was held against the facts, or made of them; by default false),
+        ``evidence`` (JSON)
     :param items: ids of all items
     :return: the columns of :data:`SCHEMA`
     :raises DataError: if a column is missing
@@ -48,12 +49,11 @@ def clean_descriptions(
     sieve.note_empty()
     sieve.select(DESCRIPTIONS.columns)
     sieve.frame = sieve.frame.with_columns(
-        as_text(sieve.frame, name, file) if name in raw.columns else pl.lit(None, pl.String)
-        for name in DESCRIPTIONS.columns
+        as_text(sieve.frame, name, file)
         if name in raw.columns
+        else pl.lit(None, pl.String).alias(name)
+        for name in DESCRIPTIONS.columns
     )
-    missing = [name for name in DESCRIPTIONS.columns if name not in raw.columns]
-    sieve.frame = sieve.frame.with_columns(pl.lit(None, pl.String).alias(name) for name in missing)
     sieve.frame = sieve.frame.with_columns(pl.col("text").str.strip_chars().replace("", None))
     sieve.require(DESCRIPTIONS.required)
     found = pl.when(pl.col("id").is_in(items.implode())).then(pl.lit("item"))

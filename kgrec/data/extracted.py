@@ -11,7 +11,6 @@ from typing import Any
 import polars as pl
 
 from kgrec.data.columns import as_text
-from kgrec.data.facts import Known
 from kgrec.data.quality import Finding
 from kgrec.data.schema import EXTRACTED, require_columns
 from kgrec.data.sieve import Sieve
@@ -51,11 +50,14 @@ def no_extracted() -> pl.DataFrame:
 
 
 def clean_extracted(
-    raw: pl.DataFrame | None, known: Known, file: str, findings: list[Finding]
+    raw: pl.DataFrame | None, items: pl.Series, file: str, findings: list[Finding]
 ) -> pl.DataFrame:
     """Check extracted facts.
 
     :param raw: ``head, relation, tail, state`` and any of :data:`EXTRACTED_COLUMNS`
+    :param items: ids of all items
+    :param file: what the table is called in findings
+    :param findings: receives what is set aside
     :return: all of these columns, empty where ``raw`` has them not
     :raises DataError: if a column is missing
     """
@@ -70,7 +72,7 @@ def clean_extracted(
     )
     sieve.require(["head", "relation"])
     _check_states(sieve)
-    _check_ends(sieve, known)
+    _check_ends(sieve, items)
     sieve.keep_first(["head", "relation", "tail", "tail_label"], fix="leave one row for each claim")
     return sieve.frame.select(list(EXTRACTED_COLUMNS))
 
@@ -103,8 +105,8 @@ def _check_states(sieve: Sieve) -> None:
     )
 
 
-def _check_ends(sieve: Sieve, known: Known) -> None:
-    items = known.items.implode()
+def _check_ends(sieve: Sieve, ids: pl.Series) -> None:
+    items = ids.implode()
     sieve.set_aside(
         ~pl.col("head").is_in(items),
         column="head",

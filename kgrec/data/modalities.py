@@ -22,7 +22,7 @@ from kgrec.data.columns import as_text
 from kgrec.data.schema import SCHEMAS
 from kgrec.data.settings import FILE, Modality
 from kgrec.data.tables import ENDINGS, read_table
-from kgrec.errors import DataError
+from kgrec.errors import DataError, first_line
 
 _ROWS = 4_096  # checked at a time: the file may be larger than memory would like
 
@@ -70,7 +70,7 @@ def open_matrix(path: Path) -> npt.NDArray[Any]:
         matrix = np.load(path, mmap_mode="r")  # which never unpickles
     except (ValueError, OSError, EOFError, SyntaxError) as error:
         raise DataError(
-            f"the file is no array of numbers ({str(error).splitlines()[0]})",
+            f"the file is no array of numbers ({first_line(error)})",
             fix="write it with numpy.save",
             file=path,
         ) from None

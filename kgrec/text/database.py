@@ -112,11 +112,11 @@ class Database:
             self._warn(f"The text cache {self._file} was damaged ({error}) and is rebuilt.")
 
     def _set_aside(self) -> None:
-        if self._keep_damaged:
-            with self._guard():
+        with self._guard():  # what cannot be moved is not deleted either
+            if self._keep_damaged:
                 self._file.replace(self._file.with_name(f"{self._file.name}.damaged"))
-        for name in (self._file.name, f"{self._file.name}-wal", f"{self._file.name}-shm"):
-            self._file.with_name(name).unlink(missing_ok=True)
+            for name in (self._file.name, f"{self._file.name}-wal", f"{self._file.name}-shm"):
+                self._file.with_name(name).unlink(missing_ok=True)
 
     def _warn(self, message: str) -> None:
         if not self._warned:

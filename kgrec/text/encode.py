@@ -16,7 +16,7 @@ import torch
 from safetensors import SafetensorError
 
 from kgrec.callbacks import Bar, Progress
-from kgrec.errors import ConfigError
+from kgrec.errors import ConfigError, first_line
 from kgrec.text.adapting.adapter import Adapter
 from kgrec.text.batches import batches
 from kgrec.text.encoder import TextEncoder, Vectors, encode_descriptions, encode_relations
@@ -77,8 +77,8 @@ class TransformerEncoder:
     :param prompt: is written before every window; ``None``: what the folder says for ``role``
     :param role: what the texts are: passages to be found, or queries
     :param adapter: a change of the weights, learned by :func:`kgrec.text.adapting.adapt.adapt`
-    :raises ConfigError: if the folder is missing or holds no model, or one that kgrec cannot run,
-        or a number is out of range
+    :raises ConfigError: if a number is out of range; with the first text, if the folder is missing
+        or holds no model, or one that kgrec cannot run
     """
 
     def __init__(
@@ -119,19 +119,27 @@ class TransformerEncoder:
     @cached_property
     def identity(self) -> str:
         """Changes with weights, tokenizer, pooling, windows, precision, prompt and adapter."""
+        return self._identity(self._dtype, self._adapter)
+
+    def _identity(self, dtype: torch.dtype, adapter: Adapter | None) -> str:
+        length = f"{self._windows}x{self._max_tokens}"
+        parts = [self._digest, self._files.pooling, length, dtype, "plain"]
+        if self._prompt:
+            parts.append(hashlib.sha256(self._prompt.encode()).hexdigest()[:16])
+        if adapter is not None:
+            parts.append(f"lora {adapter.identity}")
+        return "/".join(map(str, parts))
+
+    @cached_property
+    def _digest(self) -> str:
+        """Of all files; weights take a while to read."""
         digest = hashlib.sha256()
         for file in sorted(self.folder.iterdir()):
             if file.suffix in (".safetensors", ".bin", ".json", ".txt", ".model"):
                 digest.update(file.name.encode())
                 with file.open("rb") as stream:
                     digest.update(hashlib.file_digest(stream, "sha256").digest())
-        length = f"{self._windows}x{self._max_tokens}"
-        parts = [digest.hexdigest()[:32], self._files.pooling, length, self._dtype, "plain"]
-        if self._prompt:
-            parts.append(hashlib.sha256(self._prompt.encode()).hexdigest()[:16])
-        if self._adapter is not None:
-            parts.append(f"lora {self._adapter.identity}")
-        return "/".join(map(str, parts))
+        return digest.hexdigest()[:32]
 
     @cached_property
     def embedding_size(self) -> int:
@@ -163,7 +171,7 @@ class TransformerEncoder:
     def _network(self) -> Any:
         network = self.network()
         if self._adapter is not None:
-            if self._adapter.base != self.base.identity:
+            if self._adapter.base != self._identity(torch.float32, None):
                 raise ConfigError(
                     f"The adapter was learned for another encoder than that in {self.folder}, or "
                     "for another prompt: take that one, or fit again."
@@ -269,6 +277,7 @@ def _resolve(precision: Precision) -> torch.dtype:
 
 
 def has_native_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 itself: AVX512_BF16 or AMX."""
     # torch.backends.cpu.get_cpu_capability() stops at "AVX512", which says nothing about bfloat16.
     # The two probes below are private and younger than the oldest torch that kgrec supports: absent
     # means no.
@@ -282,8 +291,9 @@ def _load(loader: Any, folder: Path, **options: Any) -> Any:
             folder, local_files_only=True, trust_remote_code=False, **options
         )
     except (OSError, ValueError, KeyError, ImportError, SafetensorError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ConfigError(f"The encoder in {folder} cannot be loaded: {reason}") from error
+        raise ConfigError(
+            f"The encoder in {folder} cannot be loaded: {first_line(error)}"
+        ) from error
 
 
 def _download(name: str) -> Path:
@@ -295,8 +305,7 @@ def _download(name: str) -> Path:
         return Path(snapshot_download(name, allow_patterns=patterns))
     except (OSError, ValueError) as error:
         raise ConfigError(
-            f"'{name}' is neither a folder nor a model that the hub returned: "
-            f"{str(error).splitlines()[0]}"
+            f"'{name}' is neither a folder nor a model that the hub returned: {first_line(error)}"
         ) from error
 
 

@@ -32,7 +32,7 @@ def prompt_for(grounds: Grounds, language: str = "English") -> Prompt:
         key=grounds.key,
         messages=(
             Message("system", _SYSTEM.format(language=language)),
-            Message("user", _USER.replace("{name}", name).replace("{record}", record)),
+            Message("user", _USER.format(name=name, record=record)),
         ),
         version=VERSION,
     )

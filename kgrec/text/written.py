@@ -12,6 +12,7 @@ from kgrec.callbacks import Progress
 from kgrec.config import TextConfig
 from kgrec.data.descriptions import SCHEMA
 from kgrec.errors import KgrecError
+from kgrec.graph.descriptions import TEMPLATE
 from kgrec.graph.schema import id_of, kind_of
 from kgrec.text.asking import ask
 from kgrec.text.asking.replies import ReplyCache
@@ -146,7 +147,7 @@ class WrittenDescriber:
         if self._writer is not None and asked:
             answers = ask(
                 self._writer,
-                [self._prompt(each) for each in asked],
+                self.prompts(asked),
                 self._judge(asked, graph),
                 cache=self._cache,
                 retries=self._retries,
@@ -196,9 +197,9 @@ def _row(grounds: Grounds, text: Verified | None, source: str) -> tuple[object, 
     if text is not None:
         return id, kind, text.text, source, True, text.evidence_json()
     plain = sentences_of(grounds) if grounds.label else grounds.text or grounds.type or id
-    return id, kind, plain, "template", True, None
+    return id, kind, plain, TEMPLATE, True, None
 
 
 def _keyed(table: pl.DataFrame) -> pl.DataFrame:
     key = pl.concat_str("kind", pl.lit(":"), "id").alias("key")
-    return table.select(key, "text", "source", "verified")
+    return table.select(key, "text", "source")

@@ -105,7 +105,8 @@ def test_the_record_cannot_leave_its_quotes() -> None:
     content = prompt.messages[1].content
     assert content.count("\nEND RECORD\n") == 1
     assert content.startswith("BEGIN RECORD\n{")
-    assert "{record}" in content.split("\nEND RECORD\n")[0]
+    assert all("{record}" in part for part in content.split("\nEND RECORD\n"))
+    assert len(content.split("\nEND RECORD\n")[1].splitlines()) == 2
 
 
 def test_equal_grounds_make_equal_questions(tiny_graph: KnowledgeGraph) -> None:

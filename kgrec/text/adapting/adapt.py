@@ -68,8 +68,8 @@ def adapt(
     :param config: of the training
     :param seed: same seed, same machine, same change
     :raises MissingExtraError: if ``peft`` is not installed
-    :raises ConfigError: if there are too few pairs, nothing that ``config.targets`` names, or the
-        loss is no number any more
+    :raises ConfigError: if there are too few pairs, nothing that ``config.targets`` names, or,
+        where no pairs are held out, the loss is no number any more
     """
     config = config or AdaptConfig()
     held_out = round(len(pairs) * config.held_out)

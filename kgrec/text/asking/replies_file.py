@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 from polars.exceptions import PolarsError
 
-from kgrec.errors import DataError
+from kgrec.data.atomic import replaced_file
+from kgrec.errors import DataError, first_line
 
 _SCHEMA = pl.Schema(
     {
@@ -31,14 +31,10 @@ def write_replies(file: Path, rows: Sequence[tuple[Any, ...]]) -> int:
     :raises DataError: if the file cannot be written
     """
     table = pl.DataFrame(list(rows), schema=_SCHEMA, orient="row")
-    fresh = file.with_name(f".{file.name}.part")
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        table.write_parquet(fresh)
-        fresh.replace(file)
+        with replaced_file(file) as fresh:
+            table.write_parquet(fresh)
     except OSError as error:
-        with suppress(OSError):
-            fresh.unlink()
         raise DataError(
             f"the file cannot be written ({error})", fix="make room, or name another", file=file
         ) from error
@@ -54,7 +50,7 @@ def read_replies(file: Path) -> list[tuple[Any, ...]]:
     try:
         table = pl.read_parquet(file)
     except (OSError, PolarsError) as error:
-        reason = str(error).splitlines()[0]
+        reason = first_line(error)
         raise DataError(f"the file cannot be read ({reason})", fix=fix, file=file) from error
     if table.schema != _SCHEMA:
         raise DataError("the file holds no answers of a language model", fix=fix, file=file)

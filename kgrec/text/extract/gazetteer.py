@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from kgrec.text.extract.claim import Claim
 from kgrec.text.extract.direction import governing
 from kgrec.text.extract.judge import words_of
+from kgrec.text.extract.linking import linked
 from kgrec.text.extract.names import Named, Names
 from kgrec.text.extract.relations import MENTIONS, VAGUE, may_be_turned
 from kgrec.text.extract.tokens import Token, has_ideographs, name_of, sentences, tokens
@@ -189,13 +190,13 @@ class Gazetteer:
             keys = (each.key for each in found.nodes)
             yield bare.held_back("quarantined", "several nodes have this name", *keys)
             return
-        linked = _linked(bare, node)
+        claim = linked(bare, node)
         relation = self._relation(node, words, sentence, found)
         if relation:
             name, sure = relation
-            yield replace(linked, relation=name, sure=sure)
+            yield replace(claim, relation=name, sure=sure)
         if MENTIONS in self._vocabulary.relations and not self._is_concept(node):
-            yield linked
+            yield claim
 
     def _relation(
         self, node: Named, words: list[Token], sentence: tuple[int, int], found: Found
@@ -236,10 +237,6 @@ def without_stated(
 
 def _is_more(claim: Claim) -> bool:
     return claim.relation != MENTIONS and claim.state == "accepted"
-
-
-def _linked(claim: Claim, node: Named) -> Claim:
-    return replace(claim, tail=node.id, tail_kind=node.kind, tail_type=node.type)
 
 
 def _places(text: str, words: list[Token]) -> Iterator[tuple[int, int]]:

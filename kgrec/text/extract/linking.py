@@ -51,10 +51,9 @@ class Linker:
         names: Names,
         vocabulary: Vocabulary,
         encoder: TextEncoder | None = None,
-        thresholds: Thresholds | None = None,
     ) -> None:
         self._names, self._vocabulary, self._encoder = names, vocabulary, encoder
-        self._thresholds = thresholds or Thresholds()
+        self._thresholds = Thresholds()
         self._pools: dict[str, _Pool] = {}
 
     def link(self, claim: Claim, relation: Relation) -> Claim:
@@ -68,10 +67,10 @@ class Linker:
         if len(fitting) > 1:
             return _several(claim, fitting, "several nodes have this name")
         if fitting:
-            return _linked(claim, fitting[0])
+            return linked(claim, fitting[0])
         alike = self._alike(claim.tail_label, relation)
         if isinstance(alike, Named):
-            return _linked(claim, alike)
+            return linked(claim, alike)
         if alike:
             return _several(claim, alike, "nodes have a name like this")
         return self._new(claim, relation)
@@ -158,7 +157,8 @@ def only_spelling(one: str, other: str) -> bool:
     )
 
 
-def _linked(claim: Claim, node: Named) -> Claim:
+def linked(claim: Claim, node: Named) -> Claim:
+    """The claim with a node as its tail."""
     return replace(claim, tail=node.id, tail_kind=node.kind, tail_type=node.type)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kgrec.errors import ConfigError
 from kgrec.text.extract.tokens import Token, name_of
@@ -24,7 +25,8 @@ _EMPTY_WORDS = """
     film movie book work works also same other kind type
 """
 _EMPTY = frozenset(_EMPTY_WORDS.split())
-_ENDINGS = ("", "s", "es", "d", "ed", "ing", "er", "ers", "or", "ors", "en", "ten", "ion", "ions")
+_ENDINGS = ("s", "es", "d", "ed", "ing", "er", "ers", "or", "ors", "en", "ten", "ion", "ions")
+_LONGEST_FIRST = sorted(_ENDINGS, key=len, reverse=True)
 _SHORTEST_STEM = 4
 
 
@@ -109,10 +111,11 @@ def cues(relation: Relation) -> tuple[Cue, ...]:
     return tuple(sorted(found.values(), key=lambda cue: (-len(cue.stems), cue.stems)))
 
 
+@lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """A word without its last ending, if enough is left: "directed" is "direct"."""
-    for ending in sorted(_ENDINGS, key=len, reverse=True):
-        if ending and word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
+    for ending in _LONGEST_FIRST:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             return _undoubled(word[: -len(ending)])
     return word
 

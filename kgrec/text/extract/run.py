@@ -38,7 +38,7 @@ class Extraction:
     """What was found.
 
     :ivar table: a clean table ``extracted``, see :data:`kgrec.data.extracted.EXTRACTED_COLUMNS`
-    :ivar texts: how many items have a text
+    :ivar texts: of how many items a text was read
     :ivar tally: of the questions to a language model; ``None``: nobody was asked
     """
 
@@ -91,7 +91,7 @@ def extract(
     :param announce: is told what asking will take, before anything is asked
     :param progress: receives a stage for names and one for questions
     :raises ConfigError: if no item has a text, or a relation is not declared
-    :raises KgrecError: if the model fails on most texts
+    :raises KgrecError: if more than ``most_failures`` of the questions have no answer
     """
     texts = _texts(graph, items)
     wanted = candidate_relations(graph.vocabulary, graph.item_type, relations)

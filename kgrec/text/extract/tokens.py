@@ -56,7 +56,7 @@ def has_ideographs(text: str) -> bool:
 
 
 def find_all(words: list[Token], name: tuple[str, ...]) -> list[tuple[int, int]]:
-    """Where a name stands in a text, as first and last-but-one places of words."""
+    """Where a name stands in a text, as places of its first word and behind its last."""
     size = len(name)
     if not size:
         return []

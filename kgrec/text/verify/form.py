@@ -41,8 +41,8 @@ def check_form(raw: str, grounds: Grounds) -> None:
         ``talk``, ``script``
     """
     said = " ".join(_strings(grounds))
-    for reason, detail in _faults(raw, said):
-        raise RefusedError(reason, detail)
+    if fault := next(_faults(raw, said), None):
+        raise RefusedError(*fault)
 
 
 def _faults(raw: str, said: str) -> Iterator[tuple[str, str]]:
@@ -64,7 +64,8 @@ def _faults(raw: str, said: str) -> Iterator[tuple[str, str]]:
     for found in _TALK.finditer(raw):
         if found[0] not in said:
             yield "talk", found[0].strip()
-    foreign = [script for script in scripts(raw) if script not in scripts(said)]
+    known = scripts(said)
+    foreign = [script for script in scripts(raw) if script not in known]
     if foreign:
         yield "script", foreign[0].lower()
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from kgrec.text.tokens import stem, words_of
@@ -38,12 +38,12 @@ class Language:
     joins: frozenset[str] = frozenset()
     dates: frozenset[str] = frozenset()
 
-    @property
+    @cached_property
     def small(self) -> frozenset[str]:
         """All words that may stand anywhere."""
         return self.functions | self.relations
 
-    @property
+    @cached_property
     def binding(self) -> frozenset[str]:
         """Small words that may not be added within what a catalog says."""
         return self.small - self.articles

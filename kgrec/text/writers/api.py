@@ -49,6 +49,7 @@ class ApiWriter:
     :param price_out: of a million tokens of answers
     :param budget: the most that this writer may spend, in the currency of the prices; where there
         are none, in tokens. What then remains is :class:`~kgrec.text.writers.base.Unasked`.
+        Requests that were lost and made again, and questions longer than estimated, may pass it.
     :raises ConfigError: if the address is none, or a number is out of range
     :raises MissingExtraError: if the package ``openai`` is not installed
     """

@@ -39,7 +39,9 @@ class Pace:
 
 
 class Budget:
-    """What may be spent, never exceeded: what requests under way may cost counts as spent.
+    """What may be spent: nothing begins that may pass it, as far as estimates go.
+
+    What requests under way may cost counts as spent.
 
     :param limit: in the unit of all amounts; ``None``: no limit
     :ivar spent: so far

@@ -93,7 +93,7 @@ def test_long_and_broken_texts_are_read(catalog: Catalog) -> None:
 
 
 def test_without_texts_or_with_a_slip_of_the_pen_nothing_is_done(
-    catalog: Catalog, tiny_graph: KnowledgeGraph
+    catalog: Catalog,
 ) -> None:
     with pytest.raises(ConfigError, match="text"):
         extract(catalog(), items=["nobody"])

