@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from kgrec.graph import KnowledgeGraph
+from kgrec.graph.descriptions import LITERALS, SOURCE
 from kgrec.graph.extracted import is_extracted
 from kgrec.graph.vectors import without_literals
-
-_DESCRIPTION = ("description", "description_source", "description_verified")
 
 
 def described(graph: KnowledgeGraph) -> bool:
     """Whether a node has a description that was written for it."""
-    return bool(graph.nodes["properties"].str.contains('"description_source"', literal=True).any())
+    return bool(graph.nodes["properties"].str.contains(f'"{SOURCE}"', literal=True).any())
 
 
 def without_descriptions(graph: KnowledgeGraph) -> KnowledgeGraph:
     """The graph as it would be if nothing had been described."""
-    return without_literals(graph, _DESCRIPTION)
+    return without_literals(graph, LITERALS)
 
 
 def extracted(graph: KnowledgeGraph) -> bool:

@@ -14,6 +14,9 @@ TEXT, SOURCE, VERIFIED = "description", "description_source", "description_verif
 """Literals of a node that is described: the text, who wrote it, whether it was held against the
 facts. A catalog may have a column ``description``: only with a source it is one of these."""
 
+LITERALS = (TEXT, SOURCE, VERIFIED)
+"""All of these."""
+
 TEMPLATE = "template"
 """The source of texts that a template made of the facts: it makes them anew where one is needed."""
 

@@ -8,11 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Self
 
-Self = TypeVar("Self", bound="Database")
-
-KEYS_A_QUERY = 500  # SQLite's oldest limit of variables in a statement is 999
+_KEYS_A_QUERY = 500  # SQLite's oldest limit of variables in a statement is 999
 _PATIENCE = 60.0  # seconds to wait for another writer
 
 
@@ -38,7 +36,7 @@ class Database:
         self._given_up = False
         self._warned = False
 
-    def __enter__(self: Self) -> Self:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -59,8 +57,8 @@ class Database:
         """Rows of a query with ``{}`` in the place of a list of keys; what was read of them."""
         rows: list[tuple[Any, ...]] = []
         with self._guard():
-            for start in range(0, len(keys), KEYS_A_QUERY):
-                chunk = keys[start : start + KEYS_A_QUERY]
+            for start in range(0, len(keys), _KEYS_A_QUERY):
+                chunk = keys[start : start + _KEYS_A_QUERY]
                 connection = self._open()
                 if connection is not None:
                     marks = ",".join("?" * len(chunk))

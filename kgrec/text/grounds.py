@@ -6,10 +6,11 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import polars as pl
 
+from kgrec.graph.descriptions import LITERALS, SOURCE, TEXT
 from kgrec.graph.labels import is_named
 from kgrec.graph.literals import parse
 from kgrec.text.around import both_directions, clean, facts_among, listed, type_labels
@@ -23,7 +24,6 @@ MOST_TEXT = 1_500
 """Characters of a catalog text that are read; what is beyond the last whole word is cut."""
 _MOST_LITERALS = 8
 _LONGEST_LITERAL = 80
-_OF_DESCRIPTIONS = ("description", "description_source", "description_verified")
 # What people did, counted: a text that told it would carry behaviour into the features.
 _BEHAVIOUR = frozenset({"rating", "rating_count", "review_count", "popularity", "views", "likes"})
 _ADDRESS = re.compile(r"https?://|www\.|\S@\S")
@@ -91,12 +91,8 @@ class Grounds:
         return {name: value for name, value in found.items() if value}
 
 
-class GroundedGraph(DescribableGraph, Protocol):
-    """A graph whose nodes also have ``properties``, a JSON object of literals."""
-
-
 def read_grounds(
-    graph: GroundedGraph,
+    graph: DescribableGraph,
     *,
     neighbours: int = 4,
     vocabulary: Vocabulary | None = None,
@@ -137,18 +133,18 @@ def read_grounds(
 def _grounds(row: Mapping[str, Any], vocabulary: Vocabulary, hidden: frozenset[str]) -> Grounds:
     literals = parse(row["properties"])
     texts = [row["text"]]
-    if _OF_DESCRIPTIONS[1] not in literals and isinstance(literals.get("description"), str):
-        texts.append(literals["description"])  # a column of the catalog
+    if SOURCE not in literals and isinstance(literals.get(TEXT), str):
+        texts.append(literals[TEXT])  # a column of the catalog
     shown = {
         name: value
         for name, value in literals.items()
-        if name not in _OF_DESCRIPTIONS and name not in hidden
+        if name not in LITERALS and name not in hidden
     }
     return Grounds(
         key=row["key"],
         label=row["label"],
         type=row["kind"],
-        text=plain_text(" ".join(dict.fromkeys(filter(None, texts)))),
+        text=prose_of(" ".join(dict.fromkeys(filter(None, texts)))),
         literals=tuple(_literals(shown, vocabulary))[:_MOST_LITERALS],
         facts=tuple(
             GroundFact(each["phrase"], tuple(each["names"]), each["relation"], each["forward"])
@@ -157,7 +153,7 @@ def _grounds(row: Mapping[str, Any], vocabulary: Vocabulary, hidden: frozenset[s
     )
 
 
-def plain_text(text: str) -> str:
+def prose_of(text: str) -> str:
     """A catalog's text as one line of prose.
 
     Markup and control characters become blanks; sentences with an address are left out, and those

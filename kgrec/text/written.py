@@ -17,8 +17,8 @@ from kgrec.graph.schema import id_of, kind_of
 from kgrec.text.asking import ask
 from kgrec.text.asking.replies import ReplyCache
 from kgrec.text.asking.tally import Tally
-from kgrec.text.descriptions import Descriptions
-from kgrec.text.grounds import GroundedGraph, Grounds, read_grounds
+from kgrec.text.descriptions import DescribableGraph, Descriptions
+from kgrec.text.grounds import Grounds, read_grounds
 from kgrec.text.prompts import prompt_for
 from kgrec.text.sentences import sentences_of
 from kgrec.text.template import TemplateDescriber
@@ -90,7 +90,7 @@ class WrittenDescriber:
         self._max_tokens = max_tokens
 
     def describe(
-        self, graph: GroundedGraph, config: TextConfig, progress: Progress
+        self, graph: DescribableGraph, config: TextConfig, progress: Progress
     ) -> Descriptions:
         """Describe a graph for an encoder; nodes without a written text have the template's."""
         plain = TemplateDescriber().describe(graph, config, progress)
@@ -99,7 +99,7 @@ class WrittenDescriber:
 
     def grounds(
         self,
-        graph: GroundedGraph,
+        graph: DescribableGraph,
         config: TextConfig | None = None,
         *,
         hidden: Collection[str] = (),
@@ -134,7 +134,7 @@ class WrittenDescriber:
         return self._writer.estimate(self.prompts(grounds))
 
     def write(
-        self, grounds: Sequence[Grounds], graph: GroundedGraph, progress: Progress | None = None
+        self, grounds: Sequence[Grounds], graph: DescribableGraph, progress: Progress | None = None
     ) -> Written:
         """Describe nodes.
 
@@ -172,7 +172,7 @@ class WrittenDescriber:
         return replace(prompt_for(grounds, name), max_tokens=self._max_tokens)
 
     def _judge(
-        self, grounds: Sequence[Grounds], graph: GroundedGraph
+        self, grounds: Sequence[Grounds], graph: DescribableGraph
     ) -> Callable[[Prompt, str], Verified]:
         known = {each.key: each for each in grounds}
         relations = graph.edges["relation"].unique()

@@ -27,6 +27,8 @@ _SAYS_NOTHING = frozenset(
     | {"http://www.w3.org/2002/07/owl#Thing", "http://www.w3.org/ns/prov#Entity"}
 )
 
+_CONCEPT = "http://www.w3.org/2004/02/skos/core#Concept"
+
 # "directed by", "has part", "lives in": a label that already is the verb of a sentence.
 _VERBAL = re.compile(r"^(has|is|was|in|from|at|about) | (by|of|in|to|from|with|at|on|for|as)$")
 
@@ -55,6 +57,11 @@ class NodeType:
     description: str = ""
     aliases: tuple[str, ...] = ()
     standards: tuple[str, ...] = ()
+
+    @property
+    def is_concept(self) -> bool:
+        """Whether such nodes are ideas (a genre, a theme) and no things: concepts of SKOS."""
+        return _CONCEPT in self.standards
 
     def is_a(self, name: str) -> bool:
         """Whether every node of this type is also a ``name``; everything is a ``"Node"``."""

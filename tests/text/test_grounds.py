@@ -10,7 +10,7 @@ import pytest
 from kgrec.data import DatasetInfo, clean
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.sensitive import without_sensitive
-from kgrec.text.grounds import MOST_TEXT, Grounds, plain_text, read_grounds
+from kgrec.text.grounds import MOST_TEXT, Grounds, prose_of, read_grounds
 from kgrec.text.prompts import prompt_for
 
 
@@ -89,14 +89,14 @@ def test_a_catalog_column_of_descriptions_is_catalog_text() -> None:
     ],
 )
 def test_a_text_becomes_one_line_of_prose(text: str, plain: str) -> None:
-    assert plain_text(text) == plain
+    assert prose_of(text) == plain
 
 
 def test_a_long_text_is_cut_at_a_word() -> None:
-    text = plain_text("kite flies " * 10_000)
+    text = prose_of("kite flies " * 10_000)
     assert MOST_TEXT - 12 < len(text) <= MOST_TEXT
     assert set(text.split()) == {"kite", "flies"}
-    assert len(plain_text("x" * 100_000)) == MOST_TEXT
+    assert len(prose_of("x" * 100_000)) == MOST_TEXT
 
 
 def test_the_record_cannot_leave_its_quotes() -> None:

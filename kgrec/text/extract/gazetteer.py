@@ -31,7 +31,6 @@ VERSION = "gazetteer/1"
 
 _SHORTEST = 3  # characters of a name
 _LONGEST = 10  # words
-_CONCEPT = "http://www.w3.org/2004/02/skos/core#Concept"
 
 
 @dataclass(frozen=True)
@@ -168,7 +167,7 @@ class Gazetteer:
         return bool(behind and _is_joined(text, words[last - 1], behind) and _is_capital(behind))
 
     def _is_concept(self, node: Named) -> bool:
-        return _CONCEPT in self._vocabulary.type(node.type).standards
+        return self._vocabulary.type(node.type).is_concept
 
     def _told(
         self, item: str, text: str, words: list[Token], sentence: tuple[int, int], found: Found

@@ -47,7 +47,7 @@ def _is_raw(fact: Any) -> bool:
 
 
 @dataclass(frozen=True, eq=False)
-class Verifier:
+class ClaimVerifier:
     """Holds claims against the text of one item.
 
     :ivar item: its id

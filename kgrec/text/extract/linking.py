@@ -18,7 +18,6 @@ from kgrec.text.extract.relations import VAGUE
 from kgrec.text.extract.tokens import name_of
 from kgrec.vocabulary import Relation, Vocabulary
 
-_CONCEPT = "http://www.w3.org/2004/02/skos/core#Concept"
 _MOST_CANDIDATES = 5
 _LONGEST_NAME = 8  # words
 
@@ -88,7 +87,7 @@ class Linker:
         if not words or len(words) > _LONGEST_NAME or not any(map(str.isalpha, "".join(words))):
             return claim.held_back("quarantined", "the tail is no name")
         lower = claim.tail_label == claim.tail_label.lower() != claim.tail_label.upper()
-        if lower and _CONCEPT not in wanted.standards:
+        if lower and not wanted.is_concept:
             return claim.held_back("quarantined", "the tail is no name")
         found = f"text:{wanted.name}/{' '.join(words)}"
         return replace(claim, tail=found, tail_kind="entity", tail_type=wanted.name)

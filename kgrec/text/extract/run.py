@@ -19,7 +19,7 @@ from kgrec.text.encoder import TextEncoder
 from kgrec.text.extract.agreement import LEAST, checked
 from kgrec.text.extract.claim import Claim, as_table
 from kgrec.text.extract.gazetteer import Gazetteer, without_stated
-from kgrec.text.extract.judge import NO_WORDS, Raw, Verifier, read_answer, words_of
+from kgrec.text.extract.judge import NO_WORDS, ClaimVerifier, Raw, read_answer, words_of
 from kgrec.text.extract.linking import Linker
 from kgrec.text.extract.names import Names
 from kgrec.text.extract.question import questions
@@ -161,9 +161,9 @@ class _Asking:
                 found.append(self._linked(claim))
         return found
 
-    def _verifier(self, item: str, title: str, text: str) -> Verifier:
+    def _verifier(self, item: str, title: str, text: str) -> ClaimVerifier:
         of_type = self.graph.item_type, self._by_name, self._words, self.graph.vocabulary
-        return Verifier(item, title, text, *of_type)
+        return ClaimVerifier(item, title, text, *of_type)
 
     @cached_property
     def _by_name(self) -> dict[str, Relation]:

@@ -14,7 +14,6 @@ Roots = tuple[str, ...]
 Reading = tuple[str, bool]
 """A relation, and whether what stands before the cue is its head."""
 
-_CONCEPT = "http://www.w3.org/2004/02/skos/core#Concept"
 _ODD = re.compile(r"[:/.\d]")
 
 
@@ -75,9 +74,7 @@ class Cues:
         for cues in self._by_first.values():
             cues.sort(key=lambda cue: len(cue.words), reverse=True)
         self.concepts = frozenset(
-            name
-            for name in names
-            if _CONCEPT in vocabulary.type(vocabulary.relation(name).range).standards
+            name for name in names if vocabulary.type(vocabulary.relation(name).range).is_concept
         )
 
     def at(self, roots: list[str], place: int) -> Cue | None:
