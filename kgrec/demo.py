@@ -48,7 +48,8 @@ def run_demo(
     console: Console | None = None,
     dataset: str | Path = "ml-100k",
     user: str | None = None,
-) -> None:
+    progress: ConsoleProgress | None = None,
+) -> Report:
     """Train on a dataset, print what came out, and write the run with its ``report.html``.
 
     :param out: the folder of the run; an earlier run there is replaced when this one is complete
@@ -56,11 +57,13 @@ def run_demo(
     :param console: where results are printed, by default stdout; progress goes to stderr
     :param dataset: a name or a folder, as for :func:`kgrec.loaders.load`
     :param user: whose recommendations to show; by default one with a history of medium length
+    :param progress: where it is shown how far things are; by default on stderr
+    :return: what was written
     :raises RunError: if ``out`` holds something that is not a run
     """
     out, console = Path(out), console or Console()
     check_writable(out)
-    progress = ConsoleProgress()
+    progress = progress or ConsoleProgress()
     data: Dataset = load(dataset, progress=progress)
     graph = KnowledgeGraph.build(data, progress=progress)
     user = user or typical_user(graph)
@@ -78,8 +81,10 @@ def run_demo(
     console.print(_for_user(console, shown))
     console.print(Text(f"\nPaths carry {carried:.0%} of a score on average."))
     rec.save(out, held_out=data.test)
-    write_report(out / "report.html", _report(rec, data, evaluation, shown, carried, progress))
+    report = _report(rec, data, evaluation, shown, carried, progress)
+    write_report(out / "report.html", report)
     _print_end(console, out, data, shown)
+    return report
 
 
 def typical_user(graph: KnowledgeGraph, length: int = _HISTORY) -> str:

@@ -15,6 +15,7 @@ from kgrec.cli import (
     check,
     demo,
     describe,
+    doctor,
     evaluate,
     explain,
     export,
@@ -24,6 +25,7 @@ from kgrec.cli import (
     train,
     tune,
 )
+from kgrec.cli.quiet import quietable
 from kgrec.errors import KgrecError
 
 _INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -54,7 +56,6 @@ app = typer.Typer(
     cls=_Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -78,22 +79,32 @@ def kgrec(
         typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True),
     ] = False,
 ) -> None:
-    """Recommendations from a knowledge graph, each with the paths that caused it."""
+    """Recommendations from a knowledge graph, each with the paths that caused it.
+
+    Exit codes: 0 done; 1 it could not be done, or check or doctor found a fault; 2 the command was
+    not understood; 130 interrupted.
+    """
 
 
-app.command("demo")(demo.demo)
-app.command("describe")(describe.describe)
-app.command("train")(train.train)
-app.command("recommend")(recommend.recommend)
-app.command("explain")(explain.explain)
-app.command("evaluate")(evaluate.evaluate)
-app.command("query")(query.query)
-app.command("export")(export.export)
-app.command("extract")(extract.extract)
-app.command("check")(check.check)
-app.command("audit")(audit.audit)
-app.command("attack")(attack.attack)
-app.command("tune")(tune.tune)
+_COMMANDS = (
+    demo.demo,
+    train.train,
+    recommend.recommend,
+    explain.explain,
+    evaluate.evaluate,
+    query.query,
+    export.export,
+    check.check,
+    audit.audit,
+    attack.attack,
+    tune.tune,
+    describe.describe,
+    extract.extract,
+    doctor.doctor,
+)
+
+for command in _COMMANDS:
+    app.command(command.__name__)(quietable(command))
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ import typer
 
 from kgrec.cli.options import ConfigFile, Format, Seed, Settings, config_of
 from kgrec.cli.output import note, print_json, print_text
+from kgrec.cli.quiet import console_progress
 
 if TYPE_CHECKING:
     from kgrec.robustness import Robustness
@@ -46,7 +47,6 @@ def attack(
     """Train with invented users who push some items, and see how far up these go."""
     chosen = config_of(settings, seed, config)
 
-    from kgrec.callbacks import ConsoleProgress
     from kgrec.loaders import load
     from kgrec.robustness import KINDS, Plan
     from kgrec.robustness import attack as measure
@@ -62,7 +62,7 @@ def attack(
     plan.check()  # a slip of the pen is told before anything is loaded
     if out is not None:
         _prepare(out)
-    progress = ConsoleProgress()
+    progress = console_progress()
     result = measure(load(source, progress=progress), chosen, plan, progress=progress)
     if format is Format.json:
         print_json(result.to_dict())

@@ -10,6 +10,7 @@ import typer
 from kgrec.cli.leaks import AllowLeaks, leaks_of
 from kgrec.cli.options import ConfigFile, Format, Seed, Settings, config_of
 from kgrec.cli.output import note, print_json, print_text
+from kgrec.cli.quiet import console_progress
 
 
 def audit(
@@ -57,7 +58,6 @@ def audit(
     from kgrec.audit import ALPHAS
     from kgrec.audit import audit as measure
     from kgrec.audit.arms import choose_arms
-    from kgrec.callbacks import ConsoleProgress
     from kgrec.loaders import load
     from kgrec.report.audit import Places, write_audit
 
@@ -65,7 +65,7 @@ def audit(
     choose_arms(names)  # a slip of the pen is told before anything is loaded
     places = Places.of(out)
     places.cells.mkdir(parents=True, exist_ok=True)
-    progress = ConsoleProgress()
+    progress = console_progress()
     data = load(source, progress=progress)
     leaks_of(data, allowed=allow_leaks)
     result = measure(

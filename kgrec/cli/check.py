@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kgrec.cli.output import print_text
+from kgrec.cli.options import Format
+from kgrec.cli.output import print_json, print_text
+from kgrec.cli.quiet import console_progress
 
 if TYPE_CHECKING:
     from kgrec.data import Dataset
@@ -18,23 +20,37 @@ def check(
     source: Annotated[
         str, typer.Argument(help="A dataset folder, or a name: ml-100k.", metavar="FOLDER")
     ],
+    format: Annotated[Format, typer.Option(help="How it is printed.")] = Format.table,
 ) -> None:
     """Report what is wrong with a dataset; exit code 1 when training on it would be dishonest."""
     from kgrec.check import doubts
     from kgrec.graph import KnowledgeGraph
     from kgrec.loaders import load
 
-    data: Dataset = load(source)
-    graph = KnowledgeGraph.build(data)
-    print_text(f"{data!r}\n")
-    _section("Rows", [str(finding) for finding in data.quality.findings if not finding.leak])
-    _section("Graph", [*str(graph.report).splitlines(), *str(graph.validate()).splitlines()])
-    _section("Doubts", [str(finding) for finding in doubts(data)])
-    faults = dishonest(data)
-    _section("Dishonest", faults)
-    if faults:
+    progress = console_progress()
+    data: Dataset = load(source, progress=progress)
+    graph = KnowledgeGraph.build(data, progress=progress)
+    with progress.stage("Look for leaks"):
+        found = {
+            "rows": [str(finding) for finding in data.quality.findings if not finding.leak],
+            "graph": [*str(graph.report).splitlines(), *str(graph.validate()).splitlines()],
+            "doubts": [str(finding) for finding in doubts(data)],
+            "dishonest": dishonest(data),
+        }
+    if format is Format.json:
+        print_json({"dataset": repr(data), **found})
+    else:
+        _print(repr(data), found)
+    if found["dishonest"]:
         raise typer.Exit(_DISHONEST)
-    print_text("The dataset can be trained on.")
+
+
+def _print(dataset: str, found: dict[str, list[str]]) -> None:
+    print_text(f"{dataset}\n")
+    for title, lines in found.items():
+        _section(title.capitalize(), lines)
+    if not found["dishonest"]:
+        print_text("The dataset can be trained on.")
 
 
 def dishonest(data: Dataset) -> list[str]:

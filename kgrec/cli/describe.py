@@ -18,7 +18,8 @@ from kgrec.cli.options import (
     config_of,
     with_writer,
 )
-from kgrec.cli.output import note, print_json, print_table, print_text
+from kgrec.cli.output import note, print_json, print_table, warn
+from kgrec.cli.quiet import console_progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,7 +116,6 @@ def _describe(
     import_cache: Path | None,
     yes: bool,
 ) -> Written:
-    from kgrec.callbacks import ConsoleProgress
     from kgrec.data.atomic import replaced_file
     from kgrec.data.descriptions import SCHEMA
     from kgrec.graph import KnowledgeGraph
@@ -125,7 +125,7 @@ def _describe(
     from kgrec.text.writers.open import open_writer
     from kgrec.text.written import WrittenDescriber
 
-    progress = ConsoleProgress()
+    progress = console_progress()
     # What is there already is no ground for what is written now.
     data = replace(load(source, progress=progress), descriptions=SCHEMA.to_frame())
     whole = KnowledgeGraph.build(data, progress=progress)
@@ -173,12 +173,13 @@ def _confirm(describer: WrittenDescriber, grounds: Sequence[Grounds], yes: bool)
     estimate = describer.estimate(grounds)
     prompts = sum(not each.is_empty for each in grounds)
     cost = "" if estimate.cost is None else f", cost up to {estimate.cost:.4g}"
-    note(
+    asks = bool(estimate.cost) and not yes
+    (warn if asks else note)(
         f"{prompts:,} questions: about {estimate.prompt_tokens:,} tokens to read and at most "
         f"{estimate.tokens:,} to write{cost}, less what is known from before."
     )
-    if estimate.cost and not yes and not typer.confirm("Go on?", err=True):
-        note("Nothing was asked.")
+    if asks and not typer.confirm("Go on?", err=True):
+        warn("Nothing was asked.")
         raise typer.Exit(1)
 
 
@@ -199,7 +200,7 @@ def _print(written: Written, target: Path, format: Format, exported: int | None)
     for name in ("refused", "failed"):
         rows += [(f"{name}: {reason}", count) for reason, count in counts[name].items()]
     print_table(("", ""), [(name.replace("_", " "), f"{value:,}") for name, value in rows])
-    print_text(f"Saved {target}. kgrec train reads it from the folder, or with --descriptions.")
+    note(f"Saved {target}. kgrec train reads it from the folder, or with --descriptions.")
 
 
 def _counts(written: Written) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import typer
 from kgrec.cli.leaks import marks
 from kgrec.cli.options import Format, Run
 from kgrec.cli.output import print_json, print_text
+from kgrec.cli.quiet import console_progress
 from kgrec.cli.runs import held_out, open_run
 
 
@@ -44,7 +45,6 @@ def evaluate(
     if explanations:
         _explanations(run, format, sample)
         return
-    from kgrec.callbacks import ConsoleProgress
     from kgrec.evaluation import evaluate as measure
 
     rec = open_run(run)
@@ -54,7 +54,7 @@ def evaluate(
         held_out(rec, run),
         groups=group or (),
         baselines=baselines,
-        progress=ConsoleProgress(),
+        progress=console_progress(),
     )
     if format is Format.json:
         print_json({**result.to_dict(), **({"leaks": leaks} if leaks else {})})
@@ -63,10 +63,9 @@ def evaluate(
 
 
 def _explanations(run: Path, format: Format, sample: int) -> None:
-    from kgrec.callbacks import ConsoleProgress
     from kgrec.evaluation.explanations import evaluate_explanations
 
-    result = evaluate_explanations(open_run(run), sample=sample, progress=ConsoleProgress())
+    result = evaluate_explanations(open_run(run), sample=sample, progress=console_progress())
     if format is Format.json:
         print_json(result.to_dict())
     else:

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from kgrec.callbacks import ConsoleProgress
-from kgrec.cli.options import Run
-from kgrec.cli.output import note
+from kgrec.cli.options import Format, Run
+from kgrec.cli.output import note, print_json
+from kgrec.cli.quiet import console_progress, reading
 
 
 def export(
@@ -31,17 +31,24 @@ def export(
             help="A file with NEO4J_USERNAME=… and NEO4J_PASSWORD=…, readable by you only."
         ),
     ] = None,
+    format: Annotated[Format, typer.Option(help="How it is printed.")] = Format.table,
 ) -> None:
     """Write the graph of a run to Neo4j, an RDF store, or a file."""
     from kgrec.graph import KnowledgeGraph
     from kgrec.graph.stores.open import is_bolt
 
     folder = run / "graph" if (run / "graph").is_dir() else run
-    graph, progress = KnowledgeGraph.load(folder), ConsoleProgress()
+    progress = console_progress()
+    with reading("the graph"):
+        graph = KnowledgeGraph.load(folder)
     if is_bolt(to):
         graph.to_neo4j(to, auth=credentials, database=database, progress=progress)
     elif to.endswith(".graphml"):
         graph.to_graphml(to)
     else:
         graph.to_rdf(to, progress=progress)
-    note(f"{graph.nodes.height:,} nodes and {graph.edges.height:,} edges are in {to}.")
+    nodes, edges = graph.nodes.height, graph.edges.height
+    if format is Format.json:
+        print_json({"to": to, "nodes": nodes, "edges": edges})
+    else:
+        note(f"{nodes:,} nodes and {edges:,} edges are in {to}.")

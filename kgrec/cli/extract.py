@@ -10,13 +10,15 @@ import typer
 from kgrec.cli.options import (
     BaseUrl,
     ConfigFile,
+    Format,
     ModelOption,
     Settings,
     WriterOption,
     config_of,
     with_writer,
 )
-from kgrec.cli.output import note, print_table, print_text
+from kgrec.cli.output import note, print_json, print_table, print_text, warn
+from kgrec.cli.quiet import console_progress
 
 if TYPE_CHECKING:
     import polars as pl
@@ -67,6 +69,7 @@ def extract(
     base_url: BaseUrl = None,
     settings: Settings = None,
     config: ConfigFile = None,
+    format: Annotated[Format, typer.Option(help="How it is printed.")] = Format.table,
 ) -> None:
     """Find facts in the texts of items that the catalog does not state.
 
@@ -82,31 +85,38 @@ def extract(
     data: Dataset = load(source)
     old = data.extracted if out is None else _rows(data, file)
     if show or state:
-        _list(old, state)
+        _list(old, state, format)
         return
     if accept or reject:
         from kgrec.text.extract import judged, write_extracted
 
         table = judged(old, accept or (), reject or ())
         write_extracted(table, file)
-        print_text(f"{len(accept or ())} accepted, {len(reject or ())} rejected in {file}.")
+        counts = {"accepted": len(accept or ()), "rejected": len(reject or ())}
+        if format is Format.json:
+            print_json({"file": str(file), **counts})
+        else:
+            print_text(f"{counts['accepted']} accepted, {counts['rejected']} rejected in {file}.")
         return
     from kgrec.text.extract import merged, write_extracted
 
     found = _extract(data, chosen, relation or [], limit)
     write_extracted(merged(found.table, old), file)
+    if format is Format.json:
+        print_json({"file": str(file), **found.to_dict()})
+        return
     where = "" if out is None else f" --out {out}"
-    print_text(f"{found}\nWrote {file}. Next: kgrec extract {source}{where} --state quarantined")
+    print_text(str(found))
+    note(f"Wrote {file}. Next: kgrec extract {source}{where} --state quarantined")
 
 
 def _extract(data: Dataset, config: Config, relations: list[str], limit: int | None) -> Extraction:
-    from kgrec.callbacks import ConsoleProgress
     from kgrec.graph import KnowledgeGraph
     from kgrec.recommend.texts import encoder_of
     from kgrec.text.asking.replies import ReplyCache
     from kgrec.text.extract import extract as find
 
-    progress = ConsoleProgress()
+    progress = console_progress()
     graph = KnowledgeGraph.build(data, progress=progress)
     writer = _writer(config)
     encoder = encoder_of(config) if writer is not None else None
@@ -171,11 +181,11 @@ def _rows(data: Dataset, file: Path) -> pl.DataFrame:
     raw = read_table(file, EXTRACTED, {}) if file.is_file() else None
     table = clean_extracted(raw, data.items["item"], file.name, found)
     for finding in found:
-        note(str(finding))
+        warn(str(finding))
     return table
 
 
-def _list(table: pl.DataFrame, state: str | None) -> None:
+def _list(table: pl.DataFrame, state: str | None, format: Format) -> None:
     import polars as pl
 
     from kgrec.data.extracted import STATES
@@ -184,5 +194,8 @@ def _list(table: pl.DataFrame, state: str | None) -> None:
     if state is not None and state not in STATES:
         raise ConfigError(f"There is no state '{state}'; the states are {', '.join(STATES)}.")
     rows = table if state is None else table.filter(pl.col("state") == state)
+    if format is Format.json:
+        print_json({"claims": rows.to_dicts()})
+        return
     short = rows.with_columns(pl.col("quote").str.slice(0, _LONGEST_QUOTE))
     print_table(_COLUMNS, short.select(_COLUMNS).iter_rows())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kgrec.cli.output import note
+from kgrec.cli.output import warn
 
 if TYPE_CHECKING:
     from kgrec.data import Dataset
@@ -36,7 +36,7 @@ def leaks_of(data: Dataset, *, allowed: bool) -> list[str]:
         return []
     found = [str(finding) for finding in leaks(data)]
     if found:
-        note("\n".join(["The data give answers away:", *(f"  {leak}" for leak in found), ""]))
+        warn("\n".join(["The data give answers away:", *(f"  {leak}" for leak in found), ""]))
     return found
 
 
@@ -52,5 +52,5 @@ def marks(run: Path) -> list[str]:
     if not path.is_file():
         return []
     found = path.read_text(encoding="utf-8").splitlines()
-    note("\n".join(["This run was trained on data that give answers away:", *found, ""]))
+    warn("\n".join(["This run was trained on data that give answers away:", *found, ""]))
     return found

@@ -1,11 +1,13 @@
-"""Printing results on stdout: one JSON document, or a table."""
+"""Printing results on stdout: one JSON document, or a table; what is said beside them on stderr."""
 
 from __future__ import annotations
 
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import typer
@@ -14,6 +16,22 @@ import typer
 # direction of what follows round.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _UNLIMITED = 100_000
+_HUSHED: ContextVar[bool] = ContextVar("hushed", default=False)
+
+
+@contextmanager
+def hush(wanted: bool) -> Iterator[None]:
+    """Leave out, in a ``with`` block, all that is neither a result nor wrong."""
+    before = _HUSHED.set(wanted)
+    try:
+        yield
+    finally:
+        _HUSHED.reset(before)
+
+
+def hushed() -> bool:
+    """Whether only results and faults are wanted."""
+    return _HUSHED.get()
 
 
 def print_json(value: Any) -> None:
@@ -32,7 +50,13 @@ def print_text(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """Say something that is not the result: it goes to stderr."""
+    """Say something that is not the result: it goes to stderr, and nowhere with ``--quiet``."""
+    if not hushed():
+        warn(text)
+
+
+def warn(text: str) -> None:
+    """Say on stderr, whatever was asked for, that something is wrong."""
     typer.echo(plain(text), err=True)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kgrec.cli.options import Format
-from kgrec.cli.output import note, print_json, print_table
+from kgrec.cli.output import print_json, print_table, warn
 
 if TYPE_CHECKING:
     from kgrec.graph.stores import Store
@@ -51,7 +51,7 @@ def query(
         answer = store.query(text, parameters, timeout=timeout, row_limit=rows, write=write)
     if answer.truncated:
         shown = "row is" if rows == 1 else f"{rows:,} rows are"
-        note(f"Only the first {shown} shown; add a LIMIT or narrow the query.")
+        warn(f"Only the first {shown} shown; add a LIMIT or narrow the query.")
     if format is Format.json:
         print_json({"columns": answer.columns, "rows": answer.rows})
     else:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kgrec.cli.options import Language, Run
-from kgrec.cli.output import note, print_table
+from kgrec.cli.options import Format, Language, Run
+from kgrec.cli.output import note, print_json, print_table
 from kgrec.cli.runs import check_known, held_out, open_run
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def recommend(
             metavar="FILE",
         ),
     ] = None,
+    format: Annotated[Format, typer.Option(help="How it is printed.")] = Format.table,
 ) -> None:
     """Recommend the best items that each user has not had yet."""
     if (bool(users) + (users_from is not None) + everyone) != 1:
@@ -71,11 +72,14 @@ def recommend(
     )
     if top.policy_report is not None:
         note(str(top.policy_report))
-    if out is None:
-        _print(top)
-    else:
+    if out is not None:
         _write(top, out)
         note(f"{len(top):,} rows are in {out}.")
+    if format is Format.json:
+        written = {} if out is None else {"file": str(out), "rows": len(top)}
+        print_json(written or {"recommendations": _rows(top)})
+    elif out is None:
+        _print(top)
 
 
 def _policy(path: Path | None) -> Policy | None:
@@ -112,6 +116,14 @@ def _print(top: Recommendations) -> None:
         columns.append("why")
         rows = [[*row, each.because] for row, each in zip(rows, top.explanations, strict=True)]
     print_table(columns, rows)
+
+
+def _rows(top: Recommendations) -> list[dict[str, object]]:
+    """A dictionary for each recommendation, with the sentence where it is explained."""
+    rows = top.to_polars().to_dicts()
+    for row, why in zip(rows, top.explanations, strict=bool(top.explanations)):
+        row["why"] = why.sentence
+    return rows
 
 
 def _write(top: Recommendations, out: Path) -> None:

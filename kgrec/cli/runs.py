@@ -6,6 +6,7 @@ import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kgrec.cli.quiet import console_progress, reading
 from kgrec.errors import RunError, UnknownIdError
 
 if TYPE_CHECKING:
@@ -22,9 +23,10 @@ def open_run(run: Path) -> Recommender:
 
     :raises RunError: if it is missing, half-written or of another version
     """
-    from kgrec.recommend import Recommender
+    with reading("the run"):
+        from kgrec.recommend import Recommender
 
-    return Recommender.load(run)
+        return Recommender.load(run, progress=console_progress())
 
 
 def held_out(rec: Recommender, run: Path) -> pl.DataFrame:

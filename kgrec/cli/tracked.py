@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from kgrec.cli.output import note
+from kgrec.cli.output import warn
+from kgrec.cli.quiet import console_progress
 
 if TYPE_CHECKING:
     from kgrec.callbacks import Progress
@@ -20,13 +21,12 @@ def tracked(address: str | None, config: Config) -> Iterator[Progress]:
     :param address: of a tracker; ``None``: without
     :raises ConfigError: if the address is none
     """
-    from kgrec.callbacks import ConsoleProgress
 
     if address is None:
-        yield ConsoleProgress()
+        yield console_progress()
         return
     from kgrec.tracking import Several, open_tracker
 
-    with open_tracker(address, warn=note) as tracker:
+    with open_tracker(address, warn=warn) as tracker:
         tracker.start(config.model_dump())
-        yield Several(ConsoleProgress(), tracker)
+        yield Several(console_progress(), tracker)

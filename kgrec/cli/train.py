@@ -5,20 +5,22 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kgrec.cli.leaks import AllowLeaks, leaks_of, mark
-from kgrec.cli.options import ConfigFile, Seed, Settings, Track, config_of
-from kgrec.cli.output import note, print_text
+from kgrec.cli.options import ConfigFile, Format, Seed, Settings, Track, config_of
+from kgrec.cli.output import note, print_json, print_text, warn
 from kgrec.cli.tracked import tracked
 
 if TYPE_CHECKING:
     from kgrec.callbacks import Progress
     from kgrec.config import Config
     from kgrec.data import Dataset
+    from kgrec.evaluation import Evaluation
     from kgrec.recommend import Recommender
 
 
@@ -47,6 +49,7 @@ def train(
             metavar="N",
         ),
     ] = 5.0,
+    format: Annotated[Format, typer.Option(help="How it is printed.")] = Format.table,
 ) -> None:
     """Build the graph of a dataset, train on it, and save the run.
 
@@ -59,8 +62,15 @@ def train(
 
     check_writable(out)
     with tracked(track, chosen) as progress:
-        _train(source, descriptions, out, chosen, progress, allow_leaks, checkpoint_minutes)
-    print_text(f"\nSaved {out}. Next: kgrec recommend {out} --all -k 20 --out top.parquet")
+        outcome = _train(
+            source, descriptions, out, chosen, progress, allow_leaks, checkpoint_minutes
+        )
+        progress.finish(outcome.metrics)
+    if format is Format.json:
+        print_json({"run": str(out), **outcome.to_dict()})
+        return
+    print_text(str(outcome))
+    note(f"\nSaved {out}. Next: kgrec recommend {out} --all -k 20 --out top.parquet")
 
 
 def _train(
@@ -71,7 +81,7 @@ def _train(
     progress: Progress,
     allow_leaks: bool,
     checkpoint_minutes: float,
-) -> None:
+) -> Outcome:
     from kgrec.data.described import read_descriptions
     from kgrec.graph import KnowledgeGraph
     from kgrec.loaders import load
@@ -82,7 +92,7 @@ def _train(
     if descriptions is not None:
         data = read_descriptions(data, descriptions)
     if data.quality.findings:
-        note(f"{data.quality}\n")
+        warn(f"{data.quality}\n")
     leaks = leaks_of(data, allowed=allow_leaks)
     graph = KnowledgeGraph.build(data, progress=progress)
     note(repr(graph))
@@ -95,7 +105,7 @@ def _train(
         )
     rec.save(out, held_out=data.test)
     mark(out, leaks)
-    progress.finish(_print_metrics(rec, data, progress))
+    return _outcome(rec, data, progress)
 
 
 @contextmanager
@@ -109,7 +119,7 @@ def _warnings_noted() -> Iterator[None]:
 
         def tell(message: Any, category: type[Warning], *where: Any) -> None:
             if issubclass(category, CheckpointWarning):
-                note(str(message))
+                warn(str(message))
             else:
                 show(message, category, *where)
 
@@ -117,19 +127,46 @@ def _warnings_noted() -> Iterator[None]:
         yield
 
 
-def _print_metrics(rec: Recommender, data: Dataset, progress: Progress) -> dict[str, float]:
-    """Print the metrics on valid and on test; return them as ``valid/name`` and ``test/name``."""
+@dataclass(frozen=True)
+class Outcome:
+    """How good a training was.
+
+    :ivar epoch: the one that was kept
+    :ivar valid: metrics on valid in that epoch; empty where nothing was trained in epochs
+    :ivar test: how the model did on test; ``None``: there is no test
+    """
+
+    epoch: int
+    valid: dict[str, float]
+    test: Evaluation | None
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """All of them as ``valid/NAME`` and ``test/NAME``."""
+        test = self.test.metrics if self.test else {}
+        return {
+            **{f"valid/{name}": value for name, value in self.valid.items()},
+            **{f"test/{name}": value for name, value in test.items()},
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        test = self.test.to_dict() if self.test else None
+        return {"epoch": self.epoch, "valid": self.valid, "test": test}
+
+    def __str__(self) -> str:
+        words = ", ".join(f"{name} {value:.4f}" for name, value in self.valid.items())
+        valid = [f"On valid, epoch {self.epoch}: {words}"] if words else []
+        return "\n".join([*valid, *([f"On test:\n\n{self.test}"] if self.test else [])])
+
+
+def _outcome(rec: Recommender, data: Dataset, progress: Progress) -> Outcome:
     from kgrec.evaluation import Interactions, evaluate
 
     best = {row["epoch"]: row for row in rec.log.epochs}.get(rec.log.best_epoch, {})
     valid = {name: value for name, value in best.items() if "@" in name}
-    if valid:
-        words = ", ".join(f"{name} {value:.4f}" for name, value in valid.items())
-        print_text(f"On valid, epoch {rec.log.best_epoch}: {words}")
-    metrics = {f"valid/{name}": value for name, value in valid.items()}
-    if data.test.is_empty():
-        return metrics
-    interactions = Interactions.from_dataset(data)
-    result = evaluate(rec, data.test, interactions=interactions, progress=progress)
-    print_text(f"On test:\n\n{result}")
-    return {**metrics, **{f"test/{name}": value for name, value in result.metrics.items()}}
+    test = None
+    if not data.test.is_empty():
+        interactions = Interactions.from_dataset(data)
+        test = evaluate(rec, data.test, interactions=interactions, progress=progress)
+    return Outcome(rec.log.best_epoch, valid, test)

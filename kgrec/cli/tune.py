@@ -10,7 +10,8 @@ import typer
 
 from kgrec.cli.leaks import AllowLeaks, leaks_of
 from kgrec.cli.options import ConfigFile, Format, Seed, Settings, Track, changes_of, config_of
-from kgrec.cli.output import note, print_json, print_table, print_text
+from kgrec.cli.output import print_json, print_table, print_text, warn
+from kgrec.cli.quiet import console_progress
 from kgrec.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -62,12 +63,11 @@ def tune(
     searched = _space(space, start, changes_of(settings))
     tracker = _trackers(track, out)
 
-    from kgrec.callbacks import ConsoleProgress
     from kgrec.graph import KnowledgeGraph
     from kgrec.loaders import load
     from kgrec.tune import tune as search
 
-    progress = ConsoleProgress()
+    progress = console_progress()
     data = load(source, progress=progress)
     leaks_of(data, allowed=allow_leaks)
     graph = KnowledgeGraph.build(data, progress=progress)
@@ -83,7 +83,7 @@ def tune(
             track=tracker,
         )
     except KeyboardInterrupt:
-        note(f"kgrec: Interrupted; the same command goes on with {out}.")
+        warn(f"kgrec: Interrupted; the same command goes on with {out}.")
         raise typer.Exit(INTERRUPTED) from None
     if format is Format.json:
         print_json(study.to_dict())
@@ -115,7 +115,7 @@ def _trackers(address: str | None, out: Path) -> Callable[[int], Tracker] | None
     from kgrec.tracking import open_tracker
 
     def tracker(number: int) -> Tracker:
-        return open_tracker(address, run=f"trial-{number:03d}", group=out.name, warn=note)
+        return open_tracker(address, run=f"trial-{number:03d}", group=out.name, warn=warn)
 
     open_tracker(address)  # what is wrong with it is said before anything else
     return tracker

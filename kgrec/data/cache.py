@@ -18,8 +18,12 @@ def cache_folder(name: str) -> Path:
 
     :param name: one path component, for instance ``"datasets"``
     """
-    chosen = os.environ.get(VARIABLE)
-    root = Path(chosen).expanduser() if chosen else platformdirs.user_cache_path("kgrec")
-    folder = root / name
+    folder = cache_root() / name
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def cache_root() -> Path:
+    """The folder that holds all of them, whether it exists or not."""
+    chosen = os.environ.get(VARIABLE)
+    return Path(chosen).expanduser() if chosen else platformdirs.user_cache_path("kgrec")

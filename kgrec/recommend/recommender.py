@@ -331,14 +331,21 @@ class Recommender(Explaining):
         self._state.checkpoints.clear()
 
     @classmethod
-    def load(cls, folder: str | Path, *, encoder: TextEncoder | None = None) -> Self:
+    def load(
+        cls,
+        folder: str | Path,
+        *,
+        encoder: TextEncoder | None = None,
+        progress: Progress | None = None,
+    ) -> Self:
         """Read what :meth:`save` wrote; scores are the same to the last bit.
 
         :param encoder: the one that was given when it was fitted; :meth:`update` needs it
+        :param progress: as for :class:`Recommender`
         :raises RunError: if the folder is missing, half-written, broken or of another version
         """
         run = read_run(Path(folder))
-        rec = cls(run.config, encoder=encoder)
+        rec = cls(run.config, encoder=encoder, progress=progress)
         rec.held_out = run.held_out
         features = rec._features(run.graph)
         try:

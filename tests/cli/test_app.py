@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +18,7 @@ COMMANDS = (
     "attack",
     "audit",
     "describe",
+    "doctor",
     "extract",
     "tune",
     "recommend",
@@ -121,3 +123,15 @@ def test_help_needs_none_of_the_heavy_packages() -> None:
 def test_the_names_of_the_modules_are_those_of_the_commands() -> None:
     assert {command.name for command in app.registered_commands} == set(COMMANDS)
     assert query.query.__doc__
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_completes_commands(shell: str) -> None:
+    begun = {"COMP_WORDS": "kgrec tra", "COMP_CWORD": "1", "_TYPER_COMPLETE_ARGS": "kgrec tra"}
+    asked = {"_KGREC_COMPLETE": f"complete_{shell}", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+    run = [sys.executable, "-c", "from kgrec.cli import app; app(prog_name='kgrec')"]
+    result = subprocess.run(
+        run, env={**os.environ, **begun, **asked}, capture_output=True, text=True, check=True
+    )
+    assert "train" in result.stdout
+    assert "recommend" not in result.stdout

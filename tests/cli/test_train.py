@@ -16,7 +16,7 @@ def test_metrics_are_printed_and_progress_is_not_among_them(trained: Any) -> Non
     assert "NDCG@20" in trained.stdout
     assert "On test" in trained.stdout
     assert "users, full ranking" in trained.stdout
-    assert f"Saved {trained.run}" in trained.stdout
+    assert f"Saved {trained.run}" in trained.stderr
     assert "Building the graph" not in trained.stdout
     assert "Building the graph" in trained.stderr
 

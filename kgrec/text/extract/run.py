@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import polars as pl
 
@@ -45,6 +46,19 @@ class Extraction:
     table: pl.DataFrame
     texts: int
     tally: Tally | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Counts for JSON: claims by who asserts them and by state, and the reasons of doubts."""
+        counted = self.table.group_by("asserted_by", "state").len().sort("asserted_by", "state")
+        doubted = self.table.filter(pl.col("reason").is_not_null()).group_by("reason").len()
+        tally = {} if self.tally is None else {"tally": asdict(self.tally)}
+        return {
+            "texts": self.texts,
+            "claims": self.table.height,
+            "states": counted.rename({"len": "claims"}).to_dicts(),
+            "reasons": dict(doubted.sort("len", "reason", descending=[True, False]).iter_rows()),
+            **tally,
+        }
 
     def __str__(self) -> str:
         lines = [f"{self.texts:,} texts, {self.table.height:,} claims"]
