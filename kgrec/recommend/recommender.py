@@ -129,7 +129,7 @@ class Recommender(Explaining):
         checkpoints = open_checkpoints(checkpoint, checkpoint_minutes, graph, config, encoder)
         with limited_threads(config.threads):
             learned = learned_from(features, config.gnn.trim)
-            adapted = adapted_to(graph, learned, config, encoder, progress)
+            adapted = adapted_to(graph, learned, config, encoder, progress, checkpoints)
             adapter = adapted.adapter if adapted else None
             inputs = node_inputs(graph, learned, config, encoder, progress, checkpoints, adapter)
             model, log = fit(
