@@ -110,9 +110,10 @@ def test_a_training_that_is_killed_does_not_adapt_again(
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr("kgrec.recommend.recommender.node_inputs", killed)
-        Recommender(config).fit(tiny_graph, checkpoint=tmp_path / "state")
+        with pytest.raises(KeyboardInterrupt):
+            Recommender(config).fit(tiny_graph, checkpoint=tmp_path / "state")
 
     monkeypatch.setattr("kgrec.recommend.adapting.adapt", killed)
     again = Recommender(config).fit(tiny_graph, checkpoint=tmp_path / "state")
@@ -128,7 +129,7 @@ def test_a_state_of_other_weights_is_not_used(
     tiny_graph: KnowledgeGraph, tiny_features: Features, config: Config
 ) -> None:
     class Foreign(Checkpoints):
-        def restore(self, stage: str) -> Snapshot:
+        def restore(self, stage: str) -> Snapshot:  # noqa: ARG002
             return Snapshot({"base": "other weights"}, {})
 
         def save(self, snapshot: Snapshot) -> None:
