@@ -199,7 +199,9 @@ class GnnConfig(_Section):
     bases: int = Field(default=4, ge=1, le=64)
     """Matrices of which those of all relations are made, with ``model = rgcn``."""
     relation_texts: bool = False
-    """Whether relations whose texts are alike start alike, with ``model = rgcn`` or ``kgat``."""
+    """Whether relations whose texts are alike start alike: their gates with ``model = linear``,
+    their matrices with ``rgcn``, their vectors with ``kgat``. By default texts have no say.
+    """
     embedding_size: int = Field(default=128, ge=2, le=2048)
     """Length of a node's vector."""
     layers: int = Field(default=1, ge=0, le=4)

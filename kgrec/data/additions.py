@@ -18,6 +18,7 @@ from kgrec.data.clean import as_frame
 from kgrec.data.dataset import Dataset, DatasetInfo
 from kgrec.data.descriptions import clean_descriptions
 from kgrec.data.events import PAIR, clean_events
+from kgrec.data.extracted import clean_extracted
 from kgrec.data.facts import Known, clean_facts, ids_of
 from kgrec.data.quality import Finding, QualityReport
 from kgrec.data.schema import ITEMS, USERS
@@ -51,8 +52,8 @@ def clean_additions(tables: Mapping[str, object], present: Present, info: Datase
     """Check tables that are added to a dataset.
 
     :param tables: any of ``events`` (they may have a column ``split``), ``items``, ``users``,
-        ``facts``, ``labels``, ``candidates``, ``descriptions``; each a data frame of polars, pandas
-        or Arrow
+        ``facts``, ``labels``, ``candidates``, ``descriptions``, ``extracted``; each a data frame of
+        polars, pandas or Arrow
     :param present: what is there already
     :return: items and users that are new or described anew, and what else was added; test is empty
     :raises DataError: if a column is missing or unusable
@@ -94,6 +95,7 @@ def clean_additions(tables: Mapping[str, object], present: Present, info: Datase
         descriptions=clean_descriptions(
             raw.get("descriptions"), everything["item"], "descriptions", found
         ),
+        extracted=clean_extracted(raw.get("extracted"), everything["item"], "extracted", found),
         quality=QualityReport(tuple(found)),
     )
 

@@ -45,8 +45,11 @@ def accepted(data: Dataset) -> pl.DataFrame:
     return data.extracted.filter(pl.col("state") == "accepted")
 
 
-def with_extracted_names(data: Dataset) -> Dataset:
-    """The dataset with names of the entities that only accepted claims speak of."""
+def with_extracted_names(data: Dataset, known: pl.Series | None = None) -> Dataset:
+    """The dataset with names of the entities that only accepted claims speak of.
+
+    :param known: ids of entities of which a graph knows already what they are called
+    """
     names = (
         accepted(data)
         .filter((pl.col("tail_kind") == "entity") & pl.col("tail_label").is_not_null())
@@ -62,6 +65,8 @@ def with_extracted_names(data: Dataset) -> Dataset:
     stated = pl.concat([data.facts["head"], data.facts["tail"]]) if data.facts.height else None
     if stated is not None:
         names = names.filter(~pl.col("entity").is_in(stated.implode()))
+    if known is not None:
+        names = names.filter(~pl.col("entity").is_in(known.implode()))
     if names.is_empty():
         return data
     return replace(data, labels=pl.concat([data.labels, names], how="diagonal"))

@@ -217,6 +217,7 @@ class KnowledgeGraph(Exchange):
         labels: object = None,
         candidates: object = None,
         descriptions: object = None,
+        extracted: object = None,
         removed: object = None,
         time: str | datetime | None = None,
     ) -> KnowledgeGraph:
@@ -241,6 +242,10 @@ class KnowledgeGraph(Exchange):
         :param descriptions: ``id, text``, optional ``kind, source, verified``: of items and
             entities that are there or come now. A node whose name or text changes loses the one
             that it had
+        :param extracted: facts that ``kgrec extract`` found in texts: ``head, relation, tail,
+            state`` and more; see :mod:`kgrec.data.extracted`. Accepted ones become edges, as far as
+            the graph does not state them. A fact of the catalog takes the place of one that only
+            texts state
         :param removed: ``["item:42", ("item:7", "directed_by", "entity:3")]``: nodes with all of
             their edges, and edges; or a table with ``key``, or with ``head, relation, tail`` and,
             to choose among several edges, ``timestamp, event``
@@ -258,6 +263,7 @@ class KnowledgeGraph(Exchange):
             "labels": labels,
             "candidates": candidates,
             "descriptions": descriptions,
+            "extracted": extracted,
         }
         tables = {name: table for name, table in given.items() if table is not None}
         stamp = (self.version + 1, self.history.next_time(time))

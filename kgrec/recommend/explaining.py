@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from scipy.sparse import csr_matrix
 
@@ -15,11 +16,14 @@ from kgrec.explain import Explanation
 from kgrec.explain.counterfactual import Counterfactual, WhyNot
 from kgrec.explain.languages import Language
 from kgrec.features import Features
+from kgrec.gnn.model import Model
 from kgrec.graph import KnowledgeGraph
 from kgrec.policies import sensitive_shares
 from kgrec.recommend.reasons import Reasons
 from kgrec.recommend.recommendations import Recommendations
 from kgrec.threads import limited_threads
+
+_PARTS = ("paths", "extracted", "content", "latent", "popularity")
 
 
 class Explaining(ABC):
@@ -39,6 +43,11 @@ class Explaining(ABC):
     @abstractmethod
     def features(self) -> Features:
         """The same in numbers."""
+
+    @property
+    @abstractmethod
+    def model(self) -> Model:
+        """What was trained."""
 
     @property
     @abstractmethod
@@ -119,21 +128,34 @@ class Explaining(ABC):
     def path_share(self, recommendations: Recommendations) -> pl.DataFrame:
         """How much of each recommended score is made of paths.
 
-        :return: ``user, item, rank, paths, content, latent, popularity`` (the last four sum to the
-            score) and ``share``, the size of the paths' part against all sizes, between 0 and 1
+        :return: ``user, item, rank, paths, extracted, content, latent, popularity`` (the last five
+            sum to the score) and ``share``, the size of the paths' part against all sizes, between
+            0 and 1; ``extracted`` are paths that rest on a fact that only a text states, where
+            ``graph.extracted`` lets none be a reason
         """
         features = self.features
         table = recommendations.to_polars()
         items = np.array([features.item_index(item) for item in table["item"]], dtype=np.int64)
         histories = csr_matrix(self._histories[features.user_indices(table["user"])])
-        parts = self._reasons.explainer.parts(histories, items)
+        parts = dict(self._reasons.explainer.parts(histories, items))
+        parts["extracted"] = self._no_reasons(table)
+        parts["paths"] = parts["paths"] - parts["extracted"]
         sizes = pl.sum_horizontal(pl.col(name).abs() for name in parts)
         share = pl.when(sizes > 0).then(pl.col("paths").abs() / sizes).otherwise(0.0)
         return (
             table.select("user", "item", "rank")
-            .with_columns(pl.Series(name, part, dtype=pl.Float64) for name, part in parts.items())
+            .with_columns(pl.Series(name, parts[name], dtype=pl.Float64) for name in _PARTS)
             .with_columns(share=share)
         )
+
+    def _no_reasons(self, table: pl.DataFrame) -> npt.NDArray[np.float64]:
+        """Of the paths' part of each score, what rests on facts that may not be told."""
+        if self.config.graph.extracted != "train" or self.model.kind != "linear":
+            return np.zeros(table.height)
+        explain = self._reasons.explainer.explain
+        pairs = table.select("user", "item").iter_rows()
+        told = (explain(user, item, paths=0) for user, item in pairs)
+        return np.array([why.rest.get("extracted", 0.0) for why in told], dtype=np.float64)
 
     def sensitive_shares(self, recommendations: Recommendations) -> pl.DataFrame:
         """What the relations of ``graph.sensitive`` add to recommended scores: nothing.

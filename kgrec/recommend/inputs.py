@@ -56,7 +56,7 @@ def node_inputs(
         encoder = encoder or encoder_of(config, adapter)
         text = text_vectors(graph, features, config, encoder, progress)
         words = item_words(graph)
-        if config.gnn.relation_texts and config.gnn.model != "linear":
+        if config.gnn.relation_texts:
             relations = relation_vectors(graph, features, encoder)
     embeddings = None
     if config.kge.enabled:

@@ -13,15 +13,29 @@ from kgrec.graph import KnowledgeGraph
 
 
 def with_new_items(
-    graph: KnowledgeGraph, table: object, facts: object = None, labels: object = None
+    graph: KnowledgeGraph,
+    table: object,
+    facts: object = None,
+    labels: object = None,
+    extracted: object = None,
+    descriptions: object = None,
 ) -> KnowledgeGraph:
     """The graph with new items, which are candidates where not all items are.
+
+    The tables are those of :meth:`KnowledgeGraph.update <kgrec.KnowledgeGraph.update>`.
 
     :raises DataError: if an item is there already, there is none, or a table cannot be used
     """
     ids = _new_ids(graph, as_frame(table, "items"), ITEMS, "items")
     candidates = None if graph.candidates is None else pl.DataFrame({"item": ids})
-    return graph.update(items=table, facts=facts, labels=labels, candidates=candidates)
+    return graph.update(
+        items=table,
+        facts=facts,
+        labels=labels,
+        candidates=candidates,
+        extracted=extracted,
+        descriptions=descriptions,
+    )
 
 
 def with_new_users(

@@ -129,7 +129,7 @@ class Recommender(Explaining):
         checkpoints = open_checkpoints(checkpoint, checkpoint_minutes, graph, config, encoder)
         with limited_threads(config.threads):
             learned = learned_from(features, config.gnn.trim)
-            adapted = adapted_to(graph, learned, config, encoder, progress)
+            adapted = adapted_to(graph, learned, config, encoder, progress, checkpoints)
             adapter = adapted.adapter if adapted else None
             inputs = node_inputs(graph, learned, config, encoder, progress, checkpoints, adapter)
             model, log = fit(
@@ -192,7 +192,14 @@ class Recommender(Explaining):
         )
         return rec
 
-    def add_items(self, table: object, facts: object = None, labels: object = None) -> Self:
+    def add_items(
+        self,
+        table: object,
+        facts: object = None,
+        labels: object = None,
+        extracted: object = None,
+        descriptions: object = None,
+    ) -> Self:
         """A recommender that also serves new items, found by their facts, texts and vectors.
 
         Nothing is trained. They are recommended and explained as all others are, and may be
@@ -203,12 +210,16 @@ class Recommender(Explaining):
             data frame of polars, pandas or Arrow
         :param facts: of the new items: ``head, relation, tail``
         :param labels: of entities that come with them: ``entity, label``, optional ``type, text``
+        :param extracted: what ``kgrec extract`` found in their texts: ``head, relation, tail,
+            state`` and more; used as ``graph.extracted`` says
+        :param descriptions: what ``kgrec describe`` wrote of them: ``id, text`` and more
         :return: another recommender; this one stays as it is. What became of bad rows says
             ``graph.update_report``
         :raises DataError: if an item is there already, or a table cannot be used
         :raises ConfigError: if the model, or the encoder of texts, cannot serve new items
         """
-        return self.update(with_new_items(self.graph, table, facts, labels))
+        graph = with_new_items(self.graph, table, facts, labels, extracted, descriptions)
+        return self.update(graph)
 
     def add_users(self, table: object = None, events: object = None) -> Self:
         """A recommender that also serves new users, from what they did; nothing is trained.

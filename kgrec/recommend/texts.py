@@ -91,7 +91,7 @@ def item_words(graph: KnowledgeGraph) -> csr_matrix:
 def relation_vectors(
     graph: KnowledgeGraph, features: Features, encoder: TextEncoder
 ) -> npt.NDArray[np.float32]:
-    """Texts of the edge kinds of a deep network; of an interaction it hears the tail first."""
+    """Texts of the edge kinds of a network; of an interaction it hears the tail first."""
     *facts, taken, taker = (
         *relation_clauses(features.relations, graph.vocabulary),
         *relation_clauses([INTERACTED], graph.vocabulary),

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -98,6 +100,25 @@ def test_an_interrupted_run_changes_nothing_and_goes_on(
     counts = json.loads(result.stdout)
     assert counts["written"] == 8
     assert counts["from_cache"] >= 3
+    assert not list(folder.glob(".*"))
+
+
+def test_a_full_disk_leaves_the_earlier_file(
+    cli: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier = folder / "descriptions.parquet"
+    pl.DataFrame({"id": ["1"], "text": ["By hand."]}).write_parquet(earlier)
+    before = earlier.read_bytes()
+
+    def full(_: pl.DataFrame, file: Path) -> None:
+        Path(file).write_bytes(b"PAR1")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file))
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
+    result = cli("describe", folder)
+    assert result.exit_code == 1
+    assert "No space left" in result.stderr
+    assert earlier.read_bytes() == before
     assert not list(folder.glob(".*"))
 
 

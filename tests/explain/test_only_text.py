@@ -11,6 +11,7 @@ import pytest
 from kgrec.config import Config
 from kgrec.data import Dataset
 from kgrec.data.extracted import no_extracted
+from kgrec.evaluation.explanations.case import cases_of
 from kgrec.graph import KnowledgeGraph
 from kgrec.recommend import Recommender
 from kgrec.testing import tiny_dataset
@@ -119,6 +120,36 @@ def test_a_counterfactual_names_them_only_where_they_may_be_reasons(
         named[setting] = {fact[1] for facts in found if facts for fact in facts.facts}
     assert "has_genre" in named["explain"]
     assert "has_genre" not in named["train"]
+
+
+def test_no_share_of_the_score_counts_them_as_paths(
+    silent: Recommender, telling: Recommender
+) -> None:
+    top = silent.recommend(users=["1", "2", "3"], k=3)
+    exact = silent.model.kind == "linear"
+    hidden = 0.0
+    for row, score in zip(
+        silent.path_share(top).iter_rows(named=True), top.to_polars()["score"], strict=True
+    ):
+        names = ("paths", "extracted", "content", "latent", "popularity")
+        sizes = [abs(row[name]) for name in names]
+        assert sum(row[name] for name in names) == pytest.approx(score, abs=1e-5)
+        assert row["share"] == pytest.approx(abs(row["paths"]) / sum(sizes))
+        why = silent.explain(row["user"], row["item"], paths=None)
+        if exact:
+            assert row["extracted"] == pytest.approx(why.rest.get("extracted", 0.0), abs=1e-6)
+            assert row["paths"] == pytest.approx(why.path_share, abs=1e-4)
+        hidden += abs(row["extracted"])
+    assert (hidden > 0) == exact
+    told = telling.path_share(telling.recommend(users=["1", "2", "3"], k=3))
+    assert (told["extracted"] == 0).all()
+
+
+def test_an_evaluation_of_explanations_names_them_apart(silent: Recommender) -> None:
+    cases = [case for user in ("1", "2", "3") for case in cases_of(silent, user, 3)]
+    assert max(case.extracted_share for case in cases) > 0
+    for case in cases:
+        assert case.path_share + case.extracted_share + case.latent_share <= 1 + 1e-6
 
 
 def pairs(rec: Recommender) -> list[tuple[str, str]]:

@@ -94,3 +94,21 @@ def test_a_graph_that_was_written_still_knows(graph: KnowledgeGraph, tmp_path: P
     assert graph.labels is not None
     assert again.labels is not None
     assert "text:Tag/noir" in again.labels["entity"]
+
+
+def test_an_update_takes_claims_and_the_catalog_has_the_last_word() -> None:
+    plain = KnowledgeGraph.build(tiny_dataset())
+    table = pl.DataFrame([CLAIM, {**CLAIM, "head": "gone"}, {**CLAIM, "state": "rejected"}])
+    told = plain.update(extracted=table)
+    assert told.edges.filter(is_extracted())["head"].to_list() == ["item:1"]
+    assert told.node("entity:text:Tag/noir")["label"] == "noir"
+    assert (told.report.extracted, told.report.facts) == (1, plain.report.facts)
+    assert [finding.column for finding in told.update_report.quality.findings] == ["head", "head"]
+    assert told.update(extracted=table).version == told.version
+    fact = pl.DataFrame([{name: CLAIM[name] for name in ("head", "relation", "tail")}])
+    stated = told.update(facts=fact)
+    assert stated.edges.filter(is_extracted()).is_empty()
+    assert stated.edges.filter(pl.col("tail") == "entity:text:Tag/noir").height == 1
+    assert (stated.report.extracted, stated.report.facts) == (0, plain.report.facts + 1)
+    assert stated.update(extracted=table).version == stated.version
+    assert stated.at(1).edges.filter(is_extracted()).height == 1

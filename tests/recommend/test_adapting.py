@@ -14,6 +14,7 @@ from kgrec.data.extracted import no_extracted
 from kgrec.errors import ConfigError, RunError
 from kgrec.features import Features
 from kgrec.gnn.training.checkpoints import Checkpoints
+from kgrec.gnn.training.snapshot import Snapshot
 from kgrec.graph import KnowledgeGraph
 from kgrec.recommend import Recommender
 from kgrec.recommend.adapting import adapted_to
@@ -21,6 +22,8 @@ from kgrec.recommend.inputs import node_inputs
 from kgrec.recommend.similar import with_similar_texts
 from kgrec.testing import tiny_dataset
 from kgrec.text import MiniLMEncoder
+from kgrec.text.adapting.adapt import Adapted
+from kgrec.text.adapting.adapter import Adapter
 
 DATA = tiny_dataset()
 
@@ -97,6 +100,46 @@ def test_the_vectors_are_those_of_the_adapted_encoder(
     assert np.abs(text(rec._state.adapter) - text(None)).max() > 1e-4
 
 
+def test_a_training_that_is_killed_does_not_adapt_again(
+    tmp_path: Path,
+    rec: Recommender,
+    tiny_graph: KnowledgeGraph,
+    config: Config,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("kgrec.recommend.recommender.node_inputs", killed)
+        with pytest.raises(KeyboardInterrupt):
+            Recommender(config).fit(tiny_graph, checkpoint=tmp_path / "state")
+
+    monkeypatch.setattr("kgrec.recommend.adapting.adapt", killed)
+    again = Recommender(config).fit(tiny_graph, checkpoint=tmp_path / "state")
+    one, other = rec._state.adapter, again._state.adapter
+    assert one is not None
+    assert other is not None
+    assert one.identity == other.identity
+    assert rec.log.choices == again.log.choices
+    assert scores(rec) == scores(again)
+
+
+def test_a_state_of_other_weights_is_not_used(
+    tiny_graph: KnowledgeGraph, tiny_features: Features, config: Config
+) -> None:
+    class Foreign(Checkpoints):
+        def restore(self, stage: str) -> Snapshot:  # noqa: ARG002
+            return Snapshot({"base": "other weights"}, {})
+
+        def save(self, snapshot: Snapshot) -> None:
+            assert snapshot.numbers["base"] != "other weights"
+
+    adapted = adapted_to(tiny_graph, tiny_features, config, checkpoints=Foreign())
+    assert adapted is not None
+    assert adapted.adapter.tensors
+
+
 def test_valid_teaches_the_encoder_nothing(tiny_graph: KnowledgeGraph, config: Config) -> None:
     def identity(graph: KnowledgeGraph) -> str:
         found = adapted_to(graph, Features.of(graph), config)
@@ -112,12 +155,16 @@ def test_valid_teaches_the_encoder_nothing(tiny_graph: KnowledgeGraph, config: C
 def learned(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[list[str], list[list[int]]]]:
     """The texts and the pairs that an encoder would be adapted to."""
 
+    seen = []
+
     def record(base, texts, pairs, settings, **options):
-        return texts, pairs.tolist()
+        seen.append((texts, pairs.tolist()))
+        return Adapted(Adapter({}, 1.0, base.identity), (), 0)
 
     def of(graph: KnowledgeGraph, config: Config):
         features = Features.of(graph, extracted=config.graph.learns_extracted)
-        return adapted_to(graph, features, config)
+        adapted_to(graph, features, config)
+        return seen[-1]
 
     monkeypatch.setattr("kgrec.recommend.adapting.adapt", record)
     return of

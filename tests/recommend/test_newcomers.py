@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import polars as pl
 import pytest
 
-from kgrec import KnowledgeGraph, Recommender
+from kgrec import Config, KnowledgeGraph, Recommender
 from kgrec.errors import DataError
+from kgrec.graph.descriptions import descriptions_of
+from kgrec.graph.extracted import is_extracted
 from kgrec.recommend.newcomers import with_new_items
 from kgrec.testing import tiny_dataset
 
@@ -43,6 +46,46 @@ def test_it_is_an_update_of_graph_and_recommender(fitted: Recommender) -> None:
     assert rec.graph.identity == long.graph.identity
     history = rec.features.history
     assert np.array_equal(rec.model.score(history).numpy(), long.model.score(history).numpy())
+
+
+def test_texts_of_new_items_come_with_them(fitted: Recommender) -> None:
+    claim = {"head": "101", "relation": "starring", "tail": "9", "tail_kind": "entity"}
+    claim |= {"state": "accepted"}
+    said = {"id": "101", "text": "A lamp goes out.", "source": "local"}
+    rec = fitted.add_items(
+        ITEMS, extracted=pl.DataFrame([claim]), descriptions=pl.DataFrame([said])
+    )
+    (edge,) = rec.graph.edges.filter(is_extracted()).rows(named=True)
+    assert (edge["head"], edge["tail"]) == ("item:101", "entity:9")
+    assert descriptions_of(rec.graph.nodes)["text"].to_list() == ["A lamp goes out."]
+    assert "starring" not in _relations(rec)  # graph.extracted is "no"
+
+
+def test_facts_of_texts_find_new_items_where_the_settings_say_so(
+    tiny_graph: KnowledgeGraph, quick: Callable[..., Config]
+) -> None:
+    names = {"head": "101", "relation": "directed_by", "tail": "1", "tail_kind": "entity"}
+    claim = pl.DataFrame([{**names, "state": "accepted"}])
+    told = {}
+    for setting in ("train", "explain"):
+        rec = Recommender(quick(graph__extracted=setting)).fit(tiny_graph)
+        plain = rec.add_items(ITEMS).recommend("1", k=100).to_polars()
+        rec = rec.add_items(ITEMS, extracted=claim)
+        found = rec.recommend("1", k=100).to_polars()
+        assert _score(found) != _score(plain)
+        told[setting] = rec.explain("1", "101", paths=None)
+        assert ("directed_by" in _relations(rec)) == (setting == "explain")
+    assert told["train"].rest["extracted"] != 0
+    assert told["train"].score == pytest.approx(told["explain"].score, abs=1e-6)
+
+
+def _score(table: pl.DataFrame) -> float | None:
+    return next(iter(table.filter(item="101")["score"]), None)
+
+
+def _relations(rec: Recommender) -> set[str]:
+    why = rec.explain("1", "101", paths=None)
+    return {step.name for path in why.paths for step in path.relations}
 
 
 def test_new_items_are_candidates() -> None:

@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -142,6 +143,21 @@ def test_a_place_that_cannot_be_written_costs_only_the_cache(tmp_path: Path) -> 
         vectors = CachedEncoder(Fake(), tmp_path / "file").encode(["a"])
     assert len(caught) == 1
     assert vectors.tolist() == Fake().encode(["a"]).tolist()
+
+
+def test_a_full_disk_costs_only_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = sqlite3.connect
+
+    def full(*place: Any, **options: Any) -> sqlite3.Connection:
+        connection = usual(*place, **options)
+        connection.execute("PRAGMA max_page_count = 4")  # what SQLite then says is disk full
+        return connection
+
+    monkeypatch.setattr("kgrec.text.database.sqlite3.connect", full)
+    texts = [str(number) for number in range(2_000)]
+    with pytest.warns(RuntimeWarning, match=r"full.*going on without"):
+        vectors = CachedEncoder(Fake(), tmp_path).encode(texts)
+    assert vectors.tolist() == Fake().encode(texts).tolist()
 
 
 def test_writers_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

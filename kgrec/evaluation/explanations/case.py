@@ -58,6 +58,11 @@ class Case:
         """The size of what no path and no other name accounts for, in [0, 1]."""
         return self._of_all(self.explanation.rest.get("latent", 0.0))
 
+    @property
+    def extracted_share(self) -> float:
+        """The size of paths that rest on a fact that only a text states and are no reasons."""
+        return self._of_all(self.explanation.rest.get("extracted", 0.0))
+
     def _of_all(self, part: float) -> float:
         why = self.explanation
         sizes = abs(why.path_share) + sum(map(abs, why.rest.values()))
@@ -88,6 +93,7 @@ def measure(case: Case, orders: Mapping[str, Order], deleted: int, k: int) -> di
         "sum_error": case.sum_error,
         "path_share": case.path_share,
         "latent_share": case.latent_share,
+        "extracted_share": case.extracted_share,
     }
     if why.paths:
         for name, order in orders.items():

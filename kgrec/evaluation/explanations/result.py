@@ -29,9 +29,9 @@ class ExplanationEvaluation:
     :ivar k: recommendations a user
     :ivar deleted: how many paths were deleted, or kept alone
     :ivar per_recommendation: one row a recommendation: ``user, item, paths, sum_error, path_share,
-        latent_share``, and for each order of paths (``strongest`` and the controls), null without
-        a path, ``same_paths, rank_drop, score_drop, necessity, lost, sufficiency, kept,
-        deletion_area, insertion_area``
+        latent_share, extracted_share``, and for each order of paths (``strongest`` and the
+        controls), null without a path, ``same_paths, rank_drop, score_drop, necessity, lost,
+        sufficiency, kept, deletion_area, insertion_area``
     :ivar against: the strongest paths against each control; empty where nothing has a path
     :ivar rescoring_error: see :func:`~kgrec.evaluation.explanations.sanity.rescoring_error`
     :ivar randomisation: by part of the model; empty where a model has no such parts
@@ -76,6 +76,7 @@ class ExplanationEvaluation:
             median_paths=paths.median(),
             few_paths=(paths <= self.deleted).mean(),
             path_share=pl.col("path_share").mean(),
+            extracted_share=pl.col("extracted_share").mean(),
             largest_latent_share=pl.col("latent_share").max(),
             sum_error=pl.col("sum_error").max(),
         ).row(0, named=True)

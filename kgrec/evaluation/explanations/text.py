@@ -36,6 +36,7 @@ def _coverage(result: ExplanationEvaluation) -> Table:
         "paths, median": _number(found["median_paths"], ".0f"),
         f"recommendations with at most {result.deleted} paths": _percent(found["few_paths"]),
         "share of the score on paths, mean": _percent(found["path_share"]),
+        **_by_texts(found["extracted_share"]),
         "share of the score that is latent, largest": _number(found["largest_latent_share"], ".1e"),
         "relative error of the sum of shares, largest": _number(found["sum_error"], ".1e"),
         "relative error of scores with masked weights": _number(result.rescoring_error, ".1e"),
@@ -45,6 +46,11 @@ def _coverage(result: ExplanationEvaluation) -> Table:
         "names in sentences that are not in their path": f"{truth.foreign_names:,}",
     }
     return ["Explanations", ""], [list(row) for row in rows.items()]
+
+
+def _by_texts(share: float | None) -> dict[str, str]:
+    words = "share of the score on facts that only texts state, mean"
+    return {words: _percent(share)} if share else {}
 
 
 def _deletion(result: ExplanationEvaluation) -> Table:

@@ -34,12 +34,12 @@ from kgrec.gnn.deep.attention import Relation, agreement, normalise
 from kgrec.gnn.deep.catalog import Catalog
 from kgrec.gnn.deep.encoder import DeepEncoder, Weights
 from kgrec.gnn.deep.histories import Histories
-from kgrec.gnn.deep.kinds import start_from_texts
 from kgrec.gnn.deep.messages import KgatMessages
 from kgrec.gnn.deep.side import Side, by_layer, by_name
 from kgrec.gnn.deep.transr import Triples, transr_loss
 from kgrec.gnn.inputs import NodeInputs
 from kgrec.gnn.pattern import Pattern
+from kgrec.gnn.training.relations import start_from_texts
 
 _SLOPE = 0.2  # that of TensorFlow, with which the authors measured
 

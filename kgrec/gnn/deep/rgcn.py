@@ -30,10 +30,10 @@ from kgrec.features import Features
 from kgrec.gnn.deep.catalog import Catalog
 from kgrec.gnn.deep.encoder import DeepEncoder, Weights
 from kgrec.gnn.deep.histories import Histories
-from kgrec.gnn.deep.kinds import start_from_texts
 from kgrec.gnn.deep.messages import RgcnMessages
 from kgrec.gnn.deep.side import Side, by_layer, by_name
 from kgrec.gnn.inputs import NodeInputs
+from kgrec.gnn.training.relations import start_from_texts
 
 
 class _Layer(NamedTuple):

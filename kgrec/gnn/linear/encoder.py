@@ -22,7 +22,11 @@ from kgrec.gnn.inputs import NodeInputs
 from kgrec.gnn.linear.propagation import Hop, RelationalAdjacency
 from kgrec.gnn.training.encoder import SHARED_RATE, Encoder, ParameterGroup
 from kgrec.gnn.training.nodes import NodeVectors
+from kgrec.gnn.training.relations import start_from_texts
 from kgrec.sparse import product
+
+_GATE_SPREAD = 0.1
+"""How far gates that start from texts are from 1, root mean square."""
 
 
 class LinearRelationalEncoder(Encoder):
@@ -44,6 +48,8 @@ class LinearRelationalEncoder(Encoder):
         self.adjacency = RelationalAdjacency(
             features.core_facts, len(features.core), len(features.relations)
         )
+        if inputs.relations is not None:
+            _start_gates(self.adjacency.gates, inputs.relations)
 
     def item_vectors(self) -> torch.Tensor:
         """Vectors of all items, shape ``(I, d)``."""
@@ -97,3 +103,14 @@ class LinearRelationalEncoder(Encoder):
             ParameterGroup("bias", [self.bias]),
             ParameterGroup("shared", [self.layer_logits, self.adjacency.gates], rate=SHARED_RATE),
         )
+
+
+@torch.no_grad()
+def _start_gates(gates: torch.Tensor, texts: npt.NDArray[np.float32]) -> None:
+    """Move gates a little from 1, those of relations whose texts are alike as far.
+
+    :param texts: of the edge kinds; those of interactions come last and have no gate
+    """
+    steps = torch.randn(len(gates), 1) * _GATE_SPREAD
+    start_from_texts(steps, texts[: len(gates)])
+    gates.add_(steps[:, 0])

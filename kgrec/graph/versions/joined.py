@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from kgrec.graph.extracted import is_extracted
 from kgrec.graph.schema import EDGES, IDENTITY, TRIPLE
 from kgrec.graph.versions.change import IDENTITIES, edges_from
 from kgrec.vocabulary import INTERACTED
@@ -61,6 +62,17 @@ def joined_facts(
         .join(said, on=IDENTITY, how="inner", nulls_equal=True, maintain_order="left")
     )
     return new, enriched.select(EDGES.names()), known.height
+
+
+def outdone_texts(edges: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
+    """Edges that only texts state, and that the catalog now states as well.
+
+    :param edges: of the graph
+    :param facts: of the catalog
+    :return: columns of :data:`~kgrec.graph.schema.IDENTITY`
+    """
+    told = edges_from(edges, facts["head"]).filter(is_extracted())
+    return told.join(facts, on=TRIPLE, how="semi").select(IDENTITY)
 
 
 def _is_log(edges: pl.DataFrame) -> bool:

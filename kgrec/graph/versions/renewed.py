@@ -8,6 +8,7 @@ import polars as pl
 
 from kgrec.data.dataset import Dataset
 from kgrec.graph.attributes import Attributes
+from kgrec.graph.extracted import is_extracted
 from kgrec.graph.labels import or_else
 from kgrec.graph.nodes import entity_nodes, item_nodes, user_nodes
 from kgrec.graph.schema import NODES, TRIPLE
@@ -64,18 +65,28 @@ def renewed_entities(
 ) -> pl.DataFrame:
     """Entities with the names and types that all facts of the graph give them.
 
+    No text decides what an entity is of which the catalog speaks.
+
     :param data: its labels are all that is known of these entities
     :param keys: the entities
-    :param edges: of the graph, after the update
+    :param edges: of the graph, after the update: ``head, relation, tail, properties``
     :param values: those from attribute columns
     """
     if keys.is_empty():
         return NODES.to_frame()
     touched = keys.implode()
     at_them = pl.col("head").is_in(touched) | pl.col("tail").is_in(touched)
-    facts = edges.filter((pl.col("relation") != INTERACTED) & at_them).select(TRIPLE)
-    rows = entity_nodes(data, facts, values, vocabulary, keys)
-    return known_better(_complete(rows), nodes)
+    near = edges.filter((pl.col("relation") != INTERACTED) & at_them)
+    told = near.select(is_extracted()).to_series()
+    facts, claims = near.filter(~told).select(TRIPLE), near.filter(told).select(TRIPLE)
+    of_catalog = keys.is_in(pl.concat([facts["head"], facts["tail"]]).implode())
+    # Who has no edge left is no entity that texts made.
+    of_texts = ~of_catalog & keys.is_in(pl.concat([claims["head"], claims["tail"]]).implode())
+    rows = pl.concat(
+        entity_nodes(data, some, values, vocabulary, keys.filter(which))
+        for some, which in ((facts, ~of_texts), (claims, of_texts))
+    )
+    return known_better(_complete(rows.sort("key")), nodes)
 
 
 def _named(data: Dataset, nodes: pl.DataFrame, described: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,7 @@ import polars as pl
 from kgrec.data.quality import QualityReport
 from kgrec.graph.attributes import Attributes
 from kgrec.graph.content import Change
+from kgrec.graph.extracted import is_extracted
 from kgrec.graph.facts import Facts
 from kgrec.graph.labels import is_named
 from kgrec.graph.report import BuildReport
@@ -68,6 +69,7 @@ def tally(
     :param edges: of the graph after it
     """
     interactions = int((edges["relation"] == INTERACTED).sum())
+    extracted = edges.filter(is_extracted()).height
     names = edges["relation"].unique().sort().to_list()
     linked = (pair for part in attributes for pair in part.relations)
     literals = (name for part in attributes for name in part.literals)
@@ -75,7 +77,8 @@ def tally(
         before,
         **{name: getattr(before, name) + getattr(update, name) for name in _ADDED},
         interactions=interactions,
-        facts=edges.height - interactions,
+        facts=edges.height - interactions - extracted,
+        extracted=extracted,
         unlabelled=nodes.filter((pl.col("kind") == "entity") & ~is_named()).height,
         unused_labels=_unused(labels, nodes),
         undeclared=tuple(

@@ -15,13 +15,14 @@ from kgrec.graph.attributes import Attributes, read_attributes
 from kgrec.graph.build import read_interactions
 from kgrec.graph.content import Change
 from kgrec.graph.descriptions import keep_descriptions, with_descriptions
+from kgrec.graph.extracted import extracted_edges, with_extracted_names
 from kgrec.graph.facts import Facts, read_facts
 from kgrec.graph.schema import TRIPLE, as_edges, key_expr
 from kgrec.graph.validation.rules import require_valid
 from kgrec.graph.versions.change import apply_change, edges_from, without_edges, without_nodes
 from kgrec.graph.versions.difference import Rows, difference, orphans
 from kgrec.graph.versions.history import Revision, Snapshot
-from kgrec.graph.versions.joined import joined_facts, joined_interactions
+from kgrec.graph.versions.joined import joined_facts, joined_interactions, outdone_texts
 from kgrec.graph.versions.names import merged_names, new_names
 from kgrec.graph.versions.removed import read_removed
 from kgrec.graph.versions.renewed import (
@@ -118,7 +119,8 @@ def _read(
         )
     )
     extra = pl.concat([of_items.edges, of_users.edges])
-    names = new_names(data.labels, left.labels)
+    known = pl.concat([present.entities, left.labels["entity"]])
+    names = new_names(with_extracted_names(data, known).labels, left.labels)
     labels = merged_names(left.labels, names)
     facts = read_facts(replace(data, labels=labels), extra, vocabulary, left.report.inverses)
     interactions, _ = read_interactions(data)
@@ -154,10 +156,12 @@ def _rows(
             ("user", data.users, read.users, ""),
         )
     )
+    former = pl.concat([former, outdone_texts(left.edges, facts)])
     edges = without_edges(left.edges, former)
     new, enriched, known = joined_facts(edges, facts)
+    new = pl.concat([new, _claims(read, edges, vocabulary)])
     interactions, before, came_back = joined_interactions(edges, read.interactions)
-    after = pl.concat([edges.select(TRIPLE), new.select(TRIPLE)])
+    after = pl.concat([part.select(*TRIPLE, "properties") for part in (edges, new)])
     values = pl.concat([read.items.entities, read.users.entities]).unique("key", keep="first")
     ends_gone = pl.concat([gone, former])
     keys = touched_entities(left.nodes, new, ends_gone, data.labels["entity"])
@@ -177,6 +181,17 @@ def _rows(
         gone_edges=pl.concat([former, before]),
     )
     return rows, known + came_back
+
+
+def _claims(read: Read, edges: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
+    """Facts of texts that neither the graph nor the update states.
+
+    :param edges: of the graph
+    """
+    if read.data.extracted.is_empty():
+        return edges.clear()
+    stated = pl.concat([edges.select(TRIPLE), read.facts.edges.select(TRIPLE)])
+    return extracted_edges(read.data, replace(read.facts, edges=stated), vocabulary)
 
 
 def _described(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kgrec.data.dataset import Dataset, DatasetInfo
+from kgrec.data.extracted import no_extracted
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.literals import parse
 from kgrec.testing import tiny_dataset
@@ -178,3 +180,24 @@ def test_the_tiny_world_in_two_parts() -> None:
     half = Dataset(**{**vars(half), "items": data.items})
     updated = KnowledgeGraph.build(half).update(events=data.train[1::2], **rest)
     assert everything(updated) == everything(KnowledgeGraph.build(data))
+
+
+def test_facts_of_texts_in_two_parts() -> None:
+    """Some of them come first, some later, and some the catalog states only later."""
+    data = tiny_dataset()
+    tags = [(str(n), "has_tag", f"text:Tag/{n % 3}", f"tag {n % 3}", "Tag") for n in range(1, 31)]
+    # What the catalog says, too; its names and types are not the text's to change.
+    rows = data.facts.select("head", "relation", "tail").rows()
+    stated = [(*row, "Another Name", "Place") for row in rows[::5]]
+    columns = ["head", "relation", "tail", "tail_label", "tail_type"]
+    claims = pl.DataFrame(tags + stated, schema=columns, orient="row").with_columns(
+        tail_kind=pl.lit("entity"), asserted_by=pl.lit("model"), state=pl.lit("accepted")
+    )
+    claims = pl.concat([no_extracted(), claims], how="diagonal_relaxed")
+    whole = KnowledgeGraph.build(replace(data, extracted=claims))
+    early, late = claims[::2], claims[1::2]
+    part = replace(data, extracted=early, facts=data.facts[::2])
+    updated = KnowledgeGraph.build(part).update(extracted=late, facts=data.facts[1::2])
+    assert everything(updated) == everything(whole)
+    assert updated.report.extracted == whole.report.extracted == 30
+    assert updated.report.facts == whole.report.facts

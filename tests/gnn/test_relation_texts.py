@@ -6,11 +6,15 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kgrec.callbacks import Progress
 from kgrec.config import GnnConfig
 from kgrec.gnn.deep.kgat import KgatEncoder
-from kgrec.gnn.deep.kinds import start_from_texts
 from kgrec.gnn.deep.rgcn import RgcnEncoder
 from kgrec.gnn.inputs import NodeInputs
+from kgrec.gnn.linear.encoder import LinearRelationalEncoder
+from kgrec.gnn.training.checkpoints import Checkpoints
+from kgrec.gnn.training.relations import start_from_texts
+from kgrec.recommend.inputs import node_inputs
 
 
 @given(kinds=st.integers(2, 8), size=st.integers(1, 6), seed=st.integers(0, 99))
@@ -36,6 +40,41 @@ def test_without_texts_or_with_equal_ones_chance_stays() -> None:
     start_from_texts(parameter, None)
     start_from_texts(parameter, np.ones((3, 5), dtype=np.float32))
     assert torch.equal(parameter, before)
+
+
+def test_gates_start_alike_as_they_read_alike_and_at_1_without_texts(random_features) -> None:
+    features = random_features(0)
+    gates = 2 * len(features.relations)
+    texts = np.random.default_rng(0).normal(size=(gates + 2, 7)).astype(np.float32)
+    texts[1] = texts[0]
+    config = GnnConfig(embedding_size=8)
+    started = LinearRelationalEncoder(features, NodeInputs(relations=texts), config)
+    found = started.adjacency.gates.detach() - 1
+    assert len(found) == gates
+    torch.testing.assert_close(found[0], found[1])
+    assert 0.02 < found.square().mean().sqrt() < 0.3
+    plain = LinearRelationalEncoder(features, NodeInputs(), config)
+    assert (plain.adjacency.gates == 1).all()
+
+
+@pytest.mark.parametrize("model", ["linear", "rgcn", "kgat"])
+def test_every_model_is_given_them_if_the_settings_say_so(
+    tiny_graph, tiny_features, quick, model: str
+) -> None:
+    class Lengths:
+        identity, embedding_size = "lengths", 2
+
+        def encode(self, texts, progress=None):  # noqa: ARG002
+            return np.array([[len(text), 1] for text in texts], dtype=np.float32)
+
+    def relations(**settings):
+        config = quick(text__enabled=True, gnn__model=model, **settings)
+        parts = (tiny_graph, tiny_features, config, Lengths(), Progress(), Checkpoints())
+        return node_inputs(*parts).relations
+
+    assert relations() is None  # the default
+    found = relations(gnn__relation_texts=True)
+    assert found.shape == (2 * len(tiny_features.relations) + 2, 2)
 
 
 @pytest.mark.parametrize("kind", [RgcnEncoder, KgatEncoder])
