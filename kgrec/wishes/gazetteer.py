@@ -73,6 +73,7 @@ class Gazetteer:
         self.people = self._types_below("Person")
         self.series = self._types_below("Series")
         self.works = self._types_below("Work")
+        self.languages = self._types_below("Language")
         known = self._weights.keys()
         self.nodes = {
             key: node
@@ -190,6 +191,8 @@ class Gazetteer:
             for head in heads:
                 if titles[head] == 1:
                     self._add(self.parts, node, head, "alias", 0.75, idea=False)
+            if node.type in self.series:
+                words = words | set(key_of(node.label)[-1:])  # "a Bond film"
             for word in words:
                 self._add(self.parts, node, (word,), "alias", 0.6, idea=False)
 

@@ -18,7 +18,7 @@ CUES = (
     "before", "after", "until", "since", "older", "newer", "early", "middle", "late",
 )  # fmt: skip
 """Kinds of cues: what each means is told in ``words.toml``."""
-_SETS = ("brief", "series", "works", "nouns", "small")
+_SETS = ("brief", "series", "works", "tongue", "nouns", "small")
 
 Key = tuple[str, ...]
 
@@ -31,6 +31,7 @@ class Lexicon:
     :ivar brief: cues of negation that end before "with"
     :ivar series: nouns behind the name of a series
     :ivar works: nouns behind the name of a book
+    :ivar tongue: words before the name of a language
     :ivar small: words that say nothing, cues and nouns included
     :ivar decades: name → first year
     :ivar labels: everyday words without endings → labels that they may mean
@@ -40,6 +41,7 @@ class Lexicon:
     brief: frozenset[Key]
     series: frozenset[str]
     works: frozenset[str]
+    tongue: frozenset[str]
     small: frozenset[str]
     decades: Mapping[Key, int]
     labels: Mapping[Key, tuple[str, ...]]
@@ -84,6 +86,7 @@ def lexicon(file: str | None = None) -> Lexicon:
         brief=frozenset(map(key_of, sets["brief"])),
         series=frozenset(word for phrase in sets["series"] for word in key_of(phrase)),
         works=frozenset(word for phrase in sets["works"] for word in key_of(phrase)),
+        tongue=frozenset(word for phrase in sets["tongue"] for word in key_of(phrase)),
         small=frozenset({w for phrase in sets["small"] for w in key_of(phrase)} | single | nouns),
         decades={
             key_of(name): year

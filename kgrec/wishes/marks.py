@@ -93,7 +93,10 @@ class Marked:
         return bool(before and behind) and before[-1] in _QUOTES and behind[0] in _QUOTES
 
     def spoken_of(self, place: int) -> str:
-        """The kind of cue that speaks of a word: ``"like"``, ``"by"``, ``"setting"`` or nothing."""
+        """The kind of cue that speaks of a word: ``"like"``, ``"by"``, ``"setting"``, or nothing.
+
+        ``"named"``: one behind which names may be written in any case ("other than").
+        """
         for before in range(place - 1, max(-1, place - 1 - _REACH), -1):
             if self.opens(before + 1):
                 return ""
@@ -101,8 +104,10 @@ class Marked:
             if mark is not None and mark.cue and not mark.is_content:
                 kinds = mark.cue
                 named = not any(self.at[before + 1 : place])
-                if "like" in kinds or (named and "never" in kinds and len(self.phrase(mark)) > 1):
+                if "like" in kinds and "never" not in kinds:
                     return "like"
+                if named and "never" in kinds and len(self.phrase(mark)) > 1:
+                    return "named"
                 if kinds & {"by", "with"}:
                     return "by"
                 if "setting" in kinds:
@@ -162,8 +167,18 @@ def _at(wish: Marked, place: int) -> Mark | None:
     if cue := lexicon.cue_at(wish.words, place):
         marks.append(Mark(place, place + len(cue[0]), cue=cue[1]))
     if name := _name_at(wish, place):
-        marks.append(name)
+        marks.append(_as_years(wish, name) or name)
     return max(marks, key=lambda mark: mark.last, default=None)
+
+
+def _as_years(wish: Marked, name: Mark) -> Mark | None:
+    """An idea that is a time ("the 1950s") as years, unless it is where a story is set."""
+    first = next((p for p in range(name.first, name.last) if not wish.is_small(p)), name.first)
+    years = years_at(wish.text, wish.words, first, wish.gazetteer.lexicon)
+    if years is None or first + years.size < name.last or wish.spoken_of(name.first) == "setting":
+        return None
+    ideas = all(called.idea for called in name.names)
+    return Mark(name.first, first + years.size, years=years) if ideas else None
 
 
 def _name_at(wish: Marked, place: int) -> Mark | None:
@@ -191,7 +206,7 @@ def is_meant(wish: Marked, called: Called, first: int, last: int) -> bool:
     told = [wish.words[p].norm for p in range(first, last) if not wish.is_small(p)]
     spoken = wish.spoken_of(first)
     if called.node.kind == "item":
-        if spoken == "like":
+        if spoken in ("like", "named"):
             return bool(told) or last - first > 1
         return len(told) > 1 or (len(told) == 1 and _is_rare(gazetteer, told[0], 6))
     if kind in gazetteer.people:

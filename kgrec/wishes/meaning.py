@@ -86,11 +86,14 @@ def _rank(wish: Marked, mark: Mark, called: Called, never: bool) -> float:
     before = wish.words[mark.first - 1].norm if mark.first else ""
     capital = wish.is_capital(mark.first, mark.last)
     if node.kind == "item":
-        if spoken == "like" or wish.is_quoted(mark.first, mark.last):
+        named = spoken == "like" or (spoken == "named" and capital)
+        if named or wish.is_quoted(mark.first, mark.last):
             return 3.0
         return 2.0 if capital else 1.0
     if node.type in gazetteer.people:
         return 3.2 if spoken == "by" else 2.1
+    if node.type in gazetteer.languages and before in words.tongue:
+        return 3.6
     if node.type in gazetteer.series:
         if behind in words.series:
             return 3.5

@@ -63,9 +63,7 @@ class _Reading:
         for part, behind in zip(parts, [*parts[1:], None], strict=True):
             if part.mark is not None and part.first not in skip:
                 skip |= self._take(part.mark, behind)
-        for key in self.avoid:
-            self.like.pop(key, None)
-            self.want.pop(key, None)
+        doubted = self._settle()
         return Intent(
             text=self.wish.text,
             like=tuple(self.like.values()),
@@ -73,8 +71,23 @@ class _Reading:
             avoid=tuple(self.avoid.values()),
             free_text=" ".join(self._left(parts, never=False)),
             ambiguous=tuple(self.ambiguous),
-            not_excluded=tuple(self._left(parts, never=True)),
+            not_excluded=(*doubted, *self._left(parts, never=True)),
         )
+
+    def _settle(self) -> list[str]:
+        """What is wanted and not wanted is what was said more clearly; else it is not wanted.
+
+        :return: words that were not wanted after all: *slashers* where *horror* is wanted
+        """
+        doubted = []
+        for key, avoided in list(self.avoid.items()):
+            for slot in (self.like, self.want):
+                if key in slot and slot[key].score > avoided.score:
+                    del self.avoid[key]
+                    doubted.append(self.wish.text[slice(*avoided.span)])
+                else:
+                    slot.pop(key, None)
+        return doubted
 
     def _take(self, mark: Mark, behind: Part | None) -> set[int]:
         """Link a mark; returns places of marks that are used up by it."""

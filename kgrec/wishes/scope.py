@@ -155,7 +155,7 @@ class _Walk:
                     return True
                 behind = next((p for p, _ in self._ahead(self.parts.index(part) + 1)), None)
                 return bool(behind and last and self._type(behind) == last)
-            if not number and not self.bare and last and self._type(part) == last:
+            if part is self.parts[at] and not self.bare and last and self._type(part) == last:
                 return True
             if number and _BREAK.search(gap):
                 break
