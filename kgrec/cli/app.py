@@ -23,6 +23,7 @@ from kgrec.cli import (
     recommend,
     train,
     tune,
+    wish,
 )
 from kgrec.errors import KgrecError
 
@@ -85,6 +86,7 @@ app.command("demo")(demo.demo)
 app.command("describe")(describe.describe)
 app.command("train")(train.train)
 app.command("recommend")(recommend.recommend)
+app.command("wish")(wish.wish)
 app.command("explain")(explain.explain)
 app.command("evaluate")(evaluate.evaluate)
 app.command("query")(query.query)

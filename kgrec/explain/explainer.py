@@ -300,7 +300,7 @@ class Explainer:
             reason = self._over_fact(nodes, relations, group, group.start, target)
         if self._rests_on_text(group, target):
             reason = self.sentences.according_to_text(reason)
-        known = 0 if asker.row is not None else 1  # the graph has no stranger to ask for
+        known = 0 if asker.in_graph else 1  # the graph cannot be asked for what it does not have
         return Path(
             nodes=tuple(nodes),
             relations=tuple(relations),

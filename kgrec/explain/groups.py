@@ -90,7 +90,11 @@ def grouped(walks: Walks, tastes: Tastes | None, target: int, hubs: FactHubs) ->
 
 
 def placed(
-    groups: Sequence[Group], tastes: Tastes | None, finder: WalkFinder, target: int, user: int | None
+    groups: Sequence[Group],
+    tastes: Tastes | None,
+    finder: WalkFinder,
+    target: int,
+    user: int | None,
 ) -> list[Group]:
     """The same with every taste shown at a walk, and all users at the strongest of them.
 

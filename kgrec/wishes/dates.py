@@ -6,7 +6,15 @@ import polars as pl
 
 from kgrec.graph import KnowledgeGraph
 
-_NAMES = ("year", "release_year", "release_date", "released", "publication_year", "published", "date")
+_NAMES = (
+    "year",
+    "release_year",
+    "release_date",
+    "released",
+    "publication_year",
+    "published",
+    "date",
+)
 _TITLE = r"\(((?:1[89]|20)\d\d)\)\s*$"
 
 

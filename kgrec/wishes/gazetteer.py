@@ -33,7 +33,22 @@ from kgrec.wishes.words import folded, key_of, rooted
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)")
 _ARTICLES = ("the ", "a ", "an ")
 _SUFFIXES = ("jr", "sr", "ii", "iii", "iv")
-_PARTICLES = ("de", "di", "da", "du", "del", "della", "van", "von", "der", "den", "la", "le", "st", "ten")
+_PARTICLES = (
+    "de",
+    "di",
+    "da",
+    "du",
+    "del",
+    "della",
+    "van",
+    "von",
+    "der",
+    "den",
+    "la",
+    "le",
+    "st",
+    "ten",
+)
 _LEAST_PART = 5  # letters of a word that stands for a whole title
 LONGEST = 10
 """Words of a name."""
@@ -133,7 +148,9 @@ class Gazetteer:
     def _add_names(self, node: Named) -> None:
         written = self._names.written[node.key]
         for name in written:
-            is_label = key_of(name) == key_of(node.label) or name == written[min(1, len(written) - 1)]
+            is_label = (
+                key_of(name) == key_of(node.label) or name == written[min(1, len(written) - 1)]
+            )
             self._exact[key_of(name)].append(node)
             self._add(self.whole, node, key_of(name), "label" if is_label else "alias", 1.0)
             for other in self._others(node, name):

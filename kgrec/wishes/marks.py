@@ -138,7 +138,9 @@ class Marked:
         if last - first > 1 and len(told) != 1:
             return True
         word = self.words[places[0]].norm
-        return not self.opens(first) or not (self.gazetteer.common[word] or self.is_small(places[0]))
+        return not self.opens(first) or not (
+            self.gazetteer.common[word] or self.is_small(places[0])
+        )
 
 
 def marked(text: str, gazetteer: Gazetteer, spelling: Spelling) -> Marked:
@@ -220,7 +222,9 @@ def is_meant(wish: Marked, called: Called, first: int, last: int) -> bool:
 
 def _is_rare(gazetteer: Gazetteer, word: str, least: int) -> bool:
     """Whether a word in lower case is a name for sure, as far as the texts of the graph show."""
-    return len(word) >= least and not gazetteer.common[word] and len(gazetteer.common) > _LEAST_KNOWN
+    return (
+        len(word) >= least and not gazetteer.common[word] and len(gazetteer.common) > _LEAST_KNOWN
+    )
 
 
 def _noun(wish: Marked, place: int) -> str:
@@ -274,4 +278,3 @@ def _put_parts(wish: Marked) -> None:
             meant = [c for c in names if c.name == key and is_meant(wish, c, first, last)]
             if meant:
                 wish.put(Mark(first, last, tuple(meant)))
-

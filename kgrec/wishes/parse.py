@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kgrec.graph import KnowledgeGraph
+from kgrec.graph.sensitive import without_sensitive
+from kgrec.recommend import Recommender
 from kgrec.wishes.gazetteer import Called, Gazetteer
 from kgrec.wishes.intent import Ambiguity, Intent, Link
 from kgrec.wishes.marks import Mark, Marked, marked
@@ -27,6 +29,12 @@ class WishParser:
     def __init__(self, graph: KnowledgeGraph, words: str | None = None) -> None:
         self.gazetteer = Gazetteer(graph, words)
         self._spelling = Spelling(self.gazetteer)
+
+    @classmethod
+    def of(cls, rec: Recommender, words: str | None = None) -> WishParser:
+        """Reads wishes about what a recommender serves; what is sensitive has no name."""
+        graph = without_sensitive(rec.graph, rec.config.graph.sensitive)
+        return cls(graph, words)
 
     def parse(self, text: str) -> Intent:
         """Read a wish; see :func:`parse_wish`."""
@@ -129,7 +137,12 @@ class _Reading:
         years = mark.years
         assert years is not None
         return Link(
-            id=years.id, label=years.label, type="Year", kind="years", span=self._span(mark), firm=True
+            id=years.id,
+            label=years.label,
+            type="Year",
+            kind="years",
+            span=self._span(mark),
+            firm=True,
         )
 
     def _span(self, mark: Mark) -> tuple[int, int]:

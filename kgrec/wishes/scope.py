@@ -125,7 +125,9 @@ class _Walk:
         if part.last - part.first > 1 or not at or self.parts[at - 1].mark is None:
             return False
         behind = self.wish.gap(part.last)
-        ends = part.last == len(self.wish.words) or bool(_END.search(behind) or _COMMA.search(behind))
+        ends = part.last == len(self.wish.words) or bool(
+            _END.search(behind) or _COMMA.search(behind)
+        )
         return ends and self.parts[at - 1].mark.is_content  # type: ignore[union-attr]
 
     def _before(self, at: int) -> Iterator[int]:
@@ -182,7 +184,5 @@ def _is_list_of_bare_words(wish: Marked, parts: list[Part]) -> bool:
     for before, part in zip(parts, parts[1:], strict=False):
         if part.mark is not None and "never" in part.mark.cue:
             gap = wish.gap(part.first)
-            return bool(
-                _COMMA.search(gap) and before.mark is not None and before.mark.is_content
-            )
+            return bool(_COMMA.search(gap) and before.mark is not None and before.mark.is_content)
     return False

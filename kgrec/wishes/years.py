@@ -33,7 +33,9 @@ class Years:
     @property
     def id(self) -> str:
         """``"1990-1999"``, ``"-1979"``, ``"2000-"``."""
-        return f"{'' if self.first is None else self.first}-{'' if self.last is None else self.last}"
+        return (
+            f"{'' if self.first is None else self.first}-{'' if self.last is None else self.last}"
+        )
 
     @property
     def label(self) -> str:

@@ -32,13 +32,17 @@ def catalogue() -> KnowledgeGraph:
         "facts": facts,
         "labels": movies.entities(),
     }
-    info = DatasetInfo(name="films", source="kgrec.loaders.movies", licence="CC0 1.0", item_type="Film")
+    info = DatasetInfo(
+        name="films", source="kgrec.loaders.movies", licence="CC0 1.0", item_type="Film"
+    )
     return KnowledgeGraph.build(clean(tables, info))
 
 
 def _events(facts: pl.DataFrame) -> pl.DataFrame:
     """Users, each of whom took ten films about something."""
-    themes = facts.filter(pl.col("relation") == "has_theme").group_by("tail").agg("head").sort("tail")
+    themes = (
+        facts.filter(pl.col("relation") == "has_theme").group_by("tail").agg("head").sort("tail")
+    )
     rng = np.random.default_rng(0)
     rows = [
         (f"u{user}", film)
