@@ -26,8 +26,8 @@ from kgrec.graph import KnowledgeGraph
 from kgrec.text.extract.names import Named, Names
 from kgrec.text.extract.tokens import has_ideographs, tokens
 from kgrec.vocabulary import INTERACTED
-from kgrec.wishes.lexicon import Key, Lexicon, lexicon
 from kgrec.wishes.dates import item_years
+from kgrec.wishes.lexicon import Key, lexicon
 from kgrec.wishes.words import folded, key_of, rooted
 
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)")

@@ -112,13 +112,17 @@ class Marked:
                     return "by"
                 if "setting" in kinds:
                     return "setting"
-                if not kinds & {"joins"}:
+                if "joins" not in kinds:
                     return ""
-            elif mark is None and not self.is_small(before):
-                return ""
-            elif mark is not None and all(each.idea for each in mark.names):
+            elif self._ends_list(before, mark):
                 return ""
         return ""
+
+    def _ends_list(self, place: int, mark: Mark | None) -> bool:
+        """Whether a cue does not reach over a word: an unknown one, or an idea."""
+        if mark is None:
+            return not self.is_small(place)
+        return all(each.idea for each in mark.names)
 
     @property
     def capitals_tell(self) -> bool:

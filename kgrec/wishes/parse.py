@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.sensitive import without_sensitive
@@ -68,7 +69,8 @@ class _Reading:
     def intent(self) -> Intent:
         parts = parts_of(self.wish)
         skip: set[int] = set()
-        for part, behind in zip(parts, [*parts[1:], None], strict=True):
+        for part, behind in pairwise([*parts, None]):
+            assert part is not None
             if part.mark is not None and part.first not in skip:
                 skip |= self._take(part.mark, behind)
         doubted = self._settle()
@@ -151,9 +153,9 @@ class _Reading:
     def _left(self, parts: Sequence[Part], *, never: bool) -> Iterator[str]:
         """Unknown words that say something."""
         for part in parts:
-            if part.mark is None and not self.wish.is_small(part.first):
-                if (part.first in self.negated) == never:
-                    yield self.wish.words[part.first].text
+            unknown = part.mark is None and not self.wish.is_small(part.first)
+            if unknown and (part.first in self.negated) == never:
+                yield self.wish.words[part.first].text
 
 
 def _year_behind(wish: Marked, mark: Mark, behind: Part | None) -> int | None:

@@ -5,9 +5,11 @@ A cue (*no*, *without*, *anything but*) negates what follows, until
 - the sentence ends, or a bracket, a dash or a colon stands behind something that was named;
 - *but*, *however* or another wish begins (*I want*, *something*), or a comparison (*than*);
 - *with* follows a comma, or a cue that is *brief*: "without romance with Tom Hanks";
-- a comma ends a list. It does not where *or* follows in what comes next (*no gore, war or romance*),
-  where *and* joins things of one type, where the list stands behind a colon, or where a thing of the
-  type of the last one follows and the wish is no list of bare words (*comedy, no romance, action*).
+- one thing was named, where a hyphen joins it to the cue (*a non-animated comedy*);
+- a comma ends a list. It does not where *or* follows in what comes next (*no gore, war or
+  romance*), where *and* joins things of one type, where the list stands behind a colon, or where a
+  thing of the type of the last one follows and the wish is no list of bare words (*comedy, no
+  romance, action*).
 
 Some cues stand behind: "musicals excluded", "presidents, no".
 """
@@ -17,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kgrec.wishes.marks import Mark, Marked
 
@@ -60,7 +63,7 @@ class _Walk:
     def __init__(self, wish: Marked) -> None:
         self.wish, self.parts = wish, parts_of(wish)
         self.bare = _is_list_of_bare_words(wish, self.parts)
-        self.never = self.brief = self.colon = False
+        self.never = self.brief = self.colon = self.hyphen = False
         self.found: list[Part] = []
 
     def run(self) -> set[int]:
@@ -72,10 +75,11 @@ class _Walk:
             kinds = part.mark.cue if part.mark else frozenset()
             if kinds and not (part.mark and part.mark.is_content):
                 out |= self._hear(kinds, part, at, gap)
-            elif part.mark is not None or not self.wish.is_small(part.first):
-                if self.never:
-                    self.found.append(part)
-                    out.add(part.first)
+            elif self.never and (part.mark or not self.wish.is_small(part.first)):
+                self.found.append(part)
+                out.add(part.first)
+                if self.hyphen:
+                    self._end()
         return out
 
     def _cross(self, gap: str, at: int) -> None:
@@ -93,34 +97,33 @@ class _Walk:
     def _hear(self, kinds: frozenset[str], part: Part, at: int, gap: str) -> set[int]:
         """Take a cue in; returns what it negates that stood before it."""
         comma = bool(_COMMA.search(gap))
-        if "back" in kinds or ("never" in kinds and self._stands_behind(part, at, comma)):
+        if "back" in kinds or ("never" in kinds and self._stands_behind(part, at)):
             self._end()
             return set(self._before(at))
         if "never" in kinds:
             phrase = self.wish.phrase(part.mark) if part.mark else ()
             self.never, self.found, self.colon = True, [], False
+            self.hyphen = self.wish.gap(part.last) == "-"
             self.brief = phrase in self.wish.gazetteer.lexicon.brief
         elif kinds & {"ends", "than", "plain"}:
             self._end()
         elif self.never and self.found:
             joined = comma or self._is_joined(at)
-            if "wish" in kinds and (joined or "with" not in kinds):
-                self._end()
-            elif kinds & {"with", "by", "like"} and (joined or self.brief):
+            if "wish" in kinds or (kinds & {"with", "by", "like"} and (joined or self.brief)):
                 self._end()
         elif "wish" in kinds and not kinds & {"like"} and comma:
             self._end()
         return set()
 
     def _end(self) -> None:
-        self.never = self.brief = self.colon = False
+        self.never = self.brief = self.colon = self.hyphen = False
         self.found = []
 
     def _is_joined(self, at: int) -> bool:
         before = self.parts[at - 1].mark if at else None
         return bool(before and before.cue & {"joins", "ends"})
 
-    def _stands_behind(self, part: Part, at: int, comma: bool) -> bool:
+    def _stands_behind(self, part: Part, at: int) -> bool:
         """Whether a "no" ends its clause: "presidents, no."."""
         if part.last - part.first > 1 or not at or self.parts[at - 1].mark is None:
             return False
@@ -181,7 +184,7 @@ class _Walk:
 
 def _is_list_of_bare_words(wish: Marked, parts: list[Part]) -> bool:
     """Whether a wish is "comedy, no romance, action": a name, a comma, and a cue behind it."""
-    for before, part in zip(parts, parts[1:], strict=False):
+    for before, part in pairwise(parts):
         if part.mark is not None and "never" in part.mark.cue:
             gap = wish.gap(part.first)
             return bool(_COMMA.search(gap) and before.mark is not None and before.mark.is_content)

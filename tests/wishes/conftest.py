@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -50,11 +49,6 @@ def _events(facts: pl.DataFrame) -> pl.DataFrame:
         for film in rng.choice(liked.to_list(), size=10, replace=False).tolist()
     ]
     return pl.DataFrame(rows, schema=["user", "item"], orient="row")
-
-
-def wishes(name: str) -> list[dict[str, Any]]:
-    """What is written in a file of wishes."""
-    return list(tomllib.loads((HERE / f"{name}.toml").read_text("utf-8"))["wish"])
 
 
 @pytest.fixture(scope="session")
