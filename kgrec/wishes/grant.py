@@ -233,8 +233,10 @@ def _lacking(intent: Intent, wanted: Mask) -> npt.NDArray[np.int64]:
     """How many of the firm wishes each item does not meet, shape ``(I,)``."""
     firm = np.array([link.firm and link.kind != "years" for link in intent.want], dtype=bool)
     years = np.array([link.firm and link.kind == "years" for link in intent.want], dtype=bool)
-    lacking = (~wanted[firm]).sum(axis=0)
-    return lacking + (~wanted[years].any(axis=0) if years.any() else 0)
+    lacking: npt.NDArray[np.int64] = (~wanted[firm]).sum(axis=0)
+    if years.any():
+        lacking = lacking + ~wanted[years].any(axis=0)
+    return lacking
 
 
 def _share(wanted: Mask) -> Floats:

@@ -17,7 +17,7 @@ class Letters:
 
     identity, embedding_size = "letters", 26
 
-    def encode(self, texts: list[str], progress: object = None) -> np.ndarray:
+    def encode(self, texts: list[str], _progress: object = None) -> np.ndarray:
         rows = np.array(
             [[text.lower().count(chr(97 + at)) for at in range(26)] for text in texts], float
         )
@@ -97,11 +97,8 @@ def test_scores_are_those_of_the_profile_and_their_explanations_sum_to_them(
 
 
 def test_a_user_counts_too(fitted: Recommender, granter: Granter) -> None:
-    own = set(
-        fitted.graph.edges.filter(
-            (pl.col("head") == "user:1") & (pl.col("relation") == "interacted")
-        )["tail"].str.strip_prefix("item:")
-    )
+    edges = fitted.graph.edges.filter(relation="interacted", head="user:1")
+    own = set(edges["tail"].str.strip_prefix("item:"))
     top = granter.grant(Intent(), 5, user="1")
     assert top.items == fitted.recommend("1", k=5).items
     assert not own & set(top.items)
