@@ -1,8 +1,8 @@
 """What a wish costs: ``python -m benchmarks.wishes RUN [--texts]``.
 
-Reads the wishes of ``tests/wishes`` against the graph of a run, and makes lists of ten for them, in
-one thread; milliseconds of the processor. ``--texts`` also compares free text with the descriptions,
-which are encoded first unless training left their vectors in the cache.
+Reads the wishes of ``tests/wishes`` against the graph of a run, and makes lists of ten for them;
+milliseconds of the processor. ``--texts`` also compares free text with the descriptions, which are
+encoded first unless training left their vectors in the cache.
 """
 
 from __future__ import annotations

@@ -13,10 +13,39 @@ from kgrec.wishes import Intent, Link, WishParser
 from kgrec.wishes.marks import MOST
 
 WORDS = st.sampled_from(
-    (
-        "no|not|without|but|Heat|like|comedy|horror|90s|before|1980|or|and|with|不要|恐怖|,|.|(|)|“|”|"
-        "Tom Hanks|Alien|set in the|star wars films|musicals excluded|I didn't like|-|:|1990-1999"
-    ).split("|")
+    [
+        "no",
+        "not",
+        "without",
+        "but",
+        "Heat",
+        "like",
+        "comedy",
+        "horror",
+        "90s",
+        "before",
+        "1980",
+        "or",
+        "and",
+        "with",
+        "不要",
+        "恐怖",
+        ",",
+        ".",
+        "(",
+        ")",
+        "“",
+        "”",
+        "Tom Hanks",
+        "Alien",
+        "set in the",
+        "star wars films",
+        "musicals excluded",
+        "I didn't like",
+        "-",
+        ":",
+        "1990-1999",
+    ]
 )
 
 
