@@ -24,6 +24,7 @@ from kgrec.cli import (
     recommend,
     train,
     tune,
+    wish,
 )
 from kgrec.cli.quiet import quietable
 from kgrec.errors import KgrecError
@@ -90,6 +91,7 @@ _COMMANDS = (
     demo.demo,
     train.train,
     recommend.recommend,
+    wish.wish,
     explain.explain,
     evaluate.evaluate,
     query.query,

@@ -12,6 +12,7 @@ import polars as pl
 from scipy.sparse import csr_matrix
 
 from kgrec.errors import ConfigError
+from kgrec.explain.asker import Asker
 from kgrec.explain.explanation import Explanation, Path, PathNode, PathRelation
 from kgrec.explain.groups import Group, Groups, grouped, placed
 from kgrec.explain.names import Names
@@ -104,11 +105,39 @@ class Explainer:
         """
         if method is not None:
             raise ConfigError("The shares of gnn.model = linear are exact: give no method.")
-        if paths is not None and paths < 0:
-            raise ConfigError(f"The number of paths must be at least 0, not {paths}.")
+        _check_paths(paths)
         row = int(self.features.user_indices([user])[0])
-        target = self.features.item_index(item)
-        items, counts = row_of(self.histories, row)
+        asker = Asker(self.names.node(key("user", user)), row)
+        return self._explain(asker, *row_of(self.histories, row), item, paths, score)
+
+    def explain_history(
+        self,
+        asker: Asker,
+        history: csr_matrix,
+        item: str,
+        *,
+        paths: int | None = 5,
+        score: float | None = None,
+    ) -> Explanation:
+        """Explain the score that an item has for any history; see :meth:`explain`.
+
+        :param history: above 0 where it has an item, shape ``(1, I)``
+        :raises UnknownIdError: if the item is not in the graph
+        :raises ConfigError: if ``paths`` is below 0
+        """
+        _check_paths(paths)
+        return self._explain(asker, *row_of(history, 0), item, paths, score)
+
+    def _explain(
+        self,
+        asker: Asker,
+        items: npt.NDArray[np.int32],
+        counts: npt.NDArray[np.float32],
+        item: str,
+        paths: int | None,
+        score: float | None,
+    ) -> Explanation:
+        target, row = self.features.item_index(item), asker.row
         history = items.astype(np.int64)
         if score is None:
             score = self.model.score_from(history, counts, target)
@@ -142,14 +171,14 @@ class Explainer:
             rest["other_paths"] = total - sum(group.share for group in shown)
         told = placed(shown, tastes, self.finder, target, row)
         return Explanation(
-            user=user,
+            user=asker.node.id,
             item=item,
             label=self.names.node(key("item", item)).label,
             score=score,
-            paths=tuple(self._path(user, target, group) for group in told),
+            paths=tuple(self._path(asker, target, group) for group in told),
             rest=rest,
             path_share=total,
-            content_reason=self._content_reason(history, carried) if carries else "",
+            content_reason=self._content_reason(asker, history, carried) if carries else "",
         )
 
     def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:
@@ -176,7 +205,7 @@ class Explainer:
         return parts | {"paths": parts["paths"] + moved, "content": parts["content"] - moved}
 
     def _tastes(
-        self, history: Indices, carried: npt.NDArray[np.float32], target: int, row: int
+        self, history: Indices, carried: npt.NDArray[np.float32], target: int, row: int | None
     ) -> Tastes | None:
         """The walks of what content carries."""
         if not carried.any() or self.model.newcomers is None:
@@ -211,10 +240,12 @@ class Explainer:
         newcomers = self.model.newcomers
         return tuple(newcomers.texts.modalities) if newcomers else ()
 
-    def _content_reason(self, history: Indices, carried: npt.NDArray[np.float32]) -> str:
+    def _content_reason(
+        self, asker: Asker, history: Indices, carried: npt.NDArray[np.float32]
+    ) -> str:
         """Name the item of the history from which most is carried over."""
         start = int(history[np.where(carried == 0, -np.inf, carried).argmax()])
-        return self.sentences.through_content(self._node(start).label)
+        return self.sentences.through_content(asker.called(start, self._node(start)).label)
 
     def _shown(self, groups: Groups, most: int | None, target: int) -> list[int]:
         """Places of the strongest groups; the last one is kept for a fact."""
@@ -255,9 +286,9 @@ class Explainer:
     def _later_sources(self) -> OnlyText:
         return OnlyText(self._later_hubs, self.features)
 
-    def _path(self, user: str, target: int, group: Group) -> Path:
-        start = self._node(group.start)
-        nodes = [self.names.node(key("user", user)), start]
+    def _path(self, asker: Asker, target: int, group: Group) -> Path:
+        start = asker.called(group.start, self._node(group.start))
+        nodes = [asker.node, start]
         relations = [self._relation(INTERACTED, True)]
         if group.is_user:
             self._over_people(nodes, relations, group.user, target)
@@ -269,6 +300,7 @@ class Explainer:
             reason = self._over_fact(nodes, relations, group, group.start, target)
         if self._rests_on_text(group, target):
             reason = self.sentences.according_to_text(reason)
+        known = 0 if asker.in_graph else 1  # the graph cannot be asked for what it does not have
         return Path(
             nodes=tuple(nodes),
             relations=tuple(relations),
@@ -276,8 +308,8 @@ class Explainer:
             learned=group.learned,
             walks=group.count,
             reason=reason,
-            cypher=cypher(nodes, relations, name_kinds=self._labels_overlap),
-            sparql=sparql(nodes, relations, self.graph.vocabulary),
+            cypher=cypher(nodes[known:], relations[known:], name_kinds=self._labels_overlap),
+            sparql=sparql(nodes[known:], relations[known:], self.graph.vocabulary),
         )
 
     def _rests_on_text(self, group: Group, target: int) -> bool:
@@ -340,3 +372,8 @@ class Explainer:
     def _relation(self, name: str, forward: bool) -> PathRelation:
         relation = self.graph.vocabulary.relation(name)
         return PathRelation(name, relation.label if forward else relation.inverse_label, forward)
+
+
+def _check_paths(paths: int | None) -> None:
+    if paths is not None and paths < 0:
+        raise ConfigError(f"The number of paths must be at least 0, not {paths}.")

@@ -6,6 +6,7 @@ from typing import Protocol, Self, runtime_checkable
 
 from scipy.sparse import csr_matrix
 
+from kgrec.explain.asker import Asker
 from kgrec.explain.explanation import Explanation
 from kgrec.explain.sentences import Sentences
 from kgrec.explain.walks import Floats, Indices
@@ -29,6 +30,17 @@ class Explains(Protocol):
         :param method: of attribution, where a model knows several
         :raises ConfigError: if there is no such method
         """
+
+    def explain_history(
+        self,
+        asker: Asker,
+        history: csr_matrix,
+        item: str,
+        *,
+        paths: int | None = 5,
+        score: float | None = None,
+    ) -> Explanation:
+        """Explain a score for any history; see :meth:`kgrec.explain.Explainer.explain_history`."""
 
     def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:
         """The parts of scores; see :meth:`kgrec.explain.Explainer.parts`."""

@@ -90,13 +90,17 @@ def grouped(walks: Walks, tastes: Tastes | None, target: int, hubs: FactHubs) ->
 
 
 def placed(
-    groups: Sequence[Group], tastes: Tastes | None, finder: WalkFinder, target: int, user: int
+    groups: Sequence[Group],
+    tastes: Tastes | None,
+    finder: WalkFinder,
+    target: int,
+    user: int | None,
 ) -> list[Group]:
     """The same with every taste shown at a walk, and all users at the strongest of them.
 
     :param finder: of the walks
     :param target: the item that is explained
-    :param user: whose history it is
+    :param user: whose history it is; ``None``: no user's
     """
 
     def shown(group: Group) -> Group:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from kgrec.errors import ConfigError
+from kgrec.explain.asker import Asker
 from kgrec.explain.explanation import Explanation
 from kgrec.explain.sentences import Sentences
 from kgrec.features import Features
@@ -57,9 +58,26 @@ class LatentExplainer:
         """
         if method is not None:
             raise ConfigError(f"A model of the kind '{self.model.kind}' knows no method.")
+        history = self.histories[self.features.user_indices([user])]
+        return self._explain(user, csr_matrix(history), item, paths, score)
+
+    def explain_history(
+        self,
+        asker: Asker,
+        history: csr_matrix,
+        item: str,
+        *,
+        paths: int | None = 5,
+        score: float | None = None,
+    ) -> Explanation:
+        """Explain a score for any history; see :meth:`kgrec.explain.Explainer.explain_history`."""
+        return self._explain(asker.node.id, history, item, paths, score)
+
+    def _explain(
+        self, user: str, history: csr_matrix, item: str, paths: int | None, score: float | None
+    ) -> Explanation:
         if paths is not None and paths < 0:
             raise ConfigError(f"The number of paths must be at least 0, not {paths}.")
-        history = self.histories[self.features.user_indices([user])]
         target = self.features.item_index(item)
         parts = self.model.parts(history, np.array([target]))
         rest = {name: float(part[0]) for name, part in parts.items() if name != "paths"}

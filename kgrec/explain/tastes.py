@@ -56,20 +56,21 @@ class TasteFinder:
         self._kept_reached = lru_cache(1)(self._find_reached)
 
     def find(
-        self, history: Indices, carried: npt.NDArray[np.float32], item: int, user: int
+        self, history: Indices, carried: npt.NDArray[np.float32], item: int, user: int | None
     ) -> Tastes | None:
         """The walks to an item; ``None`` if content carries nothing.
 
         :param history: item indices, sorted, shape ``(n,)``
         :param carried: what content carries from each, shape ``(n,)``
-        :param user: whose history it is: nobody vouches for oneself
+        :param user: whose history it is: nobody vouches for oneself; ``None``: no user's
         """
         parts = np.where(history == item, 0.0, carried.astype(np.float64))
         if not parts.any():
             return None
         taken = self.taste.of(history, item)
         scale = _ratio(parts, taken.total.astype(np.float64))
-        return Tastes(self, history, scale, int(np.count_nonzero(parts)), taken, item, user)
+        starts = int(np.count_nonzero(parts))
+        return Tastes(self, history, scale, starts, taken, item, -1 if user is None else user)
 
     def reached_from(self, history: Indices, user: int) -> npt.NDArray[np.bool_]:
         """Which items with users are in a history, or were taken by another who took of it.
@@ -82,7 +83,8 @@ class TasteFinder:
         taken, items = self.taste.histories, np.frombuffer(history, dtype=np.int64)
         others = np.zeros(taken.shape[0], dtype=bool)
         others[self.by_item.indices[places_of(self.by_item, items)[0]]] = True
-        others[user] = False
+        if user >= 0:
+            others[user] = False
         reached = np.zeros(taken.shape[1], dtype=bool)
         # Some who took much lead to nearly all items; the takers of the few others are then asked.
         busiest = self._busiest[others[self._busiest]][:_MOST_BUSY]
@@ -128,6 +130,7 @@ class Tastes:
         content carries nothing, shape ``(n,)``
     :ivar num_starts: from how many content carries something
     :ivar taken: these weights, taken apart
+    :ivar user: whose history it is; -1: no user's
     """
 
     finder: TasteFinder

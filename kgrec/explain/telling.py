@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 from scipy.sparse import csr_matrix
 
+from kgrec.explain.asker import Asker
 from kgrec.explain.explains import Translatable
 from kgrec.explain.explanation import Explanation
 from kgrec.explain.languages import Language
@@ -50,6 +51,19 @@ class Teller:
     ) -> Explanation:
         """Explain one score."""
         why = self.explainer.explain(user, item, paths=paths, score=score, method=method)
+        return why.told_in(self.language, self._notes(why))
+
+    def explain_history(
+        self,
+        asker: Asker,
+        history: csr_matrix,
+        item: str,
+        *,
+        paths: int | None = 5,
+        score: float | None = None,
+    ) -> Explanation:
+        """Explain a score for any history."""
+        why = self.explainer.explain_history(asker, history, item, paths=paths, score=score)
         return why.told_in(self.language, self._notes(why))
 
     def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:

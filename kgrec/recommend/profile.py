@@ -13,6 +13,7 @@ from scipy.sparse import csr_matrix
 from kgrec.errors import ConfigError, UnknownIdError
 from kgrec.features import Features
 from kgrec.graph import KnowledgeGraph
+from kgrec.graph.schema import key
 from kgrec.graph.sensitive import sensitive_relations, without_sensitive
 
 PROFILE = "profile"
@@ -56,6 +57,23 @@ def profile_history(
     if not weights.any():
         raise ConfigError("The profile is empty, or no item has what it asks for: name an item.")
     return csr_matrix(weights), csr_matrix(liked)
+
+
+def profile_names(profile: Profile, graph: KnowledgeGraph, features: Features) -> dict[int, str]:
+    """What items of a profile's history are told as that are not liked themselves.
+
+    :return: number of an item → ``"Comedy (such as Airplane!)"``
+    :raises UnknownIdError: if an entity is not in the graph
+    """
+    liked = {features.item_index(item) for item in profile.items}
+    named = (*profile.entities, *profile.attributes.values())
+    names: dict[int, str] = {}
+    for name, members in zip(named, _members(profile, graph, features), strict=True):
+        number = _entity(graph, features, name) - len(features.items)
+        label = graph.label(key("entity", features.entities[number]))
+        for item in set(members.tolist()) - liked - names.keys():
+            names[item] = f"{label} (such as {graph.label(key('item', features.items[item]))})"
+    return names
 
 
 def _check_attributes(profile: Profile, sensitive: frozenset[str]) -> None:

@@ -22,6 +22,7 @@ COMMANDS = (
     "extract",
     "tune",
     "recommend",
+    "wish",
     "explain",
     "evaluate",
     "query",

@@ -60,3 +60,18 @@ def test_what_is_not_in_the_graph_is_named(
 def test_an_empty_profile_is_refused(fitted: Recommender) -> None:
     with pytest.raises(ConfigError, match="empty"):
         fitted.recommend_for(Profile())
+
+
+def test_scores_of_a_stranger_are_explained(fitted: Recommender) -> None:
+    profile = Profile(items=("1",), entities=("genre/Comedy",))
+    top = fitted.recommend_for(profile, k=3).table
+    for item, score in top.select("item", "score").iter_rows():
+        why = fitted.explain_for(profile, item, paths=None)
+        assert why.user == "profile"
+        assert why.score == pytest.approx(score, abs=1e-5)
+        total = sum(path.share for path in why.paths) + sum(why.rest.values())
+        assert total == pytest.approx(score, abs=1e-5)
+        starts = {path.nodes[1] for path in why.paths}
+        assert all(node.id == "1" or "Comedy (such as" in node.label for node in starts)
+        # The graph has no such user: queries begin at the item of the history.
+        assert all("User" not in path.cypher for path in why.paths if not path.through_users)

@@ -14,6 +14,7 @@ from scipy.sparse import csc_matrix, csr_matrix
 
 from kgrec.config import GraphConfig
 from kgrec.errors import ConfigError, UnknownIdError
+from kgrec.explain.asker import Asker
 from kgrec.explain.deep.asked import Asked
 from kgrec.explain.deep.gradients import STEPS, integrated_gradients
 from kgrec.explain.deep.groups import Group, grouped, strongest
@@ -129,6 +130,18 @@ class DeepExplainer:
             method=method,
             left_out=local.left_out,
         )
+
+    def explain_history(
+        self,
+        asker: Asker,
+        history: csr_matrix,
+        item: str,
+        *,
+        paths: int | None = 5,
+        score: float | None = None,
+    ) -> Explanation:
+        """The exact parts of a score for any history; edges are attributed to for users only."""
+        return self._latent.explain_history(asker, history, item, paths=paths, score=score)
 
     def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:
         """The exact parts of scores, without attributions; see :class:`LatentExplainer`."""

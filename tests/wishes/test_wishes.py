@@ -1,0 +1,141 @@
+"""Wishes as people write them: what is meant is found, and what is not wanted is not."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kgrec.wishes import WishParser, parse_wish
+from kgrec.wishes.dates import item_years
+
+HERE = Path(__file__).parent
+
+
+def _module(name: str) -> Any:
+    """A module beside this one: test folders are no packages."""
+    spec = importlib.util.spec_from_file_location(f"wishes_{name}", HERE / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+judge, written = _module("judge"), _module("written")
+
+
+@pytest.mark.parametrize(("name", "count"), [("development", 30), ("wishes", 60)])
+def test_what_is_meant_is_found(parser: WishParser, name: str, count: int) -> None:
+    wishes = written.wishes(name)
+    assert len(wishes) == count
+    years = item_years(parser.gazetteer.graph)
+    verdicts = [judge.judge(each, parser.parse(each["text"]), years) for each in wishes]
+    faults = [
+        f"{each['text']}: missing {v.missing}, extra {v.extra}"
+        for each, v in zip(wishes, verdicts, strict=True)
+        if v.missing or v.extra
+    ]
+    assert judge.f1(verdicts) >= 0.85, "\n".join(faults)
+
+
+def test_without_rapidfuzz_only_slips_of_the_pen_are_lost(
+    films: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "rapidfuzz", None)
+    exact = WishParser(films)
+    assert [link.label for link in exact.parse("a commedy").want] == []
+    assert [link.label for link in exact.parse("a comedy").want] == ["Comedy"]
+    years = item_years(films)
+    wishes = written.wishes("wishes")
+    verdicts = [judge.judge(each, exact.parse(each["text"]), years) for each in wishes]
+    assert judge.f1(verdicts) >= 0.85
+
+
+@pytest.mark.parametrize(
+    ("text", "avoided"),
+    [
+        ("no horror, war or musicals", {"Horror", "War", "Musical"}),
+        ("comedy, no romance, action", {"Romance"}),
+        ("nothing with robots, something with dogs", {"robots and artificial intelligence"}),
+        ("without romance with Tom Hanks", {"Romance"}),
+        ("not only comedies", set()),
+        ("I don't mind horror", set()),
+        ("musicals excluded", {"Musical"}),
+        ("a non-animated comedy", {"Animation"}),
+        ("anything but horror. Comedy!", {"Horror"}),
+        ("a comedy instead of a drama", {"Drama"}),
+    ],
+)
+def test_a_negation_ends_where_it_ends(parser: WishParser, text: str, avoided: set[str]) -> None:
+    assert {link.label for link in parser.parse(text).avoid} == avoided
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("films from the 90s", "1990-1999"),
+        ("films from the early 80s", "1980-1983"),
+        ("before 1960", "-1959"),
+        ("made after 1985", "1986-"),
+        ("seventies or later", "1970-"),
+        ("between 1950 and 1955", "1950-1955"),
+        ("1962", "1962-1962"),
+    ],
+)
+def test_years(parser: WishParser, text: str, found: str) -> None:
+    assert [link.id for link in parser.parse(text).want] == [found]
+
+
+@pytest.mark.parametrize(
+    ("text", "liked"),
+    [
+        ("we felt safe in the heat, with speed and fear", set()),
+        ("like Safe", {"Safe"}),
+        ('"Heat"', {"Heat"}),
+        ("something like heat or speed", {"Heat", "Speed"}),
+        ("I loved Fear", {"Fear"}),
+    ],
+)
+def test_common_words_are_titles_only_where_they_are_written_so(
+    parser: WishParser, text: str, liked: set[str]
+) -> None:
+    assert {link.label for link in parser.parse(text).like} == liked
+
+
+def test_what_is_ambiguous_is_shown_and_not_chosen(parser: WishParser) -> None:
+    intent = parser.parse("something like Sabrina")
+    assert intent.like == ()
+    (shown,) = intent.ambiguous
+    assert [link.label for link in shown.choices[:2]] == ["Sabrina", "Sabrina"]
+    assert intent.text[slice(*shown.span)] == "Sabrina"
+    (dated,) = parser.parse("something like Sabrina (1954)").like
+    assert item_years(parser.gazetteer.graph)[dated.id] == 1954
+
+
+def test_what_cannot_be_excluded_is_said(parser: WishParser) -> None:
+    assert parser.parse("a comedy without zombies").not_excluded == ("zombies",)
+
+
+def test_what_is_no_name_is_free_text(parser: WishParser) -> None:
+    intent = parser.parse("a melancholy comedy about lighthouses")
+    assert intent.free_text == "melancholy lighthouses"
+
+
+def test_own_words(films: Any, tmp_path: Path) -> None:
+    own = tmp_path / "words.toml"
+    own.write_text('[en]\nnever = ["spare me"]\n[en.words]\nbuddy = ["friendship"]\n', "utf-8")
+    parser = WishParser(films, str(own))
+    intent = parser.parse("a buddy film, spare me romance")
+    assert [link.label for link in intent.want] == ["friendship"]
+    assert [link.label for link in intent.avoid] == ["Romance"]
+
+
+def test_a_graph_is_as_good_as_a_parser(tiny_graph: Any) -> None:
+    intent = parse_wish("a funny film, no mystery", tiny_graph)
+    assert [link.id for link in intent.want] == ["genre/Comedy"]
+    assert [link.id for link in intent.avoid] == ["genre/Mystery"]
