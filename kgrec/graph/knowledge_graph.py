@@ -35,6 +35,7 @@ from kgrec.graph.versions.identity import identity_after, identity_of
 from kgrec.graph.versions.names import as_names, names_of
 from kgrec.graph.versions.update import updated
 from kgrec.graph.versions.update_report import UpdateReport
+from kgrec.graph.view.adjacency import Adjacency
 from kgrec.vocabulary import Vocabulary
 from kgrec.vocabulary.turtle import builtin_ontology, read_ontology
 
@@ -128,14 +129,30 @@ class KnowledgeGraph(Exchange):
 
         :raises UnknownIdError: if there is no such node
         """
-        return bool(self._named[self._row(key)])
+        return bool(self._named[self.row(key)])
 
     def node(self, key: str) -> dict[str, Any]:
         """All columns of one node.
 
         :raises UnknownIdError: if there is no such node
         """
-        return self.nodes.row(self._row(key), named=True)
+        return self.nodes.row(self.row(key), named=True)
+
+    def row(self, key: str) -> int:
+        """Where a node stands in :attr:`nodes`, from 0.
+
+        :raises UnknownIdError: if there is no such node
+        """
+        try:
+            return self._rows[key]
+        except KeyError:
+            raise UnknownIdError(
+                f"there is no node '{key}' in the graph; a key looks like 'item:42'."
+            ) from None
+
+    def has_node(self, key: str) -> bool:
+        """Whether there is a node of this key."""
+        return key in self._rows
 
     def neighbours(self, key: str, limit: int | None = None) -> pl.DataFrame:
         """The nodes around a node.
@@ -146,7 +163,7 @@ class KnowledgeGraph(Exchange):
             the node is the head and ``"in"`` if it is the tail; facts first, interactions last
         :raises UnknownIdError: if there is no such node
         """
-        self._row(key)
+        self.row(key)
         return neighbours(self.nodes, self.edges, key, limit)
 
     def cypher(
@@ -349,6 +366,11 @@ class KnowledgeGraph(Exchange):
             **fields,
         )
 
+    @cached_property
+    def adjacency(self) -> Adjacency:
+        """The edges of each node in both directions, for walks; made when it is first asked for."""
+        return Adjacency(self.nodes, self.edges)
+
     @property
     def _snapshot(self) -> Snapshot:
         labels = names_of(self.nodes) if self.labels is None else self.labels
@@ -394,11 +416,3 @@ class KnowledgeGraph(Exchange):
             newer.__dict__[_ANCESTOR] = (self._store, self.version)
         elif _ANCESTOR in self.__dict__:
             newer.__dict__[_ANCESTOR] = self.__dict__[_ANCESTOR]
-
-    def _row(self, key: str) -> int:
-        try:
-            return self._rows[key]
-        except KeyError:
-            raise UnknownIdError(
-                f"there is no node '{key}' in the graph; a key looks like 'item:42'."
-            ) from None
