@@ -23,6 +23,15 @@ def one_line(text: str) -> str:
     return " ".join(_UNSAFE.sub("\ufffd", text).split())
 
 
+def counted(count: int, word: str) -> str:
+    """A number with its word.
+
+    >>> counted(1, "node"), counted(1200, "node")
+    ('1 node', '1,200 nodes')
+    """
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
 def columns(text: str) -> int:
     """How many columns a terminal gives a line."""
     return sum(map(_columns, text))

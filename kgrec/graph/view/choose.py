@@ -44,6 +44,34 @@ def choose(
     return chosen | {row: spare[row] for row in more}, len(left) - len(more)
 
 
+def choose_edges(adjacency: Adjacency, hop_of: dict[int, int], steps: Steps, most: int) -> Steps:
+    """Choose edges among nodes that were chosen, so that a picture is no ball of wool.
+
+    First each node's best edge towards the middle, then those that tell most: the self-information
+    of the end that more facts lead to.
+
+    :param steps: the edges among the nodes, each once
+    :param most: at most so many
+    :return: those that stay, in the same order
+    """
+    size = len(steps.source)
+    if size <= most:
+        return steps
+    ends = np.column_stack([steps.source, steps.target])
+    hops = np.array([[hop_of[row] for row in pair] for pair in ends.tolist()])
+    tells = _surprise(adjacency, ends.ravel()).reshape(-1, 2).min(axis=1)
+    order = np.lexsort((np.arange(size), -np.round(tells, 9)))
+    outer = ends[np.arange(size), hops.argmax(axis=1)]
+    leads_in = hops[:, 0] != hops[:, 1]
+    _, first = np.unique(np.where(leads_in, outer, -1)[order], return_index=True)
+    is_best = np.zeros(size, dtype=bool)
+    is_best[order[first]] = True
+    kept = np.lexsort((np.arange(size), -np.round(tells, 9), ~(is_best & leads_in)))[:most]
+    mask = np.zeros(size, dtype=bool)
+    mask[kept] = True
+    return steps.where(mask)
+
+
 def _by_turns(adjacency: Adjacency, steps: Steps) -> list[int]:
     """The best of each relation and direction, then the second of each, and so on."""
     value = _entropy(adjacency, steps.target)

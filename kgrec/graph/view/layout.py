@@ -13,12 +13,14 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import shortest_path
+from scipy.spatial import cKDTree
 
 Points = np.ndarray
 """Shape ``(n, 2)``: x to the right, y down."""
 
 _ITERATIONS = 80
-_PUSHES = 300
+_PUSHES = 600
+_PATIENCE, _LARGER = 12, 1.08
 _WIDER = 1.25
 """A screen is wider than high, and so are labels."""
 _GAP = 6.0
@@ -89,18 +91,23 @@ def _unit(points: Points, ends: np.ndarray, sizes: np.ndarray) -> float:
 
 
 def apart(points: Points, sizes: np.ndarray) -> Points:
-    """Push boxes apart, each pair along the way that is shorter, until none overlap."""
-    points = points.astype(float).copy()
-    half = (sizes[:, None, :] + sizes[None, :, :]) / 2 + _GAP
-    for _ in range(_PUSHES):
-        delta = points[:, None, :] - points[None, :, :]
-        over = half - np.abs(delta)
-        both = (over > 0).all(axis=2)
-        np.fill_diagonal(both, False)
-        if not both.any():
+    """Push boxes apart, each pair along the way that is shorter, until none overlap.
+
+    What pushing alone does not solve, a slightly larger picture does.
+    """
+    points, widest = points.astype(float), sizes.max(axis=0) + _GAP
+    for turn in range(_PUSHES):
+        # Only boxes that are this near can overlap.
+        pairs = cKDTree(points / widest).query_pairs(1.0, p=np.inf, output_type="ndarray")
+        first, second = pairs.T
+        delta = points[first] - points[second]
+        over = (sizes[first] + sizes[second]) / 2 + _GAP - np.abs(delta)
+        overlaps = (over > 1e-6).all(axis=1)
+        if not overlaps.any():
             break
-        first, second = np.nonzero(np.triu(both))
-        _push(points, first, second, delta[first, second], over[first, second])
+        _push(points, first[overlaps], second[overlaps], delta[overlaps], over[overlaps])
+        if turn % _PATIENCE == _PATIENCE - 1:
+            points *= _LARGER
     return points
 
 
@@ -112,10 +119,8 @@ def _push(
     # Two in one place are told apart by their order.
     sign = np.where(delta[rows, axis] >= 0, 1.0, -1.0)
     move = sign * over[rows, axis] * 0.5
-    shift = np.zeros_like(points)
-    times = np.zeros(len(points))
-    np.add.at(shift, (first, axis), move)
-    np.add.at(shift, (second, axis), -move)
-    np.add.at(times, first, 1)
-    np.add.at(times, second, 1)
-    points += shift / np.maximum(np.sqrt(times), 1)[:, None]
+    shift, times = np.zeros_like(points), np.zeros(len(points))
+    for ends, way in ((first, move), (second, -move)):
+        np.add.at(shift, (ends, axis), way)
+        np.add.at(times, ends, 1)
+    points += shift / np.sqrt(np.maximum(times, 1))[:, None]

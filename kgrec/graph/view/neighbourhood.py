@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kgrec.data.schema import closest
+from kgrec.drawing.lines import counted
 from kgrec.errors import ConfigError
 from kgrec.graph.view.adjacency import Adjacency, Steps
-from kgrec.graph.view.choose import Allowed, choose
+from kgrec.graph.view.choose import Allowed, choose, choose_edges
 from kgrec.graph.view.drawing import draw_neighbourhood
 from kgrec.graph.view.find import find
 from kgrec.vocabulary import INTERACTED
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 MOST = 500
 """No picture has more nodes: nobody could read it."""
+
+_EDGES_A_NODE = 2
 
 
 @dataclass(frozen=True)
@@ -70,17 +73,19 @@ class ViewEdge:
 
 @dataclass(frozen=True)
 class Neighbourhood:
-    """Nodes around a node, and all edges among them.
+    """Nodes around a node, and the edges among them.
 
     :ivar nodes: the node in the middle, then those that tell most
     :ivar edges: in the order of their nodes
     :ivar left_out: how many more nodes were reached and not taken
-    :ivar interactions: how many interactions of the node in the middle are not drawn
+    :ivar edges_left_out: how many more edges there are among these nodes, where they are too many
+    :ivar interactions: how many neighbours by behaviour of the node in the middle are not drawn
     """
 
     nodes: tuple[ViewNode, ...]
     edges: tuple[ViewEdge, ...]
     left_out: int = 0
+    edges_left_out: int = 0
     interactions: int = 0
 
     @property
@@ -91,12 +96,14 @@ class Neighbourhood:
     @property
     def caption(self) -> str:
         """What the picture shows, and what it leaves out, in words."""
-        words = [f"{len(self.nodes):,} nodes, {len(self.edges):,} edges"]
-        if self.left_out:
-            words.append(f"{self.left_out:,} more nodes were reached and are not drawn")
-        if self.interactions:
-            words.append(f"{self.interactions:,} interactions are not drawn")
-        return "; ".join(words)
+        drawn = f"{counted(len(self.nodes), 'node')}, {counted(len(self.edges), 'edge')}"
+        hidden = (
+            (self.left_out, "further node"),
+            (self.edges_left_out, "edge"),
+            (self.interactions, "interaction"),
+        )
+        words = ", ".join(counted(count, word) for count, word in hidden if count)
+        return f"{drawn} (not drawn: {words})" if words else drawn
 
     def svg(self, *, css: str | None = None) -> str:
         """Draw it; every text is escaped, and each node has a tooltip.
@@ -146,14 +153,16 @@ def neighbourhood(
         return np.asarray((steps.relation != behaviour) | is_near & personal)
 
     hop_of, left_out = choose(adjacency, centre, hops, most, allowed)
-    edges = _edges(graph, adjacency, hop_of, allowed)
+    steps = _among(adjacency, hop_of, allowed)
+    kept = choose_edges(adjacency, hop_of, steps, _EDGES_A_NODE * len(hop_of))
+    edges = _edges(graph, adjacency, kept)
     around = adjacency.around(np.array([centre]))
-    drawn = sum(edge.relation == INTERACTED and key in (edge.head, edge.tail) for edge in edges)
     return Neighbourhood(
         nodes=_nodes(graph, adjacency, hop_of),
         edges=edges,
         left_out=left_out,
-        interactions=max(int((around.relation == behaviour).sum()) - drawn, 0),
+        edges_left_out=len(steps.source) - len(kept.source),
+        interactions=_not_among(around.where(around.relation == behaviour), steps),
     )
 
 
@@ -186,19 +195,33 @@ def _nodes(
     )
 
 
-def _edges(
-    graph: KnowledgeGraph, adjacency: Adjacency, hop_of: dict[int, int], allowed: Allowed
-) -> tuple[ViewEdge, ...]:
+def _among(adjacency: Adjacency, hop_of: dict[int, int], allowed: Allowed) -> Steps:
+    """The edges among some nodes, each once."""
     rows = np.fromiter(hop_of, dtype=np.int64)
     steps = adjacency.around(rows)
     steps = steps.where(steps.forward & np.isin(steps.target, rows))
     at_centre = (steps.source == rows[0]) | (steps.target == rows[0])
     steps = steps.where(allowed(steps, np.where(at_centre, 1, 2)))
-    keys = dict(zip(rows.tolist(), graph.nodes["key"].gather(rows), strict=True))
-    ends = zip(steps.source.tolist(), steps.relation.tolist(), steps.target.tolist(), strict=True)
-    edges = []
-    for head, relation, tail in dict.fromkeys(ends):
-        name = adjacency.relations[relation]
-        label = graph.vocabulary.relation(name).label
-        edges.append(ViewEdge(keys[head], name, keys[tail], label))
-    return tuple(edges)
+    triples = np.column_stack([steps.source, steps.relation, steps.target])
+    _, firsts = np.unique(triples, axis=0, return_index=True)
+    is_first = np.zeros(len(triples), dtype=bool)
+    is_first[firsts] = True
+    return steps.where(is_first)
+
+
+def _edges(graph: KnowledgeGraph, adjacency: Adjacency, steps: Steps) -> tuple[ViewEdge, ...]:
+    heads, tails = (graph.nodes["key"].gather(end) for end in (steps.source, steps.target))
+    names = [adjacency.relations[number] for number in steps.relation]
+    return tuple(
+        ViewEdge(head, name, tail, graph.vocabulary.relation(name).label)
+        for head, name, tail in zip(heads, names, tails, strict=True)
+    )
+
+
+def _not_among(around: Steps, drawn: Steps) -> int:
+    """How many neighbours steps lead to that no drawn edge leads to."""
+    if not len(around.source):
+        return 0
+    centre = around.source[0]
+    joined = drawn.where((drawn.source == centre) | (drawn.target == centre))
+    return len(np.setdiff1d(around.target, np.append(joined.source, joined.target)))

@@ -43,7 +43,7 @@ def draw_relations(root: Element, edges: Sequence[ViewEdge], dots: Sequence[Dot]
         ends = by_key[group[0].head], by_key[group[0].tail]
         line = draw(root, "g", class_="kg-edge")
         draw(line, "title", text="\n".join(map(_told, group, [by_key] * len(group))))
-        _line(line, *ends, both=len({edge.head for edge in group}) > 1)
+        _line(line, *ends, both=len({edge.head for edge in group}) > 1, hovered=written)
         if written:
             labels.append((ends, " / ".join(dict.fromkeys(one_line(e.label) for e in group))))
     for (head, tail), words in labels:
@@ -55,10 +55,10 @@ def _told(edge: ViewEdge, dots: dict[str, Dot]) -> str:
     return f"{one_line(head.name)} —{one_line(edge.label)}→ {one_line(tail.name)}"
 
 
-def _line(group: Element, head: Dot, tail: Dot, *, both: bool) -> None:
+def _line(group: Element, head: Dot, tail: Dot, *, both: bool, hovered: bool) -> None:
     x0, y0 = _leave(head, tail)
     x1, y1 = _leave(tail, head)
-    for role in ("kg-wide", "kg-line"):
+    for role in ("kg-wide", "kg-line") if hovered else ("kg-line",):
         draw(group, "line", x1=x0, y1=y0, x2=x1, y2=y1, class_=role)
     _tip(group, x0, y0, x1, y1)
     if both:

@@ -42,7 +42,7 @@ def test_further_out_comes_first_what_shares_more(films: KnowledgeGraph) -> None
     assert keys(view)[3] == "item:b"  # shares maker and genre, c only the genre
     assert view.left_out == 1
     assert {node.hop for node in view.nodes} == {0, 1, 2}
-    assert "1 more" in view.caption
+    assert "not drawn: 1 further node" in view.caption
 
 
 def test_a_user_in_the_middle_shows_the_history_and_nobody_else(films: KnowledgeGraph) -> None:
