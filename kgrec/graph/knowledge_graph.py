@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -36,6 +36,8 @@ from kgrec.graph.versions.names import as_names, names_of
 from kgrec.graph.versions.update import updated
 from kgrec.graph.versions.update_report import UpdateReport
 from kgrec.graph.view.adjacency import Adjacency
+from kgrec.graph.view.graph_view import GraphView
+from kgrec.graph.view.neighbourhood import neighbourhood
 from kgrec.vocabulary import Vocabulary
 from kgrec.vocabulary.turtle import builtin_ontology, read_ontology
 
@@ -165,6 +167,26 @@ class KnowledgeGraph(Exchange):
         """
         self.row(key)
         return neighbours(self.nodes, self.edges, key, limit)
+
+    def show(
+        self,
+        entity: str,
+        hops: int = 2,
+        *,
+        most: int = 40,
+        relations: Sequence[str] | None = None,
+    ) -> GraphView:
+        """Draw what is around a node; in a notebook as a picture, or as a widget where that lives.
+
+        :param entity: its key (``"item:42"``), its id, or its label
+        :param hops: how far to look, 1–5
+        :param most: at most so many nodes, 1–500, those that tell most
+        :param relations: only along these; ``None``: along all facts, and along interactions only
+            from a user in the middle, or from a node of which there is nothing else
+        :raises UnknownIdError: if there is no such node, or several; it names the nearest
+        :raises ConfigError: if a number is out of range, or a relation has no edge
+        """
+        return GraphView(self, neighbourhood(self, entity, hops, most, relations))
 
     def cypher(
         self,

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from kgrec.graph.view.adjacency import Adjacency, Steps
 
-Allowed = Callable[[Steps, int | np.ndarray], np.ndarray]
-"""Which steps may be walked, as a mask, given how many hops from the centre they end, all
-or each."""
+Allowed = Callable[[Steps], np.ndarray]
+"""Which steps may be walked, as a mask."""
 
 
 def choose(
@@ -31,7 +30,7 @@ def choose(
     chosen, frontier, spare = {centre: 0}, [centre], dict[int, int]()
     for hop in range(1, hops + 1):
         steps = adjacency.around(np.array(frontier, dtype=np.int64))
-        steps = steps.where(allowed(steps, hop))
+        steps = steps.where(allowed(steps))
         known = np.fromiter(chosen, dtype=np.int64)
         steps = steps.where(~np.isin(steps.target, known))
         ranked = _by_turns(adjacency, steps) if hop == 1 else _by_shared(adjacency, steps)
@@ -42,6 +41,15 @@ def choose(
     left = [row for row in spare if row not in chosen]
     more = left[: most - len(chosen)]
     return chosen | {row: spare[row] for row in more}, len(left) - len(more)
+
+
+def choose_around(
+    adjacency: Adjacency, row: int, allowed: Allowed, known: Sequence[int]
+) -> list[int]:
+    """All neighbours of a node but those that are known, in the order of :func:`choose`."""
+    steps = adjacency.around(np.array([row], dtype=np.int64))
+    steps = steps.where(allowed(steps))
+    return _by_turns(adjacency, steps.where(~np.isin(steps.target, known)))
 
 
 def choose_edges(adjacency: Adjacency, hop_of: dict[int, int], steps: Steps, most: int) -> Steps:

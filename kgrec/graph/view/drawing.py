@@ -3,70 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
-import numpy as np
-
 from kgrec.drawing.lines import one_line
-from kgrec.drawing.style import picture_style, sheet
-from kgrec.drawing.svg import canvas, draw, render, shorten, text_width, wrap
-from kgrec.graph.view.layout import lay_out
+from kgrec.drawing.style import picture_style
+from kgrec.drawing.svg import canvas, draw, render, shorten, text_width
+from kgrec.graph.view.dots import FONT, LINE, MARGIN, Dot, place
 from kgrec.graph.view.relations import draw_relations
 
 if TYPE_CHECKING:
-    from kgrec.graph.view.neighbourhood import Neighbourhood, ViewNode
+    from kgrec.graph.view.parts import Neighbourhood, ViewNode
 
-FONT = 11.5
 COLOURS = 8
 """So many types have a colour of their own; further ones share grey."""
 
-_LINE = 14.0
-_NAME_WIDTH = 132.0
-_BIG, _SMALL = 11.0, 7.0
-_MARGIN = 20.0
 _LEGEND = 22.0
-_LABELLED = 150
-"""Up to so many nodes every one is labelled; beyond, those next to the middle."""
 _LEAST_WIDTH = 420.0
 _TOLD = 300
 
 
-@dataclass(frozen=True)
-class Dot:
-    """A node with its place.
-
-    :ivar x: of the middle of its dot
-    :ivar y: of the middle of its dot
-    :ivar radius: of the dot
-    :ivar lines: its label, broken
-    :ivar colour: number of its type's colour
-    """
-
-    node: ViewNode
-    x: float
-    y: float
-    radius: float
-    lines: list[str]
-    colour: int
-
-    @property
-    def box(self) -> tuple[float, float, float, float]:
-        """Left, top, right, bottom of dot and label."""
-        wide, high = _size(self.radius, self.lines)
-        return (
-            self.x - wide / 2,
-            self.y - self.radius,
-            self.x + wide / 2,
-            self.y - self.radius + high,
-        )
-
-
 def view_style() -> str:
     """The style sheet of a picture of a graph that stands alone."""
-    own = sheet("view.css", "kgrec.graph.view").replace(":root", "svg.kg")
-    return f"{picture_style()}\n{own}"
+    return picture_style(("view.css", "kgrec.graph.view"))
 
 
 def draw_neighbourhood(view: Neighbourhood, *, css: str | None = None) -> str:
@@ -75,10 +34,10 @@ def draw_neighbourhood(view: Neighbourhood, *, css: str | None = None) -> str:
     :param css: see :meth:`Neighbourhood.svg <kgrec.graph.view.Neighbourhood.svg>`
     """
     colours = colours_of(view.nodes)
-    dots = _dots(view, colours)
-    right = max(max(dot.box[2] for dot in dots) + _MARGIN, _LEAST_WIDTH)
-    rows = _legend_rows(colours, right - 2 * _MARGIN)
-    bottom = max(dot.box[3] for dot in dots) + _MARGIN
+    dots = place(view, colours)
+    right = max(max(dot.box[2] for dot in dots) + MARGIN, _LEAST_WIDTH)
+    rows = _legend_rows(colours, right - 2 * MARGIN)
+    bottom = max(dot.box[3] for dot in dots) + MARGIN
     height = bottom + _LEGEND * (len(rows) + 1) + 6
     title = f"{one_line(view.centre.name)}: {view.caption}"
     root = canvas(right, height, title, css=view_style() if css is None else css)
@@ -88,7 +47,7 @@ def draw_neighbourhood(view: Neighbourhood, *, css: str | None = None) -> str:
         _draw_dot(root, dot)
     _draw_legend(root, rows, bottom)
     y = bottom + _LEGEND * len(rows) + 10
-    draw(root, "text", view.caption, x=_MARGIN, y=y, class_="kg-legend")
+    draw(root, "text", view.caption, x=MARGIN, y=y, class_="kg-legend")
     return render(root)
 
 
@@ -97,39 +56,6 @@ def colours_of(nodes: tuple[ViewNode, ...]) -> dict[str, int]:
     counted = Counter(node.type for node in nodes)
     ordered = sorted(counted, key=lambda name: (-counted[name], name))
     return {name: min(number, COLOURS) for number, name in enumerate(ordered)}
-
-
-def _dots(view: Neighbourhood, colours: dict[str, int]) -> list[Dot]:
-    place = {node.key: number for number, node in enumerate(view.nodes)}
-    ends = [(place[edge.head], place[edge.tail]) for edge in view.edges if edge.head != edge.tail]
-    radii = [_BIG if node.hop == 0 else _SMALL for node in view.nodes]
-    lines = [_lines(node, len(view.nodes)) for node in view.nodes]
-    sizes = np.array([_size(*each) for each in zip(radii, lines, strict=True)])
-    middles = lay_out(len(view.nodes), ends, sizes)
-    return [
-        Dot(
-            node,
-            float(x) + _MARGIN,
-            float(y - size[1] / 2) + radius + _MARGIN,
-            radius,
-            words,
-            colours[node.type],
-        )
-        for node, (x, y), size, radius, words in zip(
-            view.nodes, middles, sizes, radii, lines, strict=True
-        )
-    ]
-
-
-def _lines(node: ViewNode, count: int) -> list[str]:
-    if count > _LABELLED and node.hop > 1:
-        return []
-    return wrap(one_line(node.name) or "(no name)", FONT * 1.05, _NAME_WIDTH)
-
-
-def _size(radius: float, lines: list[str]) -> tuple[float, float]:
-    wide = max([2 * radius, *(text_width(line, FONT * 1.05) for line in lines)])
-    return wide, 2 * radius + (4 + _LINE * len(lines) if lines else 0)
 
 
 def _draw_dot(root: Element, dot: Dot) -> None:
@@ -143,7 +69,7 @@ def _draw_dot(root: Element, dot: Dot) -> None:
     else:
         draw(group, "circle", cx=dot.x, cy=dot.y, r=dot.radius)
     for number, line in enumerate(dot.lines):
-        y = dot.y + dot.radius + 12 + _LINE * number
+        y = dot.y + dot.radius + 12 + LINE * number
         draw(group, "text", line, x=dot.x, y=y, class_="kg-label", text_anchor="middle")
 
 
@@ -179,5 +105,5 @@ def _draw_legend(root: Element, rows: list[list[tuple[str, int, float]]], top: f
         y = top + _LEGEND * number + 6
         for words, colour, x in row:
             group = draw(root, "g", class_=f"kg-type-{colour}")
-            draw(group, "circle", cx=_MARGIN + x + 5, cy=y - 4, r=5)
-            draw(group, "text", words, x=_MARGIN + x + 16, y=y, class_="kg-legend")
+            draw(group, "circle", cx=MARGIN + x + 5, cy=y - 4, r=5)
+            draw(group, "text", words, x=MARGIN + x + 16, y=y, class_="kg-legend")

@@ -27,7 +27,12 @@ _GAP = 6.0
 
 
 def lay_out(
-    count: int, edges: Sequence[tuple[int, int]], sizes: np.ndarray, *, seed: int = 0
+    count: int,
+    edges: Sequence[tuple[int, int]],
+    sizes: np.ndarray,
+    *,
+    seed: int = 0,
+    start: Points | None = None,
 ) -> Points:
     """Place nodes so that no two boxes overlap, and neighbours are near each other.
 
@@ -35,11 +40,13 @@ def lay_out(
     :param edges: pairs of nodes
     :param sizes: width and height of the box around each node and its label, shape ``(n, 2)``
     :param seed: of the start; the result depends on nothing else
+    :param start: where to begin instead, in any unit, so that a picture that grows stays similar
     :return: the middle of each box, shape ``(n, 2)``; the least is 0
     """
     if count == 1:
         return np.asarray(sizes / 2)
-    points = _by_stress(_hops(count, edges), seed)
+    hops = _hops(count, edges)
+    points = _by_stress(hops, _rings(hops, seed) if start is None else _scaled(start, hops))
     ends = np.array(edges, dtype=np.int64).reshape(-1, 2)
     points = points * _unit(points, ends, sizes) * (_WIDER, 1.0)
     points = apart(points, sizes)
@@ -55,14 +62,13 @@ def _hops(count: int, edges: Sequence[tuple[int, int]]) -> np.ndarray:
     return np.asarray(np.where(joined, hops, hops[joined].max() + 1.0))
 
 
-def _by_stress(hops: np.ndarray, seed: int) -> Points:
+def _by_stress(hops: np.ndarray, points: Points) -> Points:
     """Minimise the sum of squared relative errors of all distances."""
     count = len(hops)
     weight = 1.0 / np.where(hops == 0, 1.0, hops) ** 2
     np.fill_diagonal(weight, 0.0)
     inverse = np.linalg.pinv(np.diag(weight.sum(axis=1)) - weight, hermitian=True)
     pull = weight * hops
-    points = _start(hops, seed)
     for _ in range(_ITERATIONS):
         squares = (points**2).sum(axis=1)
         apart2 = squares[:, None] + squares - 2 * points @ points.T
@@ -73,7 +79,13 @@ def _by_stress(hops: np.ndarray, seed: int) -> Points:
     return points
 
 
-def _start(hops: np.ndarray, seed: int) -> Points:
+def _scaled(start: Points, hops: np.ndarray) -> Points:
+    """The same picture, as wide as the graph is."""
+    centred = start - start.mean(axis=0)
+    return np.asarray(centred / max(float(np.abs(centred).max()), 1e-9) * hops.max() / 2)
+
+
+def _rings(hops: np.ndarray, seed: int) -> Points:
     """Rings around the first node; the seed turns them and breaks ties."""
     rng = np.random.default_rng(seed)
     angle = 2 * np.pi * rng.permutation(len(hops)) / len(hops)

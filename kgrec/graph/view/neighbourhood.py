@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kgrec.data.schema import closest
-from kgrec.drawing.lines import counted
 from kgrec.errors import ConfigError
 from kgrec.graph.view.adjacency import Adjacency, Steps
-from kgrec.graph.view.choose import Allowed, choose, choose_edges
-from kgrec.graph.view.drawing import draw_neighbourhood
+from kgrec.graph.view.choose import choose, choose_around, choose_edges
+from kgrec.graph.view.collect import among, edges_of, nodes_of
 from kgrec.graph.view.find import find
+from kgrec.graph.view.parts import Neighbourhood
 from kgrec.vocabulary import INTERACTED
 
 if TYPE_CHECKING:
@@ -26,97 +26,42 @@ MOST = 500
 _EDGES_A_NODE = 2
 
 
-@dataclass(frozen=True)
-class ViewNode:
-    """A node of a picture.
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """Which edges are walked.
 
-    :ivar key: unique in the graph, ``"item:42"``
-    :ivar id: ``"42"``
-    :ivar kind: ``user``, ``item`` or ``entity``
-    :ivar type: ``"Film"``
-    :ivar label: its name; the id where there is none
-    :ivar text: its description; may be empty
-    :ivar facts: how many facts it is in, drawn or not
-    :ivar hop: how far from the node in the middle
+    :ivar walked: numbers of relations; ``None``: all facts, and behaviour where it is all that
+        there is to say
+    :ivar behaviour: number of the interactions
+    :ivar open: rows of the nodes whose behaviour is shown
     """
 
-    key: str
-    id: str
-    kind: str
-    type: str
-    label: str
-    text: str
-    facts: int
-    hop: int
+    walked: np.ndarray | None
+    behaviour: int
+    open: np.ndarray
 
-    @property
-    def name(self) -> str:
-        """The label; for a user without one "user 42"."""
-        return f"user {self.id}" if self.kind == "user" and self.label == self.id else self.label
+    @staticmethod
+    def of(graph: KnowledgeGraph, centres: Sequence[str], relations: Sequence[str] | None) -> Rule:
+        """The rule for a picture.
 
-
-@dataclass(frozen=True)
-class ViewEdge:
-    """An edge of a picture.
-
-    :ivar head: key of the node where it begins
-    :ivar relation: canonical name
-    :ivar tail: key of the node where it ends
-    :ivar label: how the relation reads from head to tail
-    """
-
-    head: str
-    relation: str
-    tail: str
-    label: str
-
-
-@dataclass(frozen=True)
-class Neighbourhood:
-    """Nodes around a node, and the edges among them.
-
-    :ivar nodes: the node in the middle, then those that tell most
-    :ivar edges: in the order of their nodes
-    :ivar left_out: how many more nodes were reached and not taken
-    :ivar edges_left_out: how many more edges there are among these nodes, where they are too many
-    :ivar interactions: how many neighbours by behaviour of the node in the middle are not drawn
-    """
-
-    nodes: tuple[ViewNode, ...]
-    edges: tuple[ViewEdge, ...]
-    left_out: int = 0
-    edges_left_out: int = 0
-    interactions: int = 0
-
-    @property
-    def centre(self) -> ViewNode:
-        """The node in the middle."""
-        return self.nodes[0]
-
-    @property
-    def caption(self) -> str:
-        """What the picture shows, and what it leaves out, in words."""
-        drawn = f"{counted(len(self.nodes), 'node')}, {counted(len(self.edges), 'edge')}"
-        hidden = (
-            (self.left_out, "further node"),
-            (self.edges_left_out, "edge"),
-            (self.interactions, "interaction"),
-        )
-        words = ", ".join(counted(count, word) for count, word in hidden if count)
-        return f"{drawn} (not drawn: {words})" if words else drawn
-
-    def svg(self, *, css: str | None = None) -> str:
-        """Draw it; every text is escaped, and each node has a tooltip.
-
-        :param css: a style sheet that makes the picture stand alone; ``None``: that of the package,
-            empty: none, inside a page that has one
+        :param centres: keys of the nodes that are looked around
+        :raises ConfigError: if a relation has no edge
         """
-        return draw_neighbourhood(self, css=css)
+        adjacency = graph.adjacency
+        walked = None if relations is None else _numbers(graph, adjacency, relations)
+        rows = [
+            graph.row(key)
+            for key in centres
+            if key.startswith("user:") or not adjacency.facts[graph.row(key)]
+        ]
+        return Rule(walked, adjacency.number(INTERACTED), np.array(rows, dtype=np.int64))
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, ready for JSON."""
-        nodes = [{**asdict(node), "name": node.name} for node in self.nodes]
-        return {**asdict(self), "nodes": nodes}
+    def allows(self, steps: Steps) -> np.ndarray:
+        """Which steps may be walked, a mask of shape ``(n,)``."""
+        if self.walked is not None:
+            return np.isin(steps.relation, self.walked)
+        is_open = np.isin(steps.source, self.open) | np.isin(steps.target, self.open)
+        return np.asarray((steps.relation != self.behaviour) | is_open)
 
 
 def neighbourhood(
@@ -142,27 +87,54 @@ def neighbourhood(
         raise ConfigError(f"most must be 1 to {MOST}, not {most}.")
     adjacency, key = graph.adjacency, find(graph, id)
     centre = graph.row(key)
-    walked = None if relations is None else _numbers(graph, adjacency, relations)
-    behaviour = adjacency.number(INTERACTED)
-    personal = key.startswith("user:") or not adjacency.facts[centre]
+    rule = Rule.of(graph, [key], relations)
 
-    def allowed(steps: Steps, hop: int | np.ndarray) -> np.ndarray:
-        if walked is not None:
-            return np.isin(steps.relation, walked)
-        is_near = np.asarray(hop) == 1
-        return np.asarray((steps.relation != behaviour) | is_near & personal)
-
-    hop_of, left_out = choose(adjacency, centre, hops, most, allowed)
-    steps = _among(adjacency, hop_of, allowed)
+    hop_of, left_out = choose(adjacency, centre, hops, most, rule.allows)
+    steps = among(adjacency, list(hop_of), rule.allows)
     kept = choose_edges(adjacency, hop_of, steps, _EDGES_A_NODE * len(hop_of))
-    edges = _edges(graph, adjacency, kept)
     around = adjacency.around(np.array([centre]))
     return Neighbourhood(
-        nodes=_nodes(graph, adjacency, hop_of),
-        edges=edges,
+        nodes=nodes_of(graph, hop_of),
+        edges=edges_of(graph, kept),
         left_out=left_out,
         edges_left_out=len(steps.source) - len(kept.source),
-        interactions=_not_among(around.where(around.relation == behaviour), steps),
+        interactions=_not_among(around.where(around.relation == rule.behaviour), steps),
+    )
+
+
+def widened(
+    graph: KnowledgeGraph,
+    view: Neighbourhood,
+    key: str,
+    more: int = 15,
+    relations: Sequence[str] | None = None,
+) -> Neighbourhood:
+    """Also look around another node of a picture; what is there stays.
+
+    :param key: of the node
+    :param more: at most so many further nodes
+    :param relations: see :func:`neighbourhood`
+    :raises UnknownIdError: if there is no such node
+    :raises ConfigError: if the picture would have more than 500 nodes
+    """
+    room = min(more, MOST - len(view.nodes))
+    if room <= 0:
+        raise ConfigError(f"The picture has {len(view.nodes)} nodes, and holds no more.")
+    adjacency, rule = graph.adjacency, Rule.of(graph, [view.centre.key, key], relations)
+    hop_of = {graph.row(node.key): node.hop for node in view.nodes}
+    start = graph.row(key)
+    far = hop_of.setdefault(start, 1) + 1
+    ranked = choose_around(adjacency, start, rule.allows, list(hop_of))
+    hop_of |= dict.fromkeys(ranked[:room], far)
+    steps = among(adjacency, list(hop_of), rule.allows)
+    kept = edges_of(graph, choose_edges(adjacency, hop_of, steps, _EDGES_A_NODE * len(hop_of)))
+    edges = tuple(dict.fromkeys((*view.edges, *kept)))
+    return Neighbourhood(
+        nodes_of(graph, hop_of),
+        edges,
+        left_out=view.left_out + max(len(ranked) - room, 0),
+        edges_left_out=max(len(steps.source) - len(edges), 0),
+        interactions=view.interactions,
     )
 
 
@@ -174,48 +146,6 @@ def _numbers(graph: KnowledgeGraph, adjacency: Adjacency, relations: Sequence[st
             doubt = f"did you mean '{guess}'" if guess else ", ".join(adjacency.relations[:20])
             raise ConfigError(f"No edge has the relation '{given}': {doubt}?")
     return np.array([adjacency.number(name) for name in names])
-
-
-def _nodes(
-    graph: KnowledgeGraph, adjacency: Adjacency, hop_of: dict[int, int]
-) -> tuple[ViewNode, ...]:
-    rows = graph.nodes[list(hop_of)]
-    return tuple(
-        ViewNode(
-            key=row["key"],
-            id=row["id"],
-            kind=row["kind"],
-            type=row["type"],
-            label=row["label"],
-            text=row["text"] or "",
-            facts=int(adjacency.facts[place]),
-            hop=hop,
-        )
-        for row, (place, hop) in zip(rows.iter_rows(named=True), hop_of.items(), strict=True)
-    )
-
-
-def _among(adjacency: Adjacency, hop_of: dict[int, int], allowed: Allowed) -> Steps:
-    """The edges among some nodes, each once."""
-    rows = np.fromiter(hop_of, dtype=np.int64)
-    steps = adjacency.around(rows)
-    steps = steps.where(steps.forward & np.isin(steps.target, rows))
-    at_centre = (steps.source == rows[0]) | (steps.target == rows[0])
-    steps = steps.where(allowed(steps, np.where(at_centre, 1, 2)))
-    triples = np.column_stack([steps.source, steps.relation, steps.target])
-    _, firsts = np.unique(triples, axis=0, return_index=True)
-    is_first = np.zeros(len(triples), dtype=bool)
-    is_first[firsts] = True
-    return steps.where(is_first)
-
-
-def _edges(graph: KnowledgeGraph, adjacency: Adjacency, steps: Steps) -> tuple[ViewEdge, ...]:
-    heads, tails = (graph.nodes["key"].gather(end) for end in (steps.source, steps.target))
-    names = [adjacency.relations[number] for number in steps.relation]
-    return tuple(
-        ViewEdge(head, name, tail, graph.vocabulary.relation(name).label)
-        for head, name, tail in zip(heads, names, tails, strict=True)
-    )
 
 
 def _not_among(around: Steps, drawn: Steps) -> int:

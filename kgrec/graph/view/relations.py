@@ -12,8 +12,8 @@ from kgrec.drawing.lines import one_line
 from kgrec.drawing.svg import draw, shorten, text_width
 
 if TYPE_CHECKING:
-    from kgrec.graph.view.drawing import Dot
-    from kgrec.graph.view.neighbourhood import ViewEdge
+    from kgrec.graph.view.dots import Dot
+    from kgrec.graph.view.parts import ViewEdge
 
 Rect = tuple[float, float, float, float]
 
