@@ -5,12 +5,15 @@ All text is escaped by ``markupsafe`` on its way in; what is :class:`~markupsafe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from markupsafe import Markup, escape
 
 from kgrec.drawing.style import sheet
 from kgrec.drawing.svg import printable
+
+_NUMBER = re.compile(r"(?:[<+−-]?\d[\d,.]*(?: ?%)?\*?(?: [–±] )?)*")
 
 Cell = str | int | float | Markup | None
 
@@ -42,20 +45,29 @@ def table(
     caption: str = "",
     marked: Iterable[int] = (),
 ) -> Markup:
-    """A table; numbers stand to the right.
+    """A table; columns of numbers stand to the right.
 
     :param header: one name a column; all empty: no header is drawn
     :param caption: stands above it
     :param marked: numbers of rows that stand out
     """
-    special = set(marked)
-    head = Markup("").join(Markup('<th scope="col">{}</th>').format(clean(h)) for h in header)
+    special, listed = set(marked), [list(row) for row in rows]
+    columns = list(zip(*listed, strict=True))
+    numeric = [all(map(_is_number, column)) for column in columns]
+    roles = [Markup(' class="kg-number"') if is_one else "" for is_one in numeric]
+    heads = zip(roles or [""] * len(header), header, strict=True)
+    head = Markup("").join(
+        Markup('<th scope="col"{}>{}</th>').format(role, clean(name)) for role, name in heads
+    )
     body = Markup("").join(
         Markup("<tr{}>{}</tr>").format(
             Markup(' class="kg-marked"') if number in special else "",
-            Markup("").join(map(_cell, row)),
+            Markup("").join(
+                Markup("<td{}>{}</td>").format(role, clean(_written(value)))
+                for role, value in zip(roles, row, strict=True)
+            ),
         )
-        for number, row in enumerate(rows)
+        for number, row in enumerate(listed)
     )
     above = Markup("<caption>{}</caption>").format(clean(caption)) if caption else ""
     heading = Markup("<thead><tr>{}</tr></thead>").format(head) if any(header) else ""
@@ -68,7 +80,7 @@ def table(
 def pairs(values: Mapping[str, Cell]) -> Markup:
     """Names and values, one below the other; those that say nothing are left out."""
     rows = [(name, value) for name, value in values.items() if value not in (None, "")]
-    return table(("", ""), [(name, _written(value)) for name, value in rows])
+    return table(("", ""), rows)
 
 
 def details(summary: str, *parts: str, is_open: bool = False) -> Markup:
@@ -113,22 +125,16 @@ def clean(text: object) -> Markup:
     return text if isinstance(text, Markup) else escape(printable(str(text)))
 
 
-def _cell(value: Cell) -> Markup:
-    if isinstance(value, Markup):
-        return Markup("<td>{}</td>").format(value)
-    if isinstance(value, (int, float)) or _is_number(value):
-        return Markup('<td class="kg-number">{}</td>').format(clean(_written(value)))
-    return Markup("<td>{}</td>").format(clean("" if value is None else value))
-
-
 def _written(value: Cell) -> str | Markup:
-    if isinstance(value, (str, Markup)):
-        return value
-    if isinstance(value, bool) or value is None:
-        return str(value)
+    if value is None:
+        return ""
+    if isinstance(value, bool | str):
+        return value if isinstance(value, str) else str(value)
     return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
 
 
-def _is_number(value: object) -> bool:
-    """Whether a text is a number, maybe with a sign, a unit or an interval."""
-    return isinstance(value, str) and value[:1] in "+−-0123456789" and value[-1:] in "0123456789%*"
+def _is_number(value: Cell) -> bool:
+    """Whether a cell holds a number, maybe with a sign, a unit or an interval."""
+    if isinstance(value, str):
+        return bool(_NUMBER.fullmatch(value))
+    return value is not None

@@ -38,6 +38,7 @@ from kgrec.graph.versions.update_report import UpdateReport
 from kgrec.graph.view.adjacency import Adjacency
 from kgrec.graph.view.graph_view import GraphView
 from kgrec.graph.view.neighbourhood import neighbourhood
+from kgrec.graph.view.overview import html
 from kgrec.vocabulary import Vocabulary
 from kgrec.vocabulary.turtle import builtin_ontology, read_ontology
 
@@ -117,6 +118,11 @@ class KnowledgeGraph(Exchange):
             f"{counts.get('item', 0):,} items, {counts.get('entity', 0):,} entities, "
             f"{self.edges.height:,} edges of {self.edges['relation'].n_unique()} relations)"
         )
+
+    def _repr_html_(self) -> str:
+        is_loaded = "_store" in self.__dict__
+        words = "embedded, loaded" if is_loaded else "embedded, loaded at the first query"
+        return html(self, words)
 
     def label(self, key: str) -> str:
         """The name of a node; its id where it has none.
