@@ -13,7 +13,9 @@ from markupsafe import Markup, escape
 from kgrec.drawing.style import sheet
 from kgrec.drawing.svg import printable
 
-_NUMBER = re.compile(r"(?:[<+−-]?\d[\d,.]*(?: ?%)?\*?(?: [–±] )?)*")
+_LONGEST = 140
+_ONE = r"[<+−-]?\d[\d,.]*(?: ?%)?\*?"
+_NUMBER = re.compile(f"{_ONE}(?: [–±] {_ONE})?")
 
 Cell = str | int | float | Markup | None
 
@@ -53,7 +55,7 @@ def table(
     """
     special, listed = set(marked), [list(row) for row in rows]
     columns = list(zip(*listed, strict=True))
-    numeric = [all(map(_is_number, column)) for column in columns]
+    numeric = [any(filled) and all(map(_is_number, filled)) for filled in map(_filled, columns)]
     roles = [Markup(' class="kg-number"') if is_one else "" for is_one in numeric]
     heads = zip(roles or [""] * len(header), header, strict=True)
     head = Markup("").join(
@@ -116,8 +118,8 @@ def bar(share: float) -> Markup:
 
     :param share: of its longest length, 0–1
     """
-    long = 100 * min(max(share, 0.0), 1.0)
-    return Markup('<i class="kg-bar" style="width:{}%"></i>').format(f"{long:.1f}")
+    long = _LONGEST * min(max(share, 0.0), 1.0)
+    return Markup('<i class="kg-bar" style="width:{}px"></i>').format(f"{long:.0f}")
 
 
 def clean(text: object) -> Markup:
@@ -133,8 +135,12 @@ def _written(value: Cell) -> str | Markup:
     return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
 
 
+def _filled(cells: Iterable[Cell]) -> list[Cell]:
+    return [cell for cell in cells if cell is not None and cell != ""]
+
+
 def _is_number(value: Cell) -> bool:
     """Whether a cell holds a number, maybe with a sign, a unit or an interval."""
     if isinstance(value, str):
         return bool(_NUMBER.fullmatch(value))
-    return value is not None
+    return True

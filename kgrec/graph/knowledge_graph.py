@@ -36,6 +36,7 @@ from kgrec.graph.versions.names import as_names, names_of
 from kgrec.graph.versions.update import updated
 from kgrec.graph.versions.update_report import UpdateReport
 from kgrec.graph.view.adjacency import Adjacency
+from kgrec.graph.view.description import GraphDescription, describe
 from kgrec.graph.view.graph_view import GraphView
 from kgrec.graph.view.neighbourhood import neighbourhood
 from kgrec.graph.view.overview import html
@@ -218,6 +219,15 @@ class KnowledgeGraph(Exchange):
         return self._store.query(
             query, parameters, timeout=timeout, row_limit=row_limit, write=write
         )
+
+    def describe(self) -> GraphDescription:
+        """What one asks of a new graph: it prints in 80 columns, and draws itself in a notebook.
+
+        Nodes by type, edges by relation with what they join, degree distributions, connected parts,
+        hubs, missing names, and how much is known of the items. :meth:`statistics` gives a part of
+        it as plain values.
+        """
+        return describe(self)
 
     def statistics(self) -> dict[str, Any]:
         """Nodes by type, edges by relation, degrees and density; can be written as JSON."""
