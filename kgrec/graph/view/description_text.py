@@ -52,8 +52,8 @@ def sentences(found: GraphDescription) -> Iterator[str]:
     """What the numbers come to, in words."""
     if found.coverage.facts:
         yield f"Half of the items have {found.coverage.median_facts:,.0f} facts or more."
-    yield _joined("All edges", found.components)
-    yield _joined("Facts alone", found.fact_components)
+    yield _joined("All edges", "nodes", found.components)
+    yield _joined("Facts alone", "items and entities", found.fact_components)
     nameless = counted(found.unnamed, "item or entity", "items and entities")
     if found.unnamed:
         yield f"{nameless} without a readable name."
@@ -61,15 +61,18 @@ def sentences(found: GraphDescription) -> Iterator[str]:
         yield "Every item and entity has a readable name."
 
 
-def _joined(what: str, sizes: Sequence[int]) -> str:
+def _joined(what: str, nodes: str, sizes: Sequence[int]) -> str:
     if not sizes:
-        return f"{what} join nothing."
+        return f"{what} join no {nodes}."
     alone = sum(size == 1 for size in sizes)
     share = _share(sizes[0], sum(sizes))
     if len(sizes) == 1:
-        return f"{what} join all of them."
+        return f"{what} join all {nodes}."
     lonely = f"; {counted(alone, 'node')} joined to nothing" if alone else ""
-    return f"{what} make {len(sizes):,} connected parts, the largest of {share} of them{lonely}."
+    return (
+        f"{what} join {nodes} to {len(sizes):,} connected parts, the largest with {share} of "
+        f"them{lonely}."
+    )
 
 
 def _types(found: GraphDescription) -> list[str]:

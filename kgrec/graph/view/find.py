@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _KINDS = ("item", "entity", "user")
 _SHOWN = 5
 _COMPARED = 20_000
+_SHORT = 3
 
 
 def find(graph: KnowledgeGraph, name: str) -> str:
@@ -43,7 +44,7 @@ def find(graph: KnowledgeGraph, name: str) -> str:
 
 
 def nearest(graph: KnowledgeGraph, name: str, most: int = _SHOWN) -> pl.DataFrame:
-    """Nodes whose names hold a text, else those that are spelled most like it.
+    """Nodes whose names hold a text, else those with which it begins, else those most like it.
 
     :param most: at most so many
     :return: rows of ``graph.nodes``, the best first
@@ -55,6 +56,12 @@ def nearest(graph: KnowledgeGraph, name: str, most: int = _SHOWN) -> pl.DataFram
     holding = graph.nodes.filter(lower.str.contains(wanted, literal=True))
     if holding.height:
         return holding.sort(pl.col("label").str.len_chars(), "key").head(most)
+    begins = graph.nodes.filter(
+        (lower.str.len_chars() > _SHORT) & pl.lit(wanted).str.starts_with(lower)
+    )
+    if begins.height:
+        longest = pl.col("label").str.len_chars()
+        return begins.sort(longest, "key", descending=[True, False]).head(most)
     size = len(wanted)
     alike = graph.nodes.filter(
         lower.str.len_chars().is_between(size * 2 // 3, size * 3 // 2 + 1)

@@ -94,6 +94,8 @@ def test_an_ambiguous_or_unknown_name_is_told_with_what_is_near(build: Build) ->
         neighbourhood(graph, "heat")
     with pytest.raises(UnknownIdError, match="near it are 'entity:3'"):
         neighbourhood(graph, "Heatherz")
+    with pytest.raises(UnknownIdError, match="near it are 'entity:3'"):
+        neighbourhood(graph, "Heathers (1989)")
     with pytest.raises(UnknownIdError, match="'item:42'"):
         neighbourhood(graph, "")
 
