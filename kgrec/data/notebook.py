@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from kgrec.drawing.html import bar, block, details, pairs, table
+from kgrec.drawing.lines import counted
 
 if TYPE_CHECKING:
     from kgrec.data.dataset import Dataset
@@ -77,7 +78,6 @@ def _findings(data: Dataset) -> str:
     header = ("table", "column", "rows", "what was done", "why", "how to mend it")
     more = len(findings) - len(rows)
     parts = [table(header, rows), f"… and {more:,} more findings" if more > 0 else ""]
-    words = (
-        f"What reading it found: {len(findings):,} kinds, {data.quality.set_aside:,} rows set aside"
-    )
+    kinds, rows_aside = counted(len(findings), "finding"), counted(data.quality.set_aside, "row")
+    words = f"What reading it found: {kinds}, {rows_aside} set aside"
     return details(words, *parts, is_open=len(findings) <= 6)

@@ -14,7 +14,7 @@ from kgrec.drawing.style import sheet
 from kgrec.drawing.svg import printable
 
 _LONGEST = 140
-_ONE = r"[<+−-]?\d[\d,.]*(?: ?%)?\*?"
+_ONE = r"[<>+−-]?\d[\d,.]*(?: ?%)?\*?"
 _NUMBER = re.compile(f"{_ONE}(?: [–±] {_ONE})?")
 
 Cell = str | int | float | Markup | None

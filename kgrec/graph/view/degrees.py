@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 from kgrec.drawing.style import picture_style
 from kgrec.drawing.svg import canvas, draw, render
 
-_WIDTH, _HEIGHT = 250.0, 190.0
+_WIDTH, _HEIGHT = 228.0, 180.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 12.0, 30.0, 34.0
 
 
@@ -30,7 +30,7 @@ def degrees_svg(name: str, counts: Sequence[tuple[int, int]]) -> str:
     none = whole - sum(nodes for _, nodes in some)
     if some:
         _curve(root, _at_least(some, whole))
-    words = f"{none / max(whole, 1):.1%} have none"
+    words = f"{none:,} of {whole:,} have none"
     draw(root, "text", words, x=_LEFT, y=_HEIGHT - 6, class_="kg-tick")
     return render(root)
 

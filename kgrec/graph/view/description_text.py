@@ -127,4 +127,9 @@ def _cut(line: str, width: int) -> str:
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.1%}" if whole else ""
+    """In per cent; all and nothing are told apart from nearly so."""
+    if not whole:
+        return ""
+    if part < whole and part / whole >= 0.9995:
+        return ">99.9%"
+    return "<0.1%" if 0 < part / whole < 0.0005 else f"{part / whole:.1%}"

@@ -44,7 +44,7 @@ def find(graph: KnowledgeGraph, name: str) -> str:
 
 
 def nearest(graph: KnowledgeGraph, name: str, most: int = _SHOWN) -> pl.DataFrame:
-    """Nodes whose names hold a text, else those with which it begins, else those most like it.
+    """Nodes whose names hold a text, else those most like it, else those it begins with.
 
     :param most: at most so many
     :return: rows of ``graph.nodes``, the best first
@@ -56,12 +56,6 @@ def nearest(graph: KnowledgeGraph, name: str, most: int = _SHOWN) -> pl.DataFram
     holding = graph.nodes.filter(lower.str.contains(wanted, literal=True))
     if holding.height:
         return holding.sort(pl.col("label").str.len_chars(), "key").head(most)
-    begins = graph.nodes.filter(
-        (lower.str.len_chars() > _SHORT) & pl.lit(wanted).str.starts_with(lower)
-    )
-    if begins.height:
-        longest = pl.col("label").str.len_chars()
-        return begins.sort(longest, "key", descending=[True, False]).head(most)
     size = len(wanted)
     alike = graph.nodes.filter(
         lower.str.len_chars().is_between(size * 2 // 3, size * 3 // 2 + 1)
@@ -69,9 +63,19 @@ def nearest(graph: KnowledgeGraph, name: str, most: int = _SHOWN) -> pl.DataFram
     close = difflib.get_close_matches(
         wanted, alike.select(lower.unique().sort()).to_series(), n=most, cutoff=0.6
     )
+    if not close:
+        return _beginnings(graph, wanted).head(most)
     ranks = pl.DataFrame({"name": close, "rank": range(len(close))}, schema_overrides=_RANKS)
     ranked = alike.with_columns(name=lower).join(ranks, on="name").sort("rank", "key")
     return ranked.select(graph.nodes.columns).head(most)
+
+
+def _beginnings(graph: KnowledgeGraph, wanted: str) -> pl.DataFrame:
+    """Nodes with whose names a text begins: of "Fargo (1996)" there is "Fargo"."""
+    size = pl.col("label").str.len_chars()
+    begins = pl.lit(wanted).str.starts_with(pl.col("label").str.to_lowercase())
+    found = graph.nodes.filter((size > _SHORT) & begins)
+    return found.sort(size, "key", descending=[True, False])
 
 
 _RANKS = {"name": pl.String, "rank": pl.Int64}
