@@ -193,7 +193,7 @@ class KnowledgeGraph(Exchange):
         :raises UnknownIdError: if there is no such node, or several; it names the nearest
         :raises ConfigError: if a number is out of range, or a relation has no edge
         """
-        return GraphView(self, neighbourhood(self, entity, hops, most, relations))
+        return GraphView(self, neighbourhood(self, entity, hops, most, relations), relations)
 
     def cypher(
         self,

@@ -37,7 +37,7 @@ class Steps:
 class Adjacency:
     """The edges of every node in both directions, as a compressed sparse matrix.
 
-    It takes 14 bytes for each end of an edge, and is made once for a graph.
+    It takes 9 bytes for each end of an edge, and is made once for a graph.
 
     :ivar relations: names by number
     :ivar facts: how many facts each node is in, shape ``(N,)``

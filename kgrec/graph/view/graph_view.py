@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,10 +27,17 @@ class GraphView:
 
     :param graph: where the nodes are from
     :param neighbourhood: what is shown
+    :param relations: along which a node is unfolded; ``None``: see ``graph.show``
     """
 
-    def __init__(self, graph: KnowledgeGraph, neighbourhood: Neighbourhood) -> None:
+    def __init__(
+        self,
+        graph: KnowledgeGraph,
+        neighbourhood: Neighbourhood,
+        relations: Sequence[str] | None = None,
+    ) -> None:
         self.graph = graph
+        self.relations = relations
         self.neighbourhood = neighbourhood
 
     @property
@@ -57,7 +65,7 @@ class GraphView:
         """
         from kgrec.graph.view.widget import make_widget
 
-        return make_widget(self.graph, self.neighbourhood)
+        return make_widget(self.graph, self.neighbourhood, self.relations)
 
     def __repr__(self) -> str:
         view = self.neighbourhood

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +24,14 @@ class Session:
 
     :param graph: where further nodes are from
     :param view: what is shown at first
+    :param relations: along which a node is unfolded; ``None``: see ``graph.show``
     """
 
-    def __init__(self, graph: KnowledgeGraph, view: Neighbourhood) -> None:
+    def __init__(
+        self, graph: KnowledgeGraph, view: Neighbourhood, relations: Sequence[str] | None = None
+    ) -> None:
         self.graph = graph
+        self.relations = relations
         self.view = view
         self.scene = scene(view)
 
@@ -42,7 +47,7 @@ class Session:
             return {"error": "The page sent a message that nobody knows."}
         before = {node["key"]: (node["x"], node["y"]) for node in self.scene["nodes"]}
         try:
-            wider = widened(self.graph, self.view, key)
+            wider = widened(self.graph, self.view, key, relations=self.relations)
         except KgrecError as error:
             return {"error": str(error)}
         if len(wider.nodes) == len(self.view.nodes):
@@ -52,9 +57,12 @@ class Session:
         return {"scene": self.scene}
 
 
-def make_widget(graph: KnowledgeGraph, view: Neighbourhood) -> Any:
+def make_widget(
+    graph: KnowledgeGraph, view: Neighbourhood, relations: Sequence[str] | None = None
+) -> Any:
     """Make the widget of a picture.
 
+    :param relations: along which a node is unfolded; ``None``: see ``graph.show``
     :return: an ``anywidget.AnyWidget`` with the traits ``scene`` and ``picture`` (the id of the
         element that it hides when it comes to life)
     :raises MissingExtraError: if ``anywidget`` is not installed
@@ -64,7 +72,7 @@ def make_widget(graph: KnowledgeGraph, view: Neighbourhood) -> Any:
         import traitlets
     except ImportError:
         raise MissingExtraError("anywidget", "notebook") from None
-    session = Session(graph, view)
+    session = Session(graph, view, relations)
 
     class GraphWidget(anywidget.AnyWidget):  # type: ignore[misc]
         _esm = SCRIPT

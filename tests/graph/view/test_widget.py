@@ -44,6 +44,13 @@ def test_a_session_grows_and_what_is_there_stays(tiny_graph: KnowledgeGraph) -> 
     json.dumps(answer, allow_nan=False)
 
 
+def test_a_session_keeps_to_the_relations_of_the_picture(tiny_graph: KnowledgeGraph) -> None:
+    only = ["directed_by"]
+    session = Session(tiny_graph, neighbourhood(tiny_graph, "item:1", relations=only), only)
+    answer = session.answer({"kind": "expand", "key": session.scene["nodes"][1]["key"]})
+    assert {edge["relation"] for edge in answer["scene"]["edges"]} == set(only)
+
+
 @pytest.mark.parametrize(
     "message",
     [
