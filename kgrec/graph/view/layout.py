@@ -13,7 +13,6 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import shortest_path
-from scipy.spatial import cKDTree
 
 Points = np.ndarray
 """Shape ``(n, 2)``: x to the right, y down."""
@@ -107,6 +106,8 @@ def apart(points: Points, sizes: np.ndarray) -> Points:
 
     What pushing alone does not solve, a slightly larger picture does.
     """
+    from scipy.spatial import cKDTree  # only pictures need it, and it takes a while to import
+
     points, widest = points.astype(float), sizes.max(axis=0) + _GAP
     for turn in range(_PUSHES):
         # Only boxes that are this near can overlap.
