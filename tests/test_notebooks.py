@@ -9,11 +9,13 @@ from typing import Any
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbconvert.exporters import HTMLExporter
 
 import kgrec
 from kgrec.errors import KgrecError
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
+WIDGET = "application/vnd.jupyter.widget-view+json"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 
@@ -27,7 +29,13 @@ def code(notebook: Any) -> list[Any]:
 
 def output(cell: Any) -> str:
     # What is printed comes in pieces, cut anywhere.
-    return "".join(part.get("text", "") or str(part.get("data", "")) for part in cell.outputs)
+    return "".join(part.get("text", "") or _said(part.get("data", {})) for part in cell.outputs)
+
+
+def _said(data: dict[str, str]) -> str:
+    """What an object says: its plain text, and the words of its HTML, whatever they look like."""
+    html = re.sub(r"<style>.*?</style>", "", data.get("text/html", ""), flags=re.DOTALL)
+    return f"{data.get('text/plain', '')}\n{re.sub('<[^>]*>', ' ', html)}".strip()
 
 
 @pytest.mark.filterwarnings("ignore")  # of the kernel and of its sockets
@@ -49,6 +57,7 @@ def test_it_runs(path: Path, bolt: Any, monkeypatch: pytest.MonkeyPatch, tmp_pat
     NotebookClient(
         notebook, timeout=240, kernel_name="python3", resources={"metadata": {"path": tmp_path}}
     ).execute()
+    _pictures_survive(notebook)
     for cell, shown in zip(code(notebook), committed, strict=True):
         tags = cell.metadata.get("tags", ())
         if "trained" in tags:
@@ -75,6 +84,7 @@ def test_there_are_notebooks() -> None:
         "01-quickstart.ipynb",
         "02-your-graph.ipynb",
         "03-explanations.ipynb",
+        "05-inspect.ipynb",
     ]
 
 
@@ -89,6 +99,23 @@ def _alike(printed: str, shown: str) -> None:
     """What a training decides: processors round differently, and near ties fall either way."""
     assert printed.count("\n") == shown.count("\n")
     assert all(some == everything for some, everything in re.findall(r"(\d+) of (\d+)", printed))
+
+
+def _pictures_survive(notebook: Any) -> None:
+    """A page that nbconvert writes shows the picture of each widget, which needs a host to live."""
+    widgets = [
+        part for cell in code(notebook) for part in cell.outputs if WIDGET in part.get("data", {})
+    ]
+    if not widgets:
+        return
+    assert notebook.metadata.widgets  # with their state, nbconvert would rather take the widgets
+    try:
+        exporter = HTMLExporter()
+    except ValueError as error:  # its templates are not where it looks for them
+        pytest.skip(str(error))
+    page, _ = exporter.from_notebook_node(notebook)
+    assert page.count('<div id="kg-view-') == len(widgets)
+    assert page.count("kg-centre") >= len(widgets)
 
 
 def _timeless(text: str) -> str:

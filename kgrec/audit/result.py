@@ -9,6 +9,7 @@ from typing import Any
 from kgrec.audit.alpha import AlphaCurve
 from kgrec.audit.conclusions import conclude, signed
 from kgrec.audit.measure import METRIC, METRICS, Slice
+from kgrec.audit.notebook import html
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +88,15 @@ class Audit:
             against = signed(difference) if difference else ""
             rows.append((system.name, f"{found.mean:.4f} ± {half:.4f}", against))
         return rows
+
+    def __repr__(self) -> str:
+        users = max((split.users for split in self.splits), default=0)
+        return (
+            f"Audit({self.name!r}: {len(self.arms)} arms, {len(self.seeds)} seeds, {users:,} users)"
+        )
+
+    def _repr_html_(self) -> str:
+        return html(self)
 
     def __str__(self) -> str:
         lines = []

@@ -9,6 +9,7 @@ import polars as pl
 
 from kgrec.data.descriptions import SCHEMA
 from kgrec.data.extracted import no_extracted
+from kgrec.data.notebook import html
 from kgrec.data.quality import QualityReport
 
 
@@ -84,6 +85,9 @@ class Dataset:
             f"{self.items.height:,} items, {self.train.height:,} + {self.valid.height:,} + "
             f"{self.test.height:,} interactions, {self.facts.height:,} facts)"
         )
+
+    def _repr_html_(self) -> str:
+        return html(self)
 
     def counts(self) -> dict[str, Any]:
         """Rows of each table."""

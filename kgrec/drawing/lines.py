@@ -23,6 +23,17 @@ def one_line(text: str) -> str:
     return " ".join(_UNSAFE.sub("\ufffd", text).split())
 
 
+def counted(count: int, word: str, words: str = "") -> str:
+    """A number with its word.
+
+    :param words: the plural, where it is not the word with an s
+
+    >>> counted(1, "node"), counted(1200, "node")
+    ('1 node', '1,200 nodes')
+    """
+    return f"{count:,} {word if count == 1 else words or f'{word}s'}"
+
+
 def columns(text: str) -> int:
     """How many columns a terminal gives a line."""
     return sum(map(_columns, text))

@@ -78,9 +78,13 @@ def shorten(text: str, font_size: float, width: float) -> str:
     """Cut a line to a width, with an ellipsis where something is missing."""
     if text_width(text, font_size) <= width:
         return text
-    while text and text_width(text + "…", font_size) > width:
-        text = text[:-1]
-    return text.rstrip() + "…"
+    used, kept = 0.0, 0
+    for character in text:
+        used += _em(character)
+        if (used + _em("…")) * font_size > width:
+            break
+        kept += 1
+    return text[:kept].rstrip() + "…"
 
 
 def wrap(text: str, font_size: float, width: float, lines: int = 2) -> list[str]:

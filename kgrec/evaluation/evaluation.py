@@ -9,9 +9,10 @@ from typing import Any
 
 import polars as pl
 
+from kgrec.drawing.html import block, table
 from kgrec.errors import ConfigError
 from kgrec.evaluation.compare import Interval, paired_bootstrap, paired_randomisation
-from kgrec.evaluation.tables import html_table, number, text_table
+from kgrec.evaluation.tables import number, text_table
 
 Table = tuple[list[str], list[list[str]]]
 
@@ -116,17 +117,25 @@ class Evaluation:
             rows.append([name, *cells])
         return ["", *columns], rows
 
+    def __repr__(self) -> str:
+        k = max(self.k)
+        best = f"NDCG@{k} {self.metrics[f'NDCG@{k}']:.4f}"
+        return f"Evaluation({self.name!r}: {self.users:,} users, {best})"
+
     def __str__(self) -> str:
         lines = [*text_table(*self.table()), self._caption()]
-        for table in self._more_tables():
-            lines += ["", *text_table(*table)]
+        for each in self._more_tables():
+            lines += ["", *text_table(*each)]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        tables = [html_table(self._caption(), *self.table())]
-        for header, rows in self._more_tables():
-            tables.append(html_table(header[0], ["", *header[1:]], rows))
-        return "".join(tables)
+        header, rows = self.table()
+        whole = table(header, rows, marked=[len(rows) - 1])
+        more = [
+            table(["", *header[1:]], rows, caption=header[0])
+            for header, rows in self._more_tables()
+        ]
+        return block(whole, *more, title="Evaluation", lead=self._caption())
 
     def _caption(self) -> str:
         return f"{self.users:,} users, full ranking, items seen before left out"

@@ -1,9 +1,8 @@
-"""Tables as text and as HTML."""
+"""Tables as text."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 
 Cells = Sequence[str]
 
@@ -19,18 +18,6 @@ def text_table(header: Cells, rows: Sequence[Cells]) -> list[str]:
     width = max([10, *(len(cell) + 1 for row in [header, *rows] for cell in row[1:])])
     lines = [_line(row, first, width) for row in [header, *rows]]
     return [lines[0], "-" * max(map(len, lines)), *lines[1:]]
-
-
-def html_table(caption: str, header: Cells, rows: Sequence[Cells]) -> str:
-    """The same as HTML, escaped."""
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in header)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
-    return (
-        f"<table><caption>{escape(caption)}</caption>"
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    )
 
 
 def _line(cells: Cells, first: int, width: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -35,6 +35,11 @@ from kgrec.graph.versions.identity import identity_after, identity_of
 from kgrec.graph.versions.names import as_names, names_of
 from kgrec.graph.versions.update import updated
 from kgrec.graph.versions.update_report import UpdateReport
+from kgrec.graph.view.adjacency import Adjacency
+from kgrec.graph.view.description import GraphDescription, describe
+from kgrec.graph.view.graph_view import GraphView
+from kgrec.graph.view.neighbourhood import neighbourhood
+from kgrec.graph.view.overview import html
 from kgrec.vocabulary import Vocabulary
 from kgrec.vocabulary.turtle import builtin_ontology, read_ontology
 
@@ -115,6 +120,11 @@ class KnowledgeGraph(Exchange):
             f"{self.edges.height:,} edges of {self.edges['relation'].n_unique()} relations)"
         )
 
+    def _repr_html_(self) -> str:
+        is_loaded = "_store" in self.__dict__
+        words = "embedded, loaded" if is_loaded else "embedded, loaded at the first query"
+        return html(self, words)
+
     def label(self, key: str) -> str:
         """The name of a node; its id where it has none.
 
@@ -128,14 +138,30 @@ class KnowledgeGraph(Exchange):
 
         :raises UnknownIdError: if there is no such node
         """
-        return bool(self._named[self._row(key)])
+        return bool(self._named[self.row(key)])
 
     def node(self, key: str) -> dict[str, Any]:
         """All columns of one node.
 
         :raises UnknownIdError: if there is no such node
         """
-        return self.nodes.row(self._row(key), named=True)
+        return self.nodes.row(self.row(key), named=True)
+
+    def row(self, key: str) -> int:
+        """Where a node stands in :attr:`nodes`, from 0.
+
+        :raises UnknownIdError: if there is no such node
+        """
+        try:
+            return self._rows[key]
+        except KeyError:
+            raise UnknownIdError(
+                f"there is no node '{key}' in the graph; a key looks like 'item:42'."
+            ) from None
+
+    def has_node(self, key: str) -> bool:
+        """Whether there is a node of this key."""
+        return key in self._rows
 
     def neighbours(self, key: str, limit: int | None = None) -> pl.DataFrame:
         """The nodes around a node.
@@ -146,8 +172,28 @@ class KnowledgeGraph(Exchange):
             the node is the head and ``"in"`` if it is the tail; facts first, interactions last
         :raises UnknownIdError: if there is no such node
         """
-        self._row(key)
+        self.row(key)
         return neighbours(self.nodes, self.edges, key, limit)
+
+    def show(
+        self,
+        entity: str,
+        hops: int = 2,
+        *,
+        most: int = 40,
+        relations: Sequence[str] | None = None,
+    ) -> GraphView:
+        """Draw what is around a node; in a notebook as a picture, or as a widget where that lives.
+
+        :param entity: its key (``"item:42"``), its id, or its label
+        :param hops: how far to look, 1–5
+        :param most: at most so many nodes, 1–500, those that tell most
+        :param relations: only along these; ``None``: along all facts, and along interactions only
+            from a user in the middle, or from a node of which there is nothing else
+        :raises UnknownIdError: if there is no such node, or several; it names the nearest
+        :raises ConfigError: if a number is out of range, or a relation has no edge
+        """
+        return GraphView(self, neighbourhood(self, entity, hops, most, relations), relations)
 
     def cypher(
         self,
@@ -173,6 +219,15 @@ class KnowledgeGraph(Exchange):
         return self._store.query(
             query, parameters, timeout=timeout, row_limit=row_limit, write=write
         )
+
+    def describe(self) -> GraphDescription:
+        """What one asks of a new graph: it prints in 80 columns, and draws itself in a notebook.
+
+        Nodes by type, edges by relation with what they join, degree distributions, connected parts,
+        hubs, missing names, and how much is known of the items. :meth:`statistics` gives a part of
+        it as plain values.
+        """
+        return describe(self)
 
     def statistics(self) -> dict[str, Any]:
         """Nodes by type, edges by relation, degrees and density; can be written as JSON."""
@@ -355,6 +410,11 @@ class KnowledgeGraph(Exchange):
             **fields,
         )
 
+    @cached_property
+    def adjacency(self) -> Adjacency:
+        """The edges of each node in both directions, for walks; made when it is first asked for."""
+        return Adjacency(self.nodes, self.edges)
+
     @property
     def _snapshot(self) -> Snapshot:
         labels = names_of(self.nodes) if self.labels is None else self.labels
@@ -400,11 +460,3 @@ class KnowledgeGraph(Exchange):
             newer.__dict__[_ANCESTOR] = (self._store, self.version)
         elif _ANCESTOR in self.__dict__:
             newer.__dict__[_ANCESTOR] = self.__dict__[_ANCESTOR]
-
-    def _row(self, key: str) -> int:
-        try:
-            return self._rows[key]
-        except KeyError:
-            raise UnknownIdError(
-                f"there is no node '{key}' in the graph; a key looks like 'item:42'."
-            ) from None

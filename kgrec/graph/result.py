@@ -8,8 +8,11 @@ from typing import Any
 
 import polars as pl
 
+from kgrec.drawing.html import block, table
 from kgrec.graph.rdf import node_iri
 from kgrec.vocabulary.turtle import is_iri
+
+_SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,13 @@ class QueryResult:
     def __repr__(self) -> str:
         return f"QueryResult({len(self.rows):,} rows: {', '.join(self.columns)})"
 
+    def _repr_html_(self) -> str:
+        rows = [[_shown(value) for value in row] for row in self.rows[:_SHOWN]]
+        more = len(self.rows) - len(rows)
+        notes = [f"… and {more:,} more rows"] if more > 0 else []
+        notes += ["The row limit cut the answer."] if self.truncated else []
+        return block(table(self.columns, rows), *notes)
+
     def iris(self) -> list[list[str]]:
         """The IRIs of the nodes in each row, in order.
 
@@ -55,6 +65,19 @@ class QueryResult:
         return pl.DataFrame(
             self.rows, schema=self.columns, orient="row", infer_schema_length=None, strict=False
         )
+
+
+def _shown(value: Any) -> str | int | float:
+    """A value in a cell: nodes and paths by their names."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value
+    if isinstance(value, dict) and value.keys() == {"nodes", "relationships"}:
+        return " – ".join(str(_shown(node)) for node in value["nodes"])
+    if isinstance(value, dict) and "label" in value:
+        return f"{value['label']} ({value.get('key', value.get('id', ''))})"
+    if isinstance(value, list):
+        return ", ".join(str(_shown(each)) for each in value)
+    return "" if value is None else str(value)
 
 
 def _iris(value: Any) -> Iterator[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from kgrec.explain import Explanation
 from kgrec.policies import PolicyReport
+from kgrec.recommend.notebook import lists_html
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,13 +72,4 @@ class Recommendations:
         return self.table.__arrow_c_stream__(requested_schema)
 
     def _repr_html_(self) -> str:
-        head = "<tr><th>user</th><th>rank</th><th>item</th><th>score</th><th>why</th></tr>"
-        rows = []
-        for index, row in enumerate(self.table.head(50).iter_rows(named=True)):
-            why = self.explanations[index].because if self.explanations else ""
-            why = "; ".join(part for part in (why, row.get("moved")) if part)
-            cells = (row["user"], row["rank"], row["label"], f"{row['score']:.3f}", why)
-            rows.append(
-                "<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in cells) + "</tr>"
-            )
-        return f"<table>{head}{''.join(rows)}</table>"
+        return lists_html(self)

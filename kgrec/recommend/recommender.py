@@ -36,6 +36,7 @@ from kgrec.recommend.explaining import Explaining
 from kgrec.recommend.inputs import node_inputs
 from kgrec.recommend.lists import Lists
 from kgrec.recommend.newcomers import with_new_items, with_new_users
+from kgrec.recommend.notebook import recommender_html
 from kgrec.recommend.profile import PROFILE, Profile, profile_history, profile_names
 from kgrec.recommend.reasons import Reasons
 from kgrec.recommend.recommendations import Recommendations
@@ -97,6 +98,14 @@ class Recommender(Explaining):
         if self._fitted is None:
             return f"Recommender(seed={self.config.seed}, not fitted)"
         return f"Recommender(seed={self.config.seed}, for {self.graph!r})"
+
+    def _repr_html_(self) -> str:
+        return recommender_html(self)
+
+    @property
+    def is_fitted(self) -> bool:
+        """Whether it can recommend."""
+        return self._fitted is not None
 
     def fit(
         self,

@@ -114,9 +114,8 @@ def test_a_star_marks_the_best_of_each_column(full: Evaluation) -> None:
 
 def test_it_draws_itself_in_a_notebook(full: Evaluation) -> None:
     page = full._repr_html_()
-    assert page.startswith("<table>")
-    assert page.count("<table>") == page.count("</table>") == 3
-    assert page.count("<tr>") == 2 * 7 + 1 + len(full.slices)
+    assert page.count("<table ") == page.count("</table>") == 3
+    assert page.count("<tr") == 2 * 7 + 1 + len(full.slices)
 
 
 def test_histories_facts_and_candidates_come_from_the_graph_of_the_recommender(

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from kgrec.evaluation.tables import html_table, number, text_table
+from kgrec.evaluation.tables import number, text_table
 
 
 def test_numbers_are_aligned_and_stars_hang_out() -> None:
@@ -20,9 +20,3 @@ def test_a_title_and_a_long_column_do_not_touch() -> None:
 
 def test_large_numbers_have_one_place() -> None:
     assert [number(value) for value in (0.5, 12.34567, 1234.56)] == ["0.5000", "12.3457", "1,234.6"]
-
-
-def test_html_is_escaped() -> None:
-    page = html_table("<b>", ["&"], [["<i>"]])
-    assert "<b>" not in page
-    assert "&lt;i&gt;" in page

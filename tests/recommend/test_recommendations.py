@@ -23,23 +23,34 @@ def recommendations(rows: int, label: str = "Heat", *, explained: bool = False) 
 def test_html_escapes_whatever_the_data_hold() -> None:
     html = recommendations(1, "<script>&\"'", explained=True)._repr_html_()
     assert "<script>" not in html
-    assert "&lt;script&gt;&amp;&quot;&#x27;" in html
+    assert "&lt;script&gt;&amp;&#34;&#39;" in html
     assert "<td>because it is popular with everyone</td>" in html
 
 
 def test_long_tables_are_cut_with_a_word() -> None:
     assert str(recommendations(23)).splitlines()[-1] == "… and 3 more"
     assert "more" not in str(recommendations(20))
-    assert recommendations(60)._repr_html_().count("<tr>") == 51
+    assert recommendations(60)._repr_html_().count("<tr>") == 21
+    assert "… and 40 more items" in recommendations(60)._repr_html_()
     assert repr(recommendations(23)).startswith("Recommendations(23 items for 1 users)")
 
 
 def test_nothing_is_printed_as_nothing() -> None:
     empty = recommendations(0)
     assert str(empty) == ""
-    assert empty._repr_html_().count("<tr>") == 1
+    assert "Nothing was recommended." in empty._repr_html_()
     assert len(empty) == 0
     assert empty.items == []
+
+
+def test_lists_are_grouped_by_user_and_those_of_many_are_folded() -> None:
+    users = [f"u{number}" for number in range(30)]
+    table = pl.concat(recommendations(2).table.with_columns(user=pl.lit(user)) for user in users)
+    html = Recommendations(table)._repr_html_()
+    assert [f">user {user}<" in html for user in users] == [True] * 20 + [False] * 10
+    assert html.count("<details ") == 17
+    assert "… and 10 more users" in html
+    assert html.index(">user u2<") < html.index(">user u3<")
 
 
 def test_arrow_and_pandas_hold_the_same_table() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from kgrec.drawing.html import block, table
 from kgrec.evaluation.compare import Interval, bootstrap
 from kgrec.evaluation.explanations.against import Against, by_user
 from kgrec.evaluation.explanations.case import STRONGEST
@@ -121,16 +122,26 @@ class ExplanationEvaluation:
         """Return :meth:`to_dict` as a JSON document."""
         return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
+    def _repr_html_(self) -> str:
+        from kgrec.evaluation.explanations.text import tables
+
+        drawn = [table(["", *header[1:]], rows, caption=header[0]) for header, rows in tables(self)]
+        return block(*drawn, title="Explanations, evaluated", lead=self._caption)
+
     def __str__(self) -> str:
         from kgrec.evaluation.explanations.text import tables
 
-        lines = [
+        lines = [self._caption]
+        for each in tables(self):
+            lines += ["", *text_table(*each)]
+        return "\n".join(lines)
+
+    @property
+    def _caption(self) -> str:
+        return (
             f"{self.users:,} users, the first {self.k} recommendations of each, all paths of "
             f"{self.per_recommendation.height:,} recommendations"
-        ]
-        for table in tables(self):
-            lines += ["", *text_table(*table)]
-        return "\n".join(lines)
+        )
 
 
 def _finite(value: Any) -> Any:

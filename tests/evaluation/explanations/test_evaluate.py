@@ -78,6 +78,7 @@ def test_json_and_tables(result: ExplanationEvaluation) -> None:
         ),
     ]
     assert set(tree["rank_drop"]) == {"mean", "low", "high"}
+    assert "Explanations, evaluated" in result._repr_html_()
     text = str(result)
     for word in (
         "too few to tell",
