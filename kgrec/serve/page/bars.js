@@ -46,8 +46,7 @@ function pathOf(path, number, why, most, walk, light) {
     },
     el("p", { dir: "auto" }, sentence(path, why.label)),
     bar(path.share, most, why.score),
-    chain(path, why, walk),
-    queries(path),
+    details(path, why, walk),
   );
 }
 
@@ -75,10 +74,15 @@ function chain(path, why, walk) {
   return el("p.chain", {}, ...steps, more);
 }
 
-function queries(path) {
-  const both = [["Cypher", path.cypher], ["SPARQL", path.sparql]].filter(([, text]) => text);
-  if (!both.length) return null;
-  return el("details.queries", {}, el("summary", {}, "As a query"), ...both.map(([name, text]) => query(name, text)));
+function details(path, why, walk) {
+  const queries = [["Cypher", path.cypher], ["SPARQL", path.sparql]].filter(([, text]) => text);
+  return el(
+    "details.more",
+    {},
+    el("summary", {}, "Path and query"),
+    chain(path, why, walk),
+    ...queries.map(([name, text]) => query(name, text)),
+  );
 }
 
 function query(name, text) {

@@ -56,7 +56,7 @@ export function debounced(call, milliseconds) {
 }
 
 /** A placeholder as high as what comes, so that nothing jumps. */
-export const skeleton = (rows, kind = "row") =>
+export const skeleton = (rows, kind = "line-high") =>
   el("div.skeletons", { "aria-hidden": "true" }, ...Array.from({ length: rows }, () => el(`div.skeleton.${kind}`)));
 
 const plain = new Intl.NumberFormat("en", { maximumFractionDigits: 3, minimumFractionDigits: 3 });

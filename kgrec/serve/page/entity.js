@@ -69,6 +69,12 @@ function neighbours(node, walk) {
 /** The service's drawing, as an image: nothing in it can run. */
 function image(node, name) {
   if (!node.svg) return null;
-  const drawn = el("img.around-picture", { alt: `Picture of what is around ${name}; the lists above say the same`, src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(node.svg)}` });
-  return el("details.queries", {}, el("summary", {}, "As a picture"), drawn);
+  const drawn = el("img.drawing", {
+    alt: `Picture of what is around ${name}; the lists say the same`,
+    src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(node.svg)}`,
+  });
+  // Its room is kept before it is there.
+  const size = /viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"/.exec(node.svg);
+  if (size) drawn.style.aspectRatio = `${size[1]} / ${size[2]}`;
+  return drawn;
 }

@@ -3,7 +3,7 @@
 import { button, count, el, fill, label } from "./dom.js";
 import { learn, write } from "./names.js";
 
-const day = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 
 /** @param {object} user as `GET /users/{id}` gives it */
 export function showHistory(place, user, walk) {
@@ -20,7 +20,7 @@ export function showHistory(place, user, walk) {
           "li",
           {},
           button(label(event.label || event.item), () => walk("item", event.item), { class: "link" }),
-          el("small", {}, [when(event.timestamp), weighed(event.weight)].filter(Boolean).join(", ") || " "),
+          el("small", {}, [when(event.timestamp), weighed(event.weight)].filter(Boolean).join(" · ") || " "),
         ),
       ),
     ),

@@ -8,7 +8,6 @@ import { nodeKey } from "./state.js";
 const INTERACTED = "interacted";
 const THINNEST = 1.5;
 const THICKEST = 13;
-const LABELS_APART = 30;
 
 /** The nodes of a path with their kinds, which explanations leave to be told by the relations. */
 export function nodesOf(path, why) {
@@ -94,7 +93,7 @@ function draw(element, behind, words, lines, columns) {
   behind.replaceChildren();
   words.replaceChildren();
   const most = Math.max(...lines.map((line) => Math.abs(line.share)), 1e-9);
-  const said = [];
+  const said = new Map();
   for (const line of lines) {
     const from = line.from.element.getBoundingClientRect();
     const to = line.to.element.getBoundingClientRect();
@@ -104,16 +103,15 @@ function draw(element, behind, words, lines, columns) {
     line.drawn = svg("path", { d: `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`, class: line.share < 0 ? "against" : "for" });
     line.drawn.style.strokeWidth = `${THINNEST + ((THICKEST - THINNEST) * Math.abs(line.share)) / most}px`;
     behind.append(line.drawn);
-    const [x, y] = [(x1 + x2) / 2, (y1 + y2) / 2];
-    const gap = (frame.width / columns) * 0.5;
-    const near = said.some((other) => other.label === line.label && Math.abs(other.x - x) < 8 && Math.abs(other.y - y) < LABELS_APART);
-    const long = line.to.column - line.from.column > 1;
-    if (near || (long && columns > 2 && Math.abs(y1 - y2) < 2)) continue;
-    said.push({ label: line.label, x, y });
-    line.word = el("span", { dir: "auto" }, line.label);
-    line.word.style.left = `${x}px`;
-    line.word.style.top = `${y}px`;
-    line.word.style.maxWidth = `${gap}px`;
+    // Labels stand at the middle of the picture, where nodes are far apart, each but once.
+    const intoLast = line.to.column === columns - 1;
+    const at = intoLast ? line.from : line.to;
+    if (said.has(at) && said.get(at).has(line.label + intoLast)) continue;
+    said.set(at, (said.get(at) ?? new Set()).add(line.label + intoLast));
+    line.word = el(`span.${intoLast ? "after" : "before"}`, { dir: "auto" }, line.label);
+    line.word.style.left = `${intoLast ? x1 : x2}px`;
+    line.word.style.top = `${intoLast ? y1 : y2}px`;
+    line.word.style.maxWidth = `${x2 - x1 - 12}px`;
     words.append(line.word);
   }
 }
