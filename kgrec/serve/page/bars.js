@@ -20,7 +20,7 @@ const REST = {
  * @param {(path: number|null) => void} light show one path in the picture
  */
 export function bars(why, walk, light) {
-  const rest = Object.entries(why.rest ?? {});
+  const rest = Object.entries(why.rest ?? {}).filter(([, value]) => value !== 0);
   const values = [...why.paths.map((path) => path.share), ...rest.map(([, value]) => value)];
   const most = Math.max(...values.map(Math.abs), 1e-9);
   return [

@@ -63,9 +63,13 @@ const plain = new Intl.NumberFormat("en", { maximumFractionDigits: 3, minimumFra
 const percent = new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 });
 const whole = new Intl.NumberFormat("en");
 
-export const share = (value) => (value < 0 ? "−" : "") + plain.format(Math.abs(value));
-export const part = (value) => (value < 0 ? "−" : "") + percent.format(Math.abs(value));
+/** Three decimals; what rounds to nothing is not called nothing. */
+export const share = (value) => signed(value, plain, 0.0005);
+export const part = (value) => signed(value, percent, 0.0005);
 export const count = (value) => whole.format(value);
+
+const signed = (value, format, least) =>
+  value !== 0 && Math.abs(value) < least ? "≈ 0" : (value < 0 ? "−" : "") + format.format(Math.abs(value));
 
 /** Users often have no name but an id, which nothing else is mistaken for then. */
 export const nameOf = (kind, id, text) => (kind === "user" && (!text || text === id) ? `user ${id}` : text || id);

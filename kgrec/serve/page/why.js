@@ -46,7 +46,7 @@ export function showWhy(place, row, why, acts) {
 
 function head(row, acts, image = null) {
   return el(
-    "header.head",
+    "header.head.why",
     {},
     el("p.kicker", {}, "Why this one"),
     el("h2", { tabindex: "-1" }, label(row.label || row.item)),

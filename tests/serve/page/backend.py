@@ -25,6 +25,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from kgrec.errors import KgrecError
 from kgrec.explain.picture import standalone_svg
 from kgrec.policies import Policy
 from kgrec.recommend import Recommender
@@ -83,10 +84,10 @@ class Backend:
     def entity(self, id: str, kind: str | None) -> dict[str, Any]:
         row = self._any_row(id, (kind,) if kind else KINDS)
         around = self.rec.graph.neighbours(row["key"]).filter(pl.col("relation") != INTERACTED)
-        relations = self.rec.graph.vocabulary.relations
+        vocabulary = self.rec.graph.vocabulary
         neighbours = []
         for each in around.head(60).iter_rows(named=True):
-            relation, forward = relations[each["relation"]], each["direction"] == "out"
+            relation, forward = vocabulary.relation(each["relation"]), each["direction"] == "out"
             neighbours.append(
                 {
                     "relation": each["relation"],
@@ -120,40 +121,42 @@ class Backend:
                 {"id": key.partition(":")[2], "label": graph.label(key), "items": number}
                 for key, number in counts.head(40).iter_rows()
             ]
-            label = graph.vocabulary.relations[relation].label
+            label = graph.vocabulary.relation(relation).label
             facets.append({"relation": relation, "label": label, "values": values})
         return {"facets": sorted(facets, key=lambda facet: len(facet["values"]))}
 
     # What is recommended, and why
 
     def recommend(self, body: dict[str, Any]) -> dict[str, Any]:
-        k, user = body.get("k", 10), body.get("user")
-        if user is not None:
-            self._row("user", user)
-            everything = self.rec.recommend(users=[user], k=100, explain=True)
-            sentences = {one.item: one.sentence for one in everything.explanations}
-            top = self.rec.recommend(users=[user], k=100, policy=_policy(body))
-        else:
+        k, user, alpha = body.get("k", 10), body.get("user"), body.get("alpha")
+        if user is None:
             profile = body["profile"]
             liked = Profile(tuple(profile.get("liked", ())), tuple(profile.get("entities", ())))
-            top, sentences = self.rec.recommend_for(liked, k=100, policy=_policy(body)), {}
-        table = top.to_polars()
-        if body.get("alpha") is not None and user is not None:
-            parts = self.rec.path_share(top)
-            loud = 2 * (1 - body["alpha"]), 2 * body["alpha"]
-            scores = parts["paths"] * loud[0] + parts["content"] * loud[1] + parts["popularity"]
-            table = table.with_columns(score=scores).sort("score", descending=True)
+            table = self.rec.recommend_for(liked, k=k, policy=_policy(body)).to_polars()
+        else:
+            self._row("user", user)
+            top = self.rec.recommend(users=[user], k=k if alpha is None else 100, policy=_policy(body))
+            table = top.to_polars()
+            if alpha is not None:
+                parts = self.rec.path_share(top)
+                scores = parts["paths"] * 2 * (1 - alpha) + parts["content"] * 2 * alpha
+                table = table.with_columns(score=scores + parts["popularity"])
+                table = table.sort("score", descending=True).head(k)
         items = []
-        for rank, row in enumerate(table.head(k).iter_rows(named=True), start=1):
-            item = self._row("item", row["item"])
+        for rank, row in enumerate(table.iter_rows(named=True), start=1):
+            item, id = self._row("item", row["item"]), row["item"]
+            if user is None:
+                sentence = f"{item['label']}, because it goes with what is liked."
+            else:
+                sentence = self.rec.explain(user, id).sentence
             items.append(
                 {
-                    "item": row["item"],
+                    "item": id,
                     "label": item["label"],
                     "type": item["type"],
                     "rank": rank,
                     "score": row["score"],
-                    "sentence": sentences.get(row["item"], f"{item['label']} goes with it."),
+                    "sentence": sentence,
                     "moved": row.get("moved") or None,
                 }
             )
@@ -279,6 +282,8 @@ def make_app(rec: Recommender) -> Starlette:
             return JSONResponse(call())
         except Unknown as error:
             return JSONResponse({"error": str(error), "near": error.near}, status_code=404)
+        except KgrecError as error:
+            return JSONResponse({"error": str(error), "near": []}, status_code=400)
 
     def get(path: str, call: Any) -> Route:
         async def endpoint(request: Request) -> JSONResponse:
