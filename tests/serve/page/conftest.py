@@ -16,6 +16,15 @@ from kgrec.recommend import Recommender
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
+PERMISSIONS = ["clipboard-read", "clipboard-write"]
+# To the state of a page that was just opened, without loading it again.
+RESET = """() => {
+  sessionStorage.clear();
+  location.hash = "";
+  for (const one of document.querySelectorAll("details.facet")) one.open = false;
+  document.activeElement?.blur();
+}"""
+
 # Test folders are no packages, so the module beside this one is found by its path.
 _spec = importlib.util.spec_from_file_location("page_backend", Path(__file__).parent / "backend.py")
 assert _spec is not None
@@ -40,7 +49,9 @@ def browser() -> Iterator[Any]:
         pytest.skip("There is no chromium on the PATH.")
     assert CHROMIUM, "KGREC_REQUIRE_BROWSER is set, and there is no chromium on the PATH."
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
         yield browser
         browser.close()
 
@@ -66,35 +77,65 @@ class Watched:
             self.elsewhere.append(url)
 
 
+@pytest.fixture(scope="session")
+def one_page(browser: Any, base_url: str) -> Iterator[tuple[Any, Watched]]:
+    """A page that most tests share, since opening one takes a second."""
+    context = browser.new_context(reduced_motion="reduce", permissions=PERMISSIONS)
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    watched = Watched(page, base_url)
+    page.goto(base_url + "/")
+    yield page, watched
+    context.close()
+
+
 @pytest.fixture
-def open_page(browser: Any, base_url: str) -> Iterator[Callable[..., Any]]:
+def open_page(
+    browser: Any, base_url: str, one_page: tuple[Any, Watched]
+) -> Iterator[Callable[..., Any]]:
     """Open the page at a state: ``open_page("user=1", width=390)``; it is watched to the end.
 
-    ``fails`` are statuses that the test provokes: Chromium writes each into the console itself.
+    With ``alone`` it is a page of its own, that ``before`` is called with before anything is
+    loaded. ``fails`` are statuses that the test provokes: Chromium itself writes each into the
+    console.
     """
     opened = []
+    shared, watched = one_page
+    watched.errors.clear()
+    watched.elsewhere.clear()
+
+    def open_shared(state: str, size: Any) -> Any:
+        shared.set_viewport_size(size)
+        shared.evaluate(RESET)
+        shared.evaluate("state => { location.hash = state; }", state)
+        return shared
 
     def open_one(
         state: str = "",
         *,
         width: int = 1280,
+        alone: bool = False,
         fails: tuple[int, ...] = (),
-        before: Callable[[Any], None] | None = None,
+        before: Callable[[Any], None] = lambda page: None,
         **options: Any,
     ) -> Any:
-        context = browser.new_context(viewport={"width": width, "height": 860}, **options)
+        size = {"width": width, "height": 860}
+        if not alone:
+            return open_shared(state, size)
+        context = browser.new_context(viewport=size, reduced_motion="reduce", **options)
         context.set_default_timeout(10_000)
         page = context.new_page()
-        watched = Watched(page, base_url)
-        watched.expected = tuple(f"status of {status}" for status in fails)
-        opened.append((context, watched))
-        if before:
-            before(page)
+        own = Watched(page, base_url)
+        own.expected = tuple(f"status of {status}" for status in fails)
+        opened.append((context, own))
+        before(page)
         page.goto(f"{base_url}/#{state}")
         return page
 
     yield open_one
-    for context, watched in opened:
+    for context, own in opened:
         context.close()
-        assert watched.errors == []
-        assert watched.elsewhere == []
+        assert own.errors == []
+        assert own.elsewhere == []
+    assert watched.errors == []
+    assert watched.elsewhere == []
