@@ -135,7 +135,9 @@ class Backend:
             table = self.rec.recommend_for(liked, k=k, policy=_policy(body)).to_polars()
         else:
             self._row("user", user)
-            top = self.rec.recommend(users=[user], k=k if alpha is None else 100, policy=_policy(body))
+            top = self.rec.recommend(
+                users=[user], k=k if alpha is None else 100, policy=_policy(body)
+            )
             table = top.to_polars()
             if alpha is not None:
                 parts = self.rec.path_share(top)
@@ -234,7 +236,9 @@ class Backend:
         wanted, nodes = query.get("q", "").lower(), self.rec.graph.nodes
         rows = nodes.filter(pl.col("kind") == kind).to_dicts()
         hits = [row for row in rows if wanted in row["label"].lower() or wanted == row["id"]]
-        hits.sort(key=lambda row: (row["id"] != wanted, not row["label"].lower().startswith(wanted)))
+        hits.sort(
+            key=lambda row: (row["id"] != wanted, not row["label"].lower().startswith(wanted))
+        )
         return hits[: int(query.get("limit", 20))]
 
     def _any_row(self, id: str, kinds: tuple[str, ...]) -> dict[str, Any]:
@@ -261,7 +265,9 @@ class Unknown(Exception):
 def _policy(body: dict[str, Any]) -> Policy:
     filters, strength = body.get("filters") or {}, body.get("diversity", 0)
     asked: dict[str, Any] = {part: list(filters.get(part, ())) for part in ("only", "never")}
-    return Policy.model_validate(asked | ({"diversity": {"strength": strength}} if strength else {}))
+    return Policy.model_validate(
+        asked | ({"diversity": {"strength": strength}} if strength else {})
+    )
 
 
 def _make_louder(told: dict[str, Any], alpha: float) -> None:

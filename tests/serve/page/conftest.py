@@ -96,8 +96,8 @@ def open_page(
     """Open the page at a state: ``open_page("user=1", width=390)``; it is watched to the end.
 
     With ``alone`` it is a page of its own, that ``before`` is called with before anything is
-    loaded. ``fails`` are statuses that the test provokes: Chromium itself writes each into the
-    console.
+    loaded. ``fails`` are statuses, or errors of the network, that the test provokes: Chromium
+    itself writes each into the console.
     """
     opened = []
     shared, watched = one_page
@@ -115,7 +115,7 @@ def open_page(
         *,
         width: int = 1280,
         alone: bool = False,
-        fails: tuple[int, ...] = (),
+        fails: tuple[int | str, ...] = (),
         before: Callable[[Any], None] = lambda page: None,
         **options: Any,
     ) -> Any:
@@ -126,7 +126,9 @@ def open_page(
         context.set_default_timeout(10_000)
         page = context.new_page()
         own = Watched(page, base_url)
-        own.expected = tuple(f"status of {status}" for status in fails)
+        own.expected = tuple(
+            f"status of {each}" if isinstance(each, int) else each for each in fails
+        )
         opened.append((context, own))
         before(page)
         page.goto(f"{base_url}/#{state}")

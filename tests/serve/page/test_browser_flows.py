@@ -103,7 +103,9 @@ def test_the_picture_shows_the_paths_and_their_nodes(open_page: Open, base_url: 
 
 def answer_items(page: Any, base_url: str) -> list[dict[str, Any]]:
     body = {"user": "1", "explain": True}
-    items: list[dict[str, Any]] = page.request.post(base_url + "/recommend", data=body).json()["items"]
+    items: list[dict[str, Any]] = page.request.post(base_url + "/recommend", data=body).json()[
+        "items"
+    ]
     return items
 
 
@@ -167,7 +169,9 @@ def test_sliders_change_the_list_at_once(open_page: Open, base_url: str) -> None
     expect(page.locator("#alpha-said")).to_have_text("behaviour only")
     assert titles(page) == recommended(page, base_url, user="1", diversity=0.9, alpha=0)
     why = page.locator(".sum b")
-    expect(why).to_have_text(page.locator(".score").first.inner_text().removeprefix("score").strip())
+    expect(why).to_have_text(
+        page.locator(".score").first.inner_text().removeprefix("score").strip()
+    )
     assert "alpha=0" in page.url
     # Dragging leaves no step to come back to for each position.
     assert page.evaluate("history.length") == steps
@@ -218,7 +222,9 @@ def test_filters_only_and_never(open_page: Open, base_url: str) -> None:
         page.get_by_role("button", name="Only Comedy", exact=True).click()
     only = {"only": ["genre/Comedy"], "never": []}
     assert titles(page) == recommended(page, base_url, user="1", filters=only)
-    expect(page.get_by_role("button", name="Only Comedy", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Only Comedy", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
     with page.expect_response("**/recommend"):
         page.get_by_role("button", name="Never Comedy", exact=True).click()
     never = {"only": [], "never": ["genre/Comedy"]}
@@ -248,7 +254,11 @@ def test_a_wish_is_understood_and_can_be_changed(open_page: Open, base_url: str)
     page.get_by_role("button", name="Ask").click()
     chips = page.locator("#intent .chip")
     expect(chips).to_have_text(
-        [re.compile("like.*Silent Lantern"), re.compile("with.*Comedy"), re.compile("without.*Mystery")]
+        [
+            re.compile("like.*Silent Lantern"),
+            re.compile("with.*Comedy"),
+            re.compile("without.*Mystery"),
+        ]
     )
     assert titles(page)
     with page.expect_response("**/wish") as sent:
@@ -314,7 +324,8 @@ def test_somebody_new_likes_items(open_page: Open, base_url: str) -> None:
 def test_a_profile_is_explained_where_the_service_can(open_page: Open, base_url: str) -> None:
     def able(page: Any) -> None:
         page.route(
-            "**/openapi.json", lambda route: route.fulfill(json={"paths": {"/explain": {"post": {}}}})
+            "**/openapi.json",
+            lambda route: route.fulfill(json={"paths": {"/explain": {"post": {}}}}),
         )
         why = answer(page, base_url, "/explain?user=1&item=9")
         why["user"] = None

@@ -34,7 +34,9 @@ def test_no_file_names_another_host() -> None:
 def test_text_of_the_service_never_becomes_markup() -> None:
     for name in FILES:
         if name.endswith(".js"):
-            assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|eval\(|document\.write", text(name)), name
+            assert not re.search(
+                r"innerHTML|outerHTML|insertAdjacentHTML|eval\(|document\.write", text(name)
+            ), name
 
 
 def test_every_module_is_there_and_is_loaded_ahead() -> None:
