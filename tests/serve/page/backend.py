@@ -247,7 +247,7 @@ class Backend:
             for row in nodes.filter(pl.col("key") == f"{kind}:{id}").iter_rows(named=True):
                 return row
         near = nodes.filter(pl.col("kind") == kinds[0]).head(3)
-        raise Unknown(f"There is no {kinds[0]} '{id}' in the graph.", near.to_dicts())
+        raise UnknownError(f"There is no {kinds[0]} '{id}' in the graph.", near.to_dicts())
 
     def _row(self, kind: str, id: str) -> dict[str, Any]:
         return self._any_row(id, (kind,))
@@ -256,7 +256,7 @@ class Backend:
         return {"id": row["id"], "label": row["label"], "type": row["type"]}
 
 
-class Unknown(Exception):
+class UnknownError(Exception):
     def __init__(self, message: str, near: list[dict[str, Any]]) -> None:
         super().__init__(message)
         self.near = [{"id": row["id"], "label": row["label"]} for row in near]
@@ -286,7 +286,7 @@ def make_app(rec: Recommender) -> Starlette:
     def answer(call: Any) -> JSONResponse:
         try:
             return JSONResponse(call())
-        except Unknown as error:
+        except UnknownError as error:
             return JSONResponse({"error": str(error), "near": error.near}, status_code=404)
         except KgrecError as error:
             return JSONResponse({"error": str(error), "near": []}, status_code=400)
@@ -316,12 +316,12 @@ def make_app(rec: Recommender) -> Starlette:
         routes=[
             Route("/", page),
             Route("/page/{name}", page),
-            get("/openapi.json", lambda query: {"paths": {"/explain": {"get": {}}}}),
+            get("/openapi.json", lambda _: {"paths": {"/explain": {"get": {}}}}),
             get("/items", backend.items),
             get("/users", backend.users),
-            get("/users/{id}", lambda query, id: backend.user(id)),
+            get("/users/{id}", lambda _, id: backend.user(id)),
             get("/entities/{id:path}", lambda query, id: backend.entity(id, query.get("kind"))),
-            get("/facets", lambda query: backend.facets()),
+            get("/facets", lambda _: backend.facets()),
             get("/explain", backend.explain),
             post("/recommend", backend.recommend),
             post("/wish", backend.wish),

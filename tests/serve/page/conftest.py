@@ -116,7 +116,7 @@ def open_page(
         width: int = 1280,
         alone: bool = False,
         fails: tuple[int | str, ...] = (),
-        before: Callable[[Any], None] = lambda page: None,
+        before: Callable[[Any], None] = lambda _: None,
         **options: Any,
     ) -> Any:
         size = {"width": width, "height": 860}

@@ -324,6 +324,11 @@ def test_a_narrow_screen_tells_below_the_row(open_page: Open) -> None:
     expect(page.locator(".row").nth(3).locator(".paths > li").first).to_be_visible()
     page.set_viewport_size({"width": 1280, "height": 860})
     expect(page.locator(".columns > .detail .paths > li").first).to_be_visible()
+    # What the search finds lies above everything else.
+    page.set_viewport_size({"width": 390, "height": 860})
+    page.get_by_role("combobox", name="Search").fill("garden")
+    page.get_by_role("option", name="Garden").last.click()
+    expect(page.locator("#detail h2")).to_contain_text("Garden")
 
 
 def serious(page: Any, axe: Any, part: str | None = None, **options: Any) -> list[tuple[str, str]]:
@@ -374,8 +379,9 @@ def test_nothing_is_wider_than_the_screen(open_page: Open) -> None:
 def test_nothing_jumps_while_it_loads(open_page: Open) -> None:
     def watch(page: Any) -> None:
         page.add_init_script(
-            "window.moved = 0; new PerformanceObserver(list => { for (const one of list.getEntries())"
-            " if (!one.hadRecentInput) window.moved += one.value; })"
+            "window.moved = 0;"
+            "new PerformanceObserver((list) => { for (const one of list.getEntries()) {"
+            " if (!one.hadRecentInput) window.moved += one.value; } })"
             ".observe({ type: 'layout-shift', buffered: true });"
         )
 
