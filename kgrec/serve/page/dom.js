@@ -55,6 +55,17 @@ export function debounced(call, milliseconds) {
   };
 }
 
+const PATIENCE = 120; // milliseconds
+
+/**
+ * Draw a placeholder, but only where an answer takes its time: most come sooner, and nothing flickers.
+ * @returns {() => void} to be called when the answer is there
+ */
+export function unlessSoon(draw) {
+  const timer = setTimeout(draw, PATIENCE);
+  return () => clearTimeout(timer);
+}
+
 /** A placeholder as high as what comes, so that nothing jumps. */
 export const skeleton = (rows, kind = "line-high") =>
   el("div.skeletons", { "aria-hidden": "true" }, ...Array.from({ length: rows }, () => el(`div.skeleton.${kind}`)));

@@ -1,6 +1,6 @@
 // The recommendations: one row each, with its reason, its score and what one can do with it.
 
-import { button, el, fill, label, share, skeleton } from "./dom.js";
+import { button, el, fill, label, share, skeleton, unlessSoon } from "./dom.js";
 import { learn } from "./names.js";
 
 /**
@@ -15,9 +15,10 @@ export function showList(place, items, acts) {
   else fill(place, nothing(acts.filtered));
 }
 
+/** @returns {() => void} to be called when the answer is there */
 export function showLoading(place, rows) {
   place.setAttribute("aria-busy", "true");
-  if (!place.querySelector(".rows")) fill(place, skeleton(rows));
+  return unlessSoon(() => place.querySelector(".rows") || fill(place, skeleton(rows)));
 }
 
 /** Say which row the panel beside the list tells of. */

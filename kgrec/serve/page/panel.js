@@ -2,7 +2,7 @@
 
 import { hasWalked, like, walk, willWalk } from "./acts.js";
 import { get, latest } from "./api.js";
-import { button, byId, fill, label, nameOf } from "./dom.js";
+import { button, byId, fill, label, nameOf, unlessSoon } from "./dom.js";
 import { showNode, showNodeLoading } from "./entity.js";
 import { fault } from "./fault.js";
 import { toggleFilter } from "./filters.js";
@@ -59,11 +59,13 @@ function chosen(now) {
 
 async function loadWhy(place, row, now) {
   const acts = { walk, besideWish: isWish(now) };
-  showWhyLoading(place, row, acts);
+  const there = unlessSoon(() => showWhyLoading(place, row, acts));
   try {
     const why = await last((signal) => explanation(now, row.item, signal));
+    there();
     if (why !== undefined) showWhy(place, row, why, acts);
   } catch (error) {
+    there();
     fault(place, error, reloadPanel);
   }
 }
@@ -71,12 +73,14 @@ async function loadWhy(place, row, now) {
 async function loadNode(place, { kind, id }) {
   const acts = { walk, back: stepBack, close: stop, of: whatElse };
   // What is shown stays until the next is there: steps are quick, and nothing flickers.
-  if (!place.querySelector(".walk")) showNodeLoading(place, acts);
+  const there = unlessSoon(() => place.querySelector(".walk") || showNodeLoading(place, acts));
   try {
     const node = await last((signal) => get(entityPath(id), { kind }, signal));
+    there();
     if (!node) return;
     showNode(place, node, acts);
   } catch (error) {
+    there();
     fault(place, error, reloadPanel, (near) => walk(kind, near));
   }
   if (hasWalked()) (place.querySelector("h2") ?? place).focus({ preventScroll: roomy.matches });

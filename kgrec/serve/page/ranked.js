@@ -19,13 +19,15 @@ export async function loadList() {
   const now = state();
   const place = byId("list");
   if (!hasSubject(now)) return begin(place);
-  showLoading(place, Math.min(now.k, 10));
+  const there = showLoading(place, Math.min(now.k, 10));
   try {
     const answer = await last((signal) => ask(now, signal));
+    there();
     if (!answer) return undefined;
     draw(place, answer, now);
     return follow(answer.items);
   } catch (error) {
+    there();
     park();
     place.setAttribute("aria-busy", "false");
     fault(place, error, loadList, (id) => go({ ...fresh, user: id }));

@@ -38,10 +38,23 @@ NEGATION = re.compile(r"\b(but not|without|no|anything except)\b", re.IGNORECASE
 
 
 class Backend:
-    """The recommender behind the routes; events change it."""
+    """The recommender behind the routes; events change it.
+
+    :ivar told: answers by question, until something changes
+    """
 
     def __init__(self, rec: Recommender) -> None:
         self.rec = rec
+        self.told: dict[str, dict[str, Any]] = {}
+
+    def once(self, call: Any) -> Any:
+        def remembered(asked: dict[str, Any]) -> dict[str, Any]:
+            key = call.__name__ + json.dumps(asked, sort_keys=True)
+            if key not in self.told:
+                self.told[key] = call(asked)
+            return self.told[key]
+
+        return remembered
 
     # What can be found
 
@@ -198,6 +211,7 @@ class Backend:
             rows = [(one["user"], one["item"], one.get("timestamp", 1_700_000_000)) for one in good]
             table = pl.DataFrame(rows, schema=["user", "item", "timestamp"], orient="row")
             self.rec = self.rec.update(self.rec.graph.update(events=table))
+            self.told.clear()
         return {"accepted": len(good), "refused": refused}
 
     def _parsed(self, text: str) -> dict[str, Any]:
@@ -322,8 +336,8 @@ def make_app(rec: Recommender) -> Starlette:
             get("/users/{id}", lambda _, id: backend.user(id)),
             get("/entities/{id:path}", lambda query, id: backend.entity(id, query.get("kind"))),
             get("/facets", lambda _: backend.facets()),
-            get("/explain", backend.explain),
-            post("/recommend", backend.recommend),
+            get("/explain", backend.once(backend.explain)),
+            post("/recommend", backend.once(backend.recommend)),
             post("/wish", backend.wish),
             post("/events", backend.events),
         ]
