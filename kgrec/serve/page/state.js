@@ -75,5 +75,5 @@ export const hasSubject = (of) => of.user !== null || isProfile(of) || isWish(of
 export const nodeKey = (kind, id) => `${kind}:${id}`;
 export function fromKey(key) {
   const at = key.indexOf(":");
-  return { kind: key.slice(0, at), id: key.slice(at + 1) };
+  return at < 0 ? { kind: null, id: key } : { kind: key.slice(0, at), id: key.slice(at + 1) };
 }
