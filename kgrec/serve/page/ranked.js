@@ -10,7 +10,7 @@ import { follow, forget, park } from "./panel.js";
 import { loadPast } from "./past.js";
 import { showStart } from "./start.js";
 import { fresh, go, hasSubject, isWish, state } from "./state.js";
-import { say } from "./subject.js";
+import { tellRun } from "./subject.js";
 import { showIntent } from "./wish.js";
 
 const last = latest();
@@ -61,7 +61,7 @@ function draw(place, answer, now) {
   if (isWish(now)) drawIntent(answer.intent, now);
   const filtered = !isWish(now) && now.only.length + now.never.length > 0;
   showList(place, answer.items, { pick, take, takes: now.user === null ? "Like" : "Took it", filtered });
-  say(now, answer.run);
+  tellRun(answer.run);
   announce(`${answer.items.length} recommendations.`);
 }
 

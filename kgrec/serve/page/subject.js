@@ -12,7 +12,7 @@ export function drawSubject(now) {
   const asked = hasSubject(now);
   byId("main").className = asked ? "busy" : now.node ? "start walking" : "start";
   fill(byId("title"), ...title(now));
-  say(now);
+  byId("under").textContent = said(now);
   fill(byId("acts"), asked ? button("Start over", startOver, { class: "quiet" }) : null);
   document.title = asked ? `${byId("title").textContent} – kgrec` : "kgrec";
   byId("wished").value = now.wish ?? "";
@@ -23,14 +23,14 @@ export function drawSubject(now) {
   if (!wish) hideIntent();
 }
 
-/** @param {string} [run] that the list came from */
-export function say(now, run = "") {
-  const words = isWish(now)
-    ? "Ranked by the graph and by words together."
-    : hasSubject(now)
-      ? "The best first, each with what speaks for it."
-      : BEGINNING;
-  byId("under").textContent = run ? `${words} Run ${run}.` : words;
+function said(now) {
+  if (isWish(now)) return "Ranked by the graph and by words together.";
+  return hasSubject(now) ? "The best first, each with what speaks for it." : BEGINNING;
+}
+
+/** @param {string|undefined} run that the list came from */
+export function tellRun(run) {
+  if (run) byId("run").textContent = `Run ${run}`;
 }
 
 function title(now) {
