@@ -5,7 +5,7 @@ import { whenKeyIsNeeded } from "./api.js";
 import { byId, fill } from "./dom.js";
 import { startFilters } from "./filters.js";
 import { askForKey } from "./key.js";
-import { loadPanel, park, reloadPanel, roomy } from "./panel.js";
+import { loadPanel, park, roomy } from "./panel.js";
 import { loadPast } from "./past.js";
 import { loadList } from "./ranked.js";
 import { startSearch } from "./search.js";
@@ -49,7 +49,7 @@ function start() {
     });
   instead("skip", () => byId("list").focus());
   instead("home", startOver);
-  roomy.addEventListener("change", reloadPanel);
+  roomy.addEventListener("change", loadPanel);
   whenChanged(draw);
   draw(state(), null);
 }
