@@ -84,7 +84,7 @@ function begin(place) {
   park();
   place.setAttribute("aria-busy", "false");
   const shown = showStart(place, choose).catch((error) => hasSubject(state()) || fault(place, error, () => begin(place)));
-  return Promise.all([shown, follow([])]);
+  return Promise.all([shown.then(() => tellRun()), follow([])]);
 }
 
 function pick(row) {

@@ -28,8 +28,12 @@ function said(now) {
   return hasSubject(now) ? "The best first, each with what speaks for it." : BEGINNING;
 }
 
-/** @param {string|undefined} run that the list came from */
+/**
+ * The foot of the page, which comes last, so that nothing pushes it about.
+ * @param {string} [run] that the list came from
+ */
 export function tellRun(run) {
+  byId("foot").hidden = false;
   if (run) byId("run").textContent = `Run ${run}`;
 }
 
