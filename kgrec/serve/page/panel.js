@@ -117,7 +117,7 @@ function stand(place) {
   const row = roomy.matches ? null : byId("list").querySelector(".row.chosen");
   if (row) {
     if (place.parentElement !== row) row.append(place);
-  } else if (roomy.matches) park();
+  } else if (roomy.matches || !state().node) park();
   else if (place.nextElementSibling !== byId("list")) byId("list").before(place);
 }
 
