@@ -35,7 +35,9 @@ STATES = {
 def settled(page: Any) -> Any:
     page.wait_for_selector(".row .pick, .begin .offers, .empty, .fault")
     page.wait_for_selector("#list[aria-busy=false]")
-    page.wait_for_selector(".picture, .detail .head, .detail .fault, .detail[hidden]", state="attached")
+    page.wait_for_selector(
+        ".picture, .detail .head, .detail .fault, .detail[hidden]", state="attached"
+    )
     page.wait_for_selector(".skeleton", state="detached")
     return page
 
