@@ -1,0 +1,67 @@
+// Why an item is recommended: the sentence, the picture of the paths, and exact shares.
+
+import { explainsProfiles, get, post } from "./api.js";
+import { bars } from "./bars.js";
+import { button, el, fill, label, skeleton } from "./dom.js";
+import { because } from "./list.js";
+import { picture } from "./picture.js";
+import { isProfile } from "./state.js";
+
+const PATHS = 5;
+
+/**
+ * Ask the service.
+ * @param {object} of the state
+ * @returns {Promise<object|null>} null: the service explains to known users only
+ */
+export async function explanation(of, item, signal) {
+  const { alpha } = of;
+  if (of.user !== null) return get("/explain", { user: of.user, item, paths: PATHS, alpha }, signal);
+  if (!isProfile(of) || !(await explainsProfiles())) return null;
+  const asked = { profile: { liked: of.like, entities: of.entity }, item, paths: PATHS };
+  return post("/explain", alpha === null ? asked : { ...asked, alpha }, signal);
+}
+
+/** @param {object} row of the list, or `{item, label}` */
+export function showWhyLoading(place, row, acts) {
+  fill(place, head(row, acts), skeleton(1, "tall"), skeleton(3));
+}
+
+/** @param {object|null} why as {@link explanation} gave it */
+export function showWhy(place, row, why, acts) {
+  if (!why) {
+    fill(place, head(row, acts), el("p.note", {}, "Exact shares of paths are told for known users; the graph around it can be walked all the same."));
+    return;
+  }
+  const drawn = picture(why, acts.walk);
+  const nothing = el("p.note", {}, "No path leads to it; the score is made of what stands below.");
+  fill(
+    place,
+    head({ ...row, label: why.label || row.label }, acts, why.svg),
+    acts.besideWish ? el("p.note", {}, "These are the paths from the history; what the wish adds is said in the sentence above.") : null,
+    drawn ? drawn.element : nothing,
+    ...bars(why, acts.walk, drawn ? drawn.light : () => {}),
+  );
+}
+
+function head(row, acts, image = null) {
+  return el(
+    "header.head.why",
+    {},
+    el("p.kicker", {}, "Why this one"),
+    el("h2", { tabindex: "-1" }, label(row.label || row.item)),
+    row.sentence ? el("p.because", { dir: "auto" }, because(row)) : null,
+    el(
+      "div.acts",
+      {},
+      button("Look it up in the graph", () => acts.walk("item", row.item), { class: "quiet" }),
+      image ? button("Save the picture", () => save(image, row.item), { class: "quiet" }) : null,
+    ),
+  );
+}
+
+function save(image, item) {
+  const address = URL.createObjectURL(new Blob([image], { type: "image/svg+xml" }));
+  el("a", { href: address, download: `why ${item}.svg` }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 1000);
+}

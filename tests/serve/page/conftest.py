@@ -1,0 +1,143 @@
+"""A real browser before a small service; the same tests hold for any service of the contract."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kgrec.recommend import Recommender
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+PERMISSIONS = ["clipboard-read", "clipboard-write"]
+# To the state of a page that was just opened, without loading it again.
+RESET = """() => {
+  sessionStorage.clear();
+  location.hash = "";
+  for (const one of document.querySelectorAll("details.facet")) one.open = false;
+  document.activeElement?.blur();
+}"""
+
+# Test folders are no packages, so the module beside this one is found by its path.
+_spec = importlib.util.spec_from_file_location("page_backend", Path(__file__).parent / "backend.py")
+assert _spec is not None
+assert _spec.loader is not None
+backend = importlib.util.module_from_spec(_spec)
+sys.modules[_spec.name] = backend
+_spec.loader.exec_module(backend)
+
+
+@pytest.fixture(scope="session")
+def base_url(fitted: Recommender) -> Iterator[str]:
+    """The address of a service of the tiny world: this fixture alone knows which."""
+    with backend.serving(backend.make_app(fitted)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    if not CHROMIUM and not os.environ.get("KGREC_REQUIRE_BROWSER"):
+        pytest.skip("There is no chromium on the PATH.")
+    assert CHROMIUM, "KGREC_REQUIRE_BROWSER is set, and there is no chromium on the PATH."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+class Watched:
+    """What a page must not do: complain in the console, or speak to another host."""
+
+    def __init__(self, page: Any, base_url: str) -> None:
+        self.errors: list[str] = []
+        self.elsewhere: list[str] = []
+        self.expected: tuple[str, ...] = ()
+        page.on("console", lambda said: said.type in ("error", "warning") and self._hear(said.text))
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("dialog", lambda dialog: self.errors.append(f"dialog: {dialog.message}"))
+        page.on("request", lambda request: self._see(request.url, base_url))
+
+    def _hear(self, text: str) -> None:
+        if not any(part in text for part in self.expected):
+            self.errors.append(text)
+
+    def _see(self, url: str, base_url: str) -> None:
+        if not url.startswith((base_url + "/", "data:", "blob:")):
+            self.elsewhere.append(url)
+
+
+@pytest.fixture(scope="session")
+def one_page(browser: Any, base_url: str) -> Iterator[tuple[Any, Watched]]:
+    """A page that most tests share, since opening one takes a second."""
+    context = browser.new_context(reduced_motion="reduce", permissions=PERMISSIONS)
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    watched = Watched(page, base_url)
+    page.goto(base_url + "/")
+    yield page, watched
+    context.close()
+
+
+@pytest.fixture
+def open_page(
+    browser: Any, base_url: str, one_page: tuple[Any, Watched]
+) -> Iterator[Callable[..., Any]]:
+    """Open the page at a state: ``open_page("user=1", width=390)``; it is watched to the end.
+
+    With ``alone`` it is a page of its own, that ``before`` is called with before anything is
+    loaded. ``fails`` are statuses, or errors of the network, that the test provokes: Chromium
+    itself writes each into the console.
+    """
+    opened = []
+    shared, watched = one_page
+    watched.errors.clear()
+    watched.elsewhere.clear()
+
+    def open_shared(state: str, size: Any) -> Any:
+        shared.set_viewport_size(size)
+        shared.evaluate(RESET)
+        shared.evaluate("state => { location.hash = state; }", state)
+        return shared
+
+    def open_one(
+        state: str = "",
+        *,
+        width: int = 1280,
+        alone: bool = False,
+        fails: tuple[int | str, ...] = (),
+        before: Callable[[Any], None] = lambda _: None,
+        **options: Any,
+    ) -> Any:
+        size = {"width": width, "height": 860}
+        if not alone:
+            return open_shared(state, size)
+        context = browser.new_context(viewport=size, reduced_motion="reduce", **options)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        own = Watched(page, base_url)
+        own.expected = tuple(
+            f"status of {each}" if isinstance(each, int) else each for each in fails
+        )
+        opened.append((context, own))
+        before(page)
+        page.goto(f"{base_url}/#{state}")
+        return page
+
+    yield open_one
+    for context, own in opened:
+        context.close()
+        assert own.errors == []
+        assert own.elsewhere == []
+    assert watched.errors == []
+    assert watched.elsewhere == []
