@@ -84,6 +84,7 @@ def test_there_are_notebooks() -> None:
         "01-quickstart.ipynb",
         "02-your-graph.ipynb",
         "03-explanations.ipynb",
+        "04-tune-compare-audit.ipynb",
         "05-inspect.ipynb",
     ]
 
