@@ -14,6 +14,7 @@ from scipy.sparse import csr_matrix
 from kgrec.errors import ConfigError
 from kgrec.explain.explanation import Explanation, Path, PathNode, PathRelation
 from kgrec.explain.groups import Group, Groups, grouped, placed
+from kgrec.explain.history import STRANGER, History
 from kgrec.explain.names import Names
 from kgrec.explain.only_text import OnlyText
 from kgrec.explain.queries import cypher, sparql
@@ -80,6 +81,15 @@ class Explainer:
         other.graph, other.names, other.sentences = graph, Names(graph), sentences
         return other
 
+    def of_model(self, model: PairModel) -> Self:
+        """The same explainer of another mixture of the model, see :meth:`PairModel.mixed`.
+
+        What is worked out for all mixtures is shared.
+        """
+        other = copy.copy(self)
+        other.model, other.finder = model, self.finder.of_model(model)
+        return other
+
     def explain(
         self,
         user: str,
@@ -107,9 +117,23 @@ class Explainer:
         if paths is not None and paths < 0:
             raise ConfigError(f"The number of paths must be at least 0, not {paths}.")
         row = int(self.features.user_indices([user])[0])
-        target = self.features.item_index(item)
         items, counts = row_of(self.histories, row)
-        history = items.astype(np.int64)
+        taken = History(user, items.astype(np.int64), counts, row)
+        return self.explain_history(taken, item, paths=paths, score=score)
+
+    def explain_history(
+        self, taken: History, item: str, *, paths: int | None = 5, score: float | None = None
+    ) -> Explanation:
+        """Explain a score for somebody whose history is given, in the graph or not.
+
+        :param taken: what somebody took
+        :param item: item id
+        :param paths: at most so many, at least 0; ``None``: all
+        :param score: the score, if it is known
+        :raises UnknownIdError: if the item is not in the graph
+        """
+        target = self.features.item_index(item)
+        history, counts, row = taken.items, taken.counts, taken.row
         if score is None:
             score = self.model.score_from(history, counts, target)
         walks = self.finder.find(history, target, user=row, counts=counts)
@@ -142,11 +166,11 @@ class Explainer:
             rest["other_paths"] = total - sum(group.share for group in shown)
         told = placed(shown, tastes, self.finder, target, row)
         return Explanation(
-            user=user,
+            user=taken.user,
             item=item,
             label=self.names.node(key("item", item)).label,
             score=score,
-            paths=tuple(self._path(user, target, group) for group in told),
+            paths=tuple(self._path(taken, target, group) for group in told),
             rest=rest,
             path_share=total,
             content_reason=self._content_reason(history, carried) if carries else "",
@@ -255,9 +279,9 @@ class Explainer:
     def _later_sources(self) -> OnlyText:
         return OnlyText(self._later_hubs, self.features)
 
-    def _path(self, user: str, target: int, group: Group) -> Path:
+    def _path(self, taken: History, target: int, group: Group) -> Path:
         start = self._node(group.start)
-        nodes = [self.names.node(key("user", user)), start]
+        nodes = [self._user(taken), start]
         relations = [self._relation(INTERACTED, True)]
         if group.is_user:
             self._over_people(nodes, relations, group.user, target)
@@ -336,6 +360,11 @@ class Explainer:
 
     def _node(self, index: int) -> PathNode:
         return self.names.node(self.features.node_key(index))
+
+    def _user(self, taken: History) -> PathNode:
+        if taken.row == STRANGER:
+            return PathNode(key("user", taken.user), taken.user, taken.user, "User")
+        return self.names.node(key("user", taken.user))
 
     def _relation(self, name: str, forward: bool) -> PathRelation:
         relation = self.graph.vocabulary.relation(name)

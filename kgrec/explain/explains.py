@@ -7,9 +7,15 @@ from typing import Protocol, Self, runtime_checkable
 from scipy.sparse import csr_matrix
 
 from kgrec.explain.explanation import Explanation
+from kgrec.explain.history import History
 from kgrec.explain.sentences import Sentences
 from kgrec.explain.walks import Floats, Indices
 from kgrec.graph import KnowledgeGraph
+
+NO_HISTORY = (
+    "Only scores of gnn.model = linear are explained for a history that is not in the graph: add "
+    "it with graph.update(events=…) first."
+)
 
 
 class Explains(Protocol):
@@ -32,6 +38,16 @@ class Explains(Protocol):
 
     def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:
         """The parts of scores; see :meth:`kgrec.explain.Explainer.parts`."""
+
+
+@runtime_checkable
+class ExplainsHistories(Explains, Protocol):
+    """Explains scores of somebody who need not be in the graph, of a sum over the history."""
+
+    def explain_history(
+        self, taken: History, item: str, *, paths: int | None = 5, score: float | None = None
+    ) -> Explanation:
+        """Explain one score; see :meth:`kgrec.explain.Explainer.explain_history`."""
 
 
 @runtime_checkable

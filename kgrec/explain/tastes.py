@@ -82,7 +82,8 @@ class TasteFinder:
         taken, items = self.taste.histories, np.frombuffer(history, dtype=np.int64)
         others = np.zeros(taken.shape[0], dtype=bool)
         others[self.by_item.indices[places_of(self.by_item, items)[0]]] = True
-        others[user] = False
+        if user >= 0:
+            others[user] = False
         reached = np.zeros(taken.shape[1], dtype=bool)
         # Some who took much lead to nearly all items; the takers of the few others are then asked.
         busiest = self._busiest[others[self._busiest]][:_MOST_BUSY]

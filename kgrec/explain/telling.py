@@ -10,8 +10,10 @@ from typing import Any
 import polars as pl
 from scipy.sparse import csr_matrix
 
-from kgrec.explain.explains import Translatable
+from kgrec.errors import ConfigError
+from kgrec.explain.explains import NO_HISTORY, ExplainsHistories, Translatable
 from kgrec.explain.explanation import Explanation
+from kgrec.explain.history import History
 from kgrec.explain.languages import Language
 from kgrec.explain.sentences import Sentences
 from kgrec.explain.walks import Floats, Indices
@@ -50,6 +52,18 @@ class Teller:
     ) -> Explanation:
         """Explain one score."""
         why = self.explainer.explain(user, item, paths=paths, score=score, method=method)
+        return why.told_in(self.language, self._notes(why))
+
+    def explain_history(
+        self, taken: History, item: str, *, paths: int | None = 5, score: float | None = None
+    ) -> Explanation:
+        """Explain one score of somebody whose history is given.
+
+        :raises ConfigError: if the model is no sum over the history
+        """
+        if not isinstance(self.explainer, ExplainsHistories):
+            raise ConfigError(NO_HISTORY)
+        why = self.explainer.explain_history(taken, item, paths=paths, score=score)
         return why.told_in(self.language, self._notes(why))
 
     def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:

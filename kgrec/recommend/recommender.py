@@ -30,7 +30,6 @@ from kgrec.graph.sensitive import check_sensitive
 from kgrec.policies import Policy
 from kgrec.recommend.adapting import adapted_to
 from kgrec.recommend.checkpoint import open_checkpoints
-from kgrec.recommend.explaining import Explaining
 from kgrec.recommend.inputs import node_inputs
 from kgrec.recommend.lists import Lists
 from kgrec.recommend.newcomers import with_new_items, with_new_users
@@ -38,6 +37,7 @@ from kgrec.recommend.profile import PROFILE, Profile, profile_history
 from kgrec.recommend.reasons import Reasons
 from kgrec.recommend.recommendations import Recommendations
 from kgrec.recommend.run import Run, read_run, write_run
+from kgrec.recommend.serving import Serving
 from kgrec.recommend.side_by_side import explained_by
 from kgrec.recommend.similar import with_similar
 from kgrec.recommend.update import Fitted, check_later, updated_model
@@ -67,7 +67,7 @@ class _State:
     adapter: Adapter | None = None
 
 
-class Recommender(Explaining):
+class Recommender(Serving):
     """Recommends items whose scores are sums of paths.
 
     :param config: all settings; ``None``: the defaults

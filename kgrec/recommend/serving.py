@@ -1,0 +1,121 @@
+"""What a service asks of a recommender beside its lists: histories that go on, other mixtures."""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Self
+
+from kgrec.errors import ConfigError
+from kgrec.explain import Explanation
+from kgrec.explain.history import History
+from kgrec.explain.languages import Language
+from kgrec.gnn.linear.pairs import PairModel
+from kgrec.gnn.model import Model
+from kgrec.policies import Policy
+from kgrec.recommend.explaining import Explaining
+from kgrec.recommend.lists import Lists
+from kgrec.recommend.recommendations import Recommendations
+from kgrec.recommend.since import history_since
+
+_NOTHING: Mapping[str, int | None] = MappingProxyType({})
+
+
+class Serving(Explaining):
+    """The part of a :class:`~kgrec.Recommender` that answers for histories.
+
+    A user of a linear model is what is in the history, so that lists and reasons can be had for one
+    that goes on, without a new version of the graph.
+    """
+
+    @property
+    @abstractmethod
+    def model(self) -> Model:
+        """What was trained."""
+
+    @property
+    @abstractmethod
+    def _lists(self) -> Lists: ...
+
+    @abstractmethod
+    def with_model(self, model: Model) -> Self:
+        """The same recommender with another model."""
+
+    def history(self, user: str, since: Mapping[str, int | None] = _NOTHING) -> History:
+        """What a user has, and what came since.
+
+        Lists and reasons of it are those that :meth:`Recommender.update` gives once the events are
+        in the graph.
+
+        :param user: may be new, if something came since
+        :param since: item id → seconds since 1970; ``None``: no time, which is before all others
+        :raises UnknownIdError: if an item is not in the graph, or a user of whom nothing came is
+            not
+        """
+        return history_since(self.graph, self.features, self.model.recency, user, since)
+
+    def recommend_history(
+        self,
+        taken: History,
+        k: int = 10,
+        *,
+        explain: bool = False,
+        policy: Policy | None = None,
+        language: str | Path | Language = "en",
+    ) -> Recommendations:
+        """Return the best items for a history; see :meth:`Recommender.recommend`.
+
+        :param taken: of :meth:`history`
+        :raises UnknownIdError: if what a policy names is not in the graph
+        :raises ConfigError: if ``k`` is below 1, the policy names a sensitive relation, there is no
+            such language, or reasons are asked for and the model is not linear
+        """
+        size = self.model.num_items
+        found = self._lists.of(
+            [taken.user], taken.weights(size), k, policy, seen=taken.hidden(size)
+        )
+        if not explain:
+            return found
+        why = self._reasons.of_history(taken, found.table, language)
+        return dataclasses.replace(found, explanations=why)
+
+    def explain_history(
+        self,
+        taken: History,
+        item: str,
+        *,
+        paths: int | None = 5,
+        language: str | Path | Language = "en",
+    ) -> Explanation:
+        """Say why an item has its score for a history; see :meth:`explain`.
+
+        :raises UnknownIdError: if the item is not in the graph
+        :raises ConfigError: if the model is not linear, ``paths`` is below 0, or there is no such
+            language
+        """
+        return self._reasons.narrator(language).explain_history(taken, item, paths=paths)
+
+    def with_alpha(self, alpha: float) -> Self:
+        """The same recommender with content as loud, against paths, as one likes.
+
+        Explanations stay exact. What does not depend on it is shared, so that this costs little.
+
+        :param alpha: between 0, paths and popularity alone, and 1, content and popularity alone;
+            .5: as it was trained
+        :raises ConfigError: if ``alpha`` is out of range, or the model is not linear
+        """
+        model = self.model
+        if not isinstance(model, PairModel):
+            raise ConfigError(
+                f"A model with gnn.model = {model.kind} has no parts for content and for paths: "
+                "leave alpha out."
+            )
+        mixed = model.mixed(alpha)
+        other = self.with_model(mixed)
+        other.__dict__["_histories"] = self._histories
+        other.__dict__["_reasons"] = self._reasons.of_model(mixed)
+        other.__dict__["_lists"] = self._lists.of_model(mixed)
+        return other
