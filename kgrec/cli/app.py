@@ -21,6 +21,7 @@ from kgrec.cli import (
     extract,
     query,
     recommend,
+    serve,
     train,
     tune,
 )
@@ -94,6 +95,7 @@ app.command("check")(check.check)
 app.command("audit")(audit.audit)
 app.command("attack")(attack.attack)
 app.command("tune")(tune.tune)
+app.command("serve")(serve.serve)
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,12 +25,13 @@ class Profile:
 
     :ivar items: ids of items; they are not recommended again
     :ivar entities: ids of entities, of a director or a genre, say
-    :ivar attributes: relation to the label or id of its entity, ``{"has_genre": "Comedy"}``
+    :ivar attributes: relation to the label or id of its entity, ``{"has_genre": "Comedy"}``, or
+        of several
     """
 
     items: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
 
 
 def profile_history(
@@ -76,7 +77,8 @@ def _members(
             known = ", ".join(features.relations[:8])
             raise UnknownIdError(f"There is no relation '{relation}' in the graph; it has {known}.")
         number = features.relations.index(relation)
-        yield _having(features, _entity(graph, features, value), number)
+        for name in (value,) if isinstance(value, str) else value:
+            yield _having(features, _entity(graph, features, name), number)
 
 
 def _entity(graph: KnowledgeGraph, features: Features, name: str) -> int:

@@ -9,17 +9,22 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Self
 
+import numpy as np
+
 from kgrec.errors import ConfigError
 from kgrec.explain import Explanation
 from kgrec.explain.history import History
 from kgrec.explain.languages import Language
 from kgrec.gnn.linear.pairs import PairModel
 from kgrec.gnn.model import Model
+from kgrec.graph import KnowledgeGraph
 from kgrec.policies import Policy
 from kgrec.recommend.explaining import Explaining
 from kgrec.recommend.lists import Lists
+from kgrec.recommend.profile import PROFILE, Profile, profile_history
 from kgrec.recommend.recommendations import Recommendations
 from kgrec.recommend.since import history_since
+from kgrec.sparse import row_of
 
 _NOTHING: Mapping[str, int | None] = MappingProxyType({})
 
@@ -40,6 +45,10 @@ class Serving(Explaining):
     @abstractmethod
     def _lists(self) -> Lists: ...
 
+    @property
+    @abstractmethod
+    def _learned_graph(self) -> KnowledgeGraph: ...
+
     @abstractmethod
     def with_model(self, model: Model) -> Self:
         """The same recommender with another model."""
@@ -55,7 +64,22 @@ class Serving(Explaining):
         :raises UnknownIdError: if an item is not in the graph, or a user of whom nothing came is
             not
         """
-        return history_since(self.graph, self.features, self.model.recency, user, since)
+        if since:
+            return history_since(self.graph, self.features, self.model.recency, user, since)
+        row = int(self.features.user_indices([user])[0])
+        items, counts = row_of(self._histories, row)
+        return History(user, items.astype(np.int64), counts, row)
+
+    def profile(self, profile: Profile) -> History:
+        """What somebody likes who is not in the graph, as a history.
+
+        :raises UnknownIdError: if the graph does not have what is liked
+        :raises ConfigError: if nothing is liked, or something liked is sensitive
+        """
+        graph, sensitive = self._learned_graph, self.config.graph.sensitive
+        weights, liked = profile_history(profile, graph, self.features, sensitive)
+        items, seen = (matrix.indices.astype(np.int64) for matrix in (weights, liked))
+        return History(PROFILE, items, weights.data, seen=seen)
 
     def recommend_history(
         self,

@@ -83,8 +83,8 @@ class PairModel:
     def mixed(self, alpha: float) -> PairModel:
         """The model with paths and content as loud as one likes; matrices are shared, not copied.
 
-        The score becomes :math:`2(1-\\alpha) W + 2\\alpha\\,\\tau C + b` over the history, as exact a
-        sum as before.
+        The score becomes :math:`2(1-\\alpha) W + 2\\alpha\\,\\tau C + b` over the history, as
+        exact a sum as before.
 
         :param alpha: between 0, no content, and 1, content alone; .5: as it was trained
         :raises ConfigError: if ``alpha`` is out of range
