@@ -122,7 +122,13 @@ class Explainer:
         return self.explain_history(taken, item, paths=paths, score=score)
 
     def explain_history(
-        self, taken: History, item: str, *, paths: int | None = 5, score: float | None = None
+        self,
+        taken: History,
+        item: str,
+        *,
+        paths: int | None = 5,
+        score: float | None = None,
+        brief: bool = False,
     ) -> Explanation:
         """Explain a score for somebody whose history is given, in the graph or not.
 
@@ -130,6 +136,8 @@ class Explainer:
         :param item: item id
         :param paths: at most so many, at least 0; ``None``: all
         :param score: the score, if it is known
+        :param brief: whether to list only those of the paths that the sentence tells, which is
+            faster and changes no word of it
         :raises UnknownIdError: if the item is not in the graph
         """
         target = self.features.item_index(item)
@@ -142,6 +150,8 @@ class Explainer:
         groups = grouped(walks, tastes, target, self._hubs_to(target))
         groups, untold = self._told_apart(groups, target)
         shown = groups.at(self._shown(groups, paths, target))
+        if brief:
+            shown = _told(shown)
         on_facts = float(tastes.shares.sum()) if tastes else 0.0
         text = tastes.text if tastes else 0.0
         modalities = tastes.modalities if tastes else dict.fromkeys(self._modalities, 0.0)
@@ -369,3 +379,9 @@ class Explainer:
     def _relation(self, name: str, forward: bool) -> PathRelation:
         relation = self.graph.vocabulary.relation(name)
         return PathRelation(name, relation.label if forward else relation.inverse_label, forward)
+
+
+def _told(shown: list[Group]) -> list[Group]:
+    """The groups of which :attr:`Explanation.told` tells."""
+    fact = next((group for group in shown if not group.is_user and group.share > 0), None)
+    return shown[:1] if fact is None or fact is shown[0] else [shown[0], fact]

@@ -45,7 +45,13 @@ class ExplainsHistories(Explains, Protocol):
     """Explains scores of somebody who need not be in the graph, of a sum over the history."""
 
     def explain_history(
-        self, taken: History, item: str, *, paths: int | None = 5, score: float | None = None
+        self,
+        taken: History,
+        item: str,
+        *,
+        paths: int | None = 5,
+        score: float | None = None,
+        brief: bool = False,
     ) -> Explanation:
         """Explain one score; see :meth:`kgrec.explain.Explainer.explain_history`."""
 

@@ -55,7 +55,13 @@ class Teller:
         return why.told_in(self.language, self._notes(why))
 
     def explain_history(
-        self, taken: History, item: str, *, paths: int | None = 5, score: float | None = None
+        self,
+        taken: History,
+        item: str,
+        *,
+        paths: int | None = 5,
+        score: float | None = None,
+        brief: bool = False,
     ) -> Explanation:
         """Explain one score of somebody whose history is given.
 
@@ -63,7 +69,7 @@ class Teller:
         """
         if not isinstance(self.explainer, ExplainsHistories):
             raise ConfigError(NO_HISTORY)
-        why = self.explainer.explain_history(taken, item, paths=paths, score=score)
+        why = self.explainer.explain_history(taken, item, paths=paths, score=score, brief=brief)
         return why.told_in(self.language, self._notes(why))
 
     def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:

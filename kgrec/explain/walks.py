@@ -37,6 +37,7 @@ Indices = npt.NDArray[np.int64]
 _LEAST = 0.05
 # What speaks for the items is kept in so many bytes.
 _KEPT = 2**26
+_AT_ONCE = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,8 +100,8 @@ class WalkFinder:
         self.model, self.histories, self.hubs = model, histories.astype(np.float64), hubs
         # Lists of different users name the same items, ...
         self._vouching = lru_cache(max(16, _KEPT // (24 * model.num_items)))(self._vouching_for)
-        # ... and the items of one list are explained one after the other.
-        self._hubs_of = lru_cache(1)(self._find_hubs)
+        # ... and the items of one list are explained one after the other, a few lists at once.
+        self._hubs_of = lru_cache(_AT_ONCE)(self._find_hubs)
 
     def of_model(self, model: PairModel) -> Self:
         """The same finder of another mixture of the model; what speaks for items is shared."""

@@ -102,16 +102,24 @@ class Reasons:
         return explainer
 
     def of_history(
-        self, taken: History, table: pl.DataFrame, language: str | Path | Language
+        self,
+        taken: History,
+        table: pl.DataFrame,
+        language: str | Path | Language,
+        *,
+        brief: bool = False,
     ) -> tuple[Explanation, ...]:
         """One explanation for each row of the list of a history.
 
         :param table: ``item, score``
+        :param brief: whether each lists only the paths that its sentence tells
         :raises ConfigError: if there is no such language, or the model is not linear
         """
         explainer = self.narrator(language)
-        rows = table.select("item", "score").iter_rows()
-        return tuple(explainer.explain_history(taken, item, score=score) for item, score in rows)
+        return tuple(
+            explainer.explain_history(taken, item, score=score, brief=brief)
+            for item, score in zip(table["item"], table["score"], strict=True)
+        )
 
     def of_lists(
         self, table: pl.DataFrame, language: str | Path | Language, progress: Progress

@@ -89,10 +89,13 @@ class Serving(Explaining):
         explain: bool = False,
         policy: Policy | None = None,
         language: str | Path | Language = "en",
+        brief: bool = False,
     ) -> Recommendations:
         """Return the best items for a history; see :meth:`Recommender.recommend`.
 
         :param taken: of :meth:`history`
+        :param brief: whether explanations list only the paths that their sentences tell, which is
+            faster
         :raises UnknownIdError: if what a policy names is not in the graph
         :raises ConfigError: if ``k`` is below 1, the policy names a sensitive relation, there is no
             such language, or reasons are asked for and the model is not linear
@@ -103,7 +106,7 @@ class Serving(Explaining):
         )
         if not explain:
             return found
-        why = self._reasons.of_history(taken, found.table, language)
+        why = self._reasons.of_history(taken, found.table, language, brief=brief)
         return dataclasses.replace(found, explanations=why)
 
     def explain_history(

@@ -70,7 +70,8 @@ class Background:
     def _run(self) -> None:
         if hasattr(os, "setpriority"):  # on Linux, of this thread alone
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
-        looked, waiting, number = 0.0, iter(()), -1
+        looked, number = 0.0, -1
+        waiting: Iterator[str] = iter(())
         while not self._ended.is_set():
             try:
                 if time.monotonic() - looked >= self.state.settings.watch or self._reload.is_set():

@@ -47,7 +47,7 @@ def recommended(now: Now, asked: RecommendRequest) -> bytes:
         check_user(now, asked.user)
         if served.is_linear:
             taken = rec.history(asked.user, times(now.pending.of(asked.user)))
-            found = rec.recommend_history(taken, asked.k, explain=asked.explain, **told)
+            found = rec.recommend_history(taken, asked.k, explain=asked.explain, brief=True, **told)
         else:
             found = rec.recommend(asked.user, asked.k, explain=asked.explain, **told)
         sentences = [each.sentence for each in found.explanations]
@@ -55,7 +55,7 @@ def recommended(now: Now, asked: RecommendRequest) -> bytes:
         assert asked.profile is not None
         profile = _profile(served, asked.profile)
         taken = rec.profile(profile)
-        found = rec.recommend_history(taken, asked.k, explain=asked.explain, **told)
+        found = rec.recommend_history(taken, asked.k, explain=asked.explain, brief=True, **told)
         sentences = [_for_profile(served, profile, each) for each in found.explanations]
     items = listed(served, found, sentences if asked.explain else None)
     return encoded({"user": asked.user, "run": served.run, "items": items})
