@@ -89,13 +89,13 @@ def measure(run: Path, mode: str, seconds: int, clients: int) -> list[str]:
 
 
 @contextmanager
-def served(
-    run: Path, events: Path, prepare: int
-) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def served(run: Path, events: Path, prepare: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """A service on a free port, and its address."""
     process = subprocess.Popen(
-        [str(Path(sys.executable).with_name("kgrec")), "serve", str(run), "--port", "0"]
-        + ["--events", str(events), "--prepare", str(prepare)],
+        [
+            *(str(Path(sys.executable).with_name("kgrec")), "serve", str(run), "--port", "0"),
+            *("--events", str(events), "--prepare", str(prepare)),
+        ],
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "OMP_NUM_THREADS": "1"},
@@ -125,8 +125,10 @@ def _users(run: Path) -> list[str]:
 
 def _load(work: Path, address: str, seconds: int, clients: int) -> dict[str, Any]:
     done = subprocess.run(
-        ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "30s"]
-        + ["-s", str(work / "ask.lua"), address, "--", str(work / "users"), "0"],
+        [
+            *("wrk", "-t1", f"-c{clients}", f"-d{seconds}s", "--timeout", "30s"),
+            *("-s", str(work / "ask.lua"), address, "--", str(work / "users"), "0"),
+        ],
         check=True,
         capture_output=True,
         text=True,

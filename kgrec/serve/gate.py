@@ -30,6 +30,8 @@ _HEADERS = [
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
 _OPEN = ("/", "/health")
+_WATCHING = ("/health", "/metrics")
+"""Asked for every second, and no reason to do nothing else."""
 _STARTING = 60.0
 """Seconds that the process of queries may take to read its graph."""
 
@@ -60,11 +62,14 @@ class Gate:
             await self.app(scope, receive, send)
             return
         begun, out = time.perf_counter(), _Out(send, self.is_draining)
-        self.load.begin()
+        watched = scope["path"] in _WATCHING
+        if not watched:
+            self.load.begin()
         try:
             await self._answer(scope, receive, out)
         finally:
-            self.load.end()
+            if not watched:
+                self.load.end()
             path = getattr(scope.get("route"), "path", None) or "other"
             seconds = time.perf_counter() - begun
             self.metrics.request(path, _method(scope), out.status, seconds)

@@ -51,8 +51,12 @@ class Journal:
         except OSError as error:
             self._held.close()
             raise RunError(f"{path}: events cannot be written ({error.strerror}).") from error
-        self._cut_torn_line()
-        self.size = len(self.read())
+        try:
+            self._cut_torn_line()
+            self.size = len(self.read())
+        except BaseException:
+            self._held.close()
+            raise
 
     def __enter__(self) -> Self:
         return self

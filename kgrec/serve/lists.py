@@ -78,7 +78,7 @@ def explained(now: Now, asked: ExplainRequest) -> bytes:
             why = rec.explain_history(taken, asked.item, **told)
         else:
             why = rec.explain(asked.user, asked.item, **told)
-    return encoded({**why.to_dict(), "svg": standalone_svg(why)})
+    return encoded({**why.to_dict(), "user": asked.user, "svg": standalone_svg(why)})
 
 
 def listed(

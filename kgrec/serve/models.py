@@ -129,7 +129,7 @@ class ExplainRequest(_ForSomebody):
 class ExplainReply(BaseModel):
     """What ``kgrec explain --format json`` prints, and a picture of it."""
 
-    user: str
+    user: str | None
     item: str
     label: str
     score: float

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
+from collections.abc import Iterator
 from types import FrameType
+from typing import Any
 
 import uvicorn
 
@@ -14,6 +16,7 @@ from kgrec.serve.app import Service, make_app
 from kgrec.serve.settings import Settings
 
 _GRACE = 30
+_PAUSE = 0.01
 
 
 class Server(uvicorn.Server):
@@ -21,7 +24,7 @@ class Server(uvicorn.Server):
 
     A connection that is kept alive may bring a request at the very moment in which it is closed,
     and that request would be lost. So for a moment all are answered, each with ``Connection:
-    close``, and only then nobody is let in any more.
+    close``, and only then nobody is let in any more. Whoever stands at the door then comes in.
     """
 
     def __init__(self, config: uvicorn.Config, service: Service) -> None:
@@ -35,15 +38,58 @@ class Server(uvicorn.Server):
             return
         self.service.draining = True
         later = self.service.settings.drain
-        self._loop.call_soon_threadsafe(self._loop.call_later, later, self._end, sig)
+        self._loop.call_soon_threadsafe(self._loop.call_later, later, self._end)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say where."""
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
 
-    def _end(self, sig: int) -> None:  # noqa: ARG002
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let nobody in any more, answer those who are in, and end."""
+        self.service.draining = True
+        waiting = [each for listener in sockets or () for each in _at_the_door(listener)]
+        for listener in (*self.servers, *(sockets or ())):
+            listener.close()
+        for connection in waiting:
+            await self._loop.connect_accepted_socket(self._protocol, connection)
+        end = self._loop.time() + self.service.settings.drain
+        while self.server_state.connections and self._loop.time() < end:
+            await asyncio.sleep(_PAUSE)
+        await super().shutdown(sockets)
+
+    def _protocol(self) -> asyncio.Protocol:
+        kind: Any = self.config.http_protocol_class
+        protocol: asyncio.Protocol = kind(
+            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+        )
+        return protocol
+
+    def _end(self) -> None:
         self.should_exit = True
+
+
+def _at_the_door(listener: socket.socket) -> Iterator[socket.socket]:
+    """Connections that are made and that nobody has accepted yet; to close now would lose them."""
+    try:
+        while True:
+            yield listener.accept()[0]
+    except OSError:  # there is none left
+        return
+
+
+def make_server(settings: Settings, service: Service) -> Server:
+    """A server of the service, to be run on a socket."""
+    config = uvicorn.Config(
+        make_app(settings, service),
+        http="httptools",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE,
+    )
+    return Server(config, service)
 
 
 def serve(settings: Settings) -> None:
@@ -53,17 +99,8 @@ def serve(settings: Settings) -> None:
         service.open()
         host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
-        config = uvicorn.Config(
-            make_app(settings, service),
-            http="httptools",
-            ws="none",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=_GRACE,
-        )
         print(f"kgrec serves {settings.run} at http://{shown}:{port}/", file=sys.stderr, flush=True)
-        Server(config, service).run(sockets=[listener])
+        make_server(settings, service).run(sockets=[listener])
 
 
 def _listening(settings: Settings) -> socket.socket:

@@ -24,7 +24,7 @@ def wished(now: Now, asked: WishRequest) -> bytes:
     :raises Refusal: if the wish cannot be read, or the user is not known
     """
     if find_spec(_WISHES) is None:
-        raise Refusal(501, "Wishes are not part of this installation.")
+        raise Refusal(404, "Wishes are not part of this installation.")
     wishes: Any = import_module(_WISHES)
     served = now.served
     if asked.user is not None:
