@@ -44,6 +44,11 @@ class Server(uvicorn.Server):
         """Start, and say where."""
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
+        for listener in sockets or ():
+            host, port = listener.getsockname()[:2]
+            shown = f"[{host}]" if ":" in host else host
+            run = self.service.settings.run
+            print(f"kgrec serves {run} at http://{shown}:{port}/", file=sys.stderr, flush=True)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let nobody in any more, answer those who are in, and end."""
@@ -97,9 +102,6 @@ def serve(settings: Settings) -> None:
     service = Service(settings)
     with _listening(settings) as listener:
         service.open()
-        host, port = listener.getsockname()[:2]
-        shown = f"[{host}]" if ":" in host else host
-        print(f"kgrec serves {settings.run} at http://{shown}:{port}/", file=sys.stderr, flush=True)
         make_server(settings, service).run(sockets=[listener])
 
 

@@ -41,8 +41,9 @@ def test_sigterm_loses_no_request(run: Path) -> None:
         threads = [threading.Thread(target=ask, args=(place,)) for place in range(len(answered))]
         for thread in threads:
             thread.start()
-        while min(answered) < 5 and not lost and process.poll() is None:
+        while min(answered) < 5 and all(thread.is_alive() for thread in threads):
             threads[0].join(0.05)
+        assert min(answered) >= 5, lost
         process.send_signal(signal.SIGTERM)
         for thread in threads:
             thread.join()
