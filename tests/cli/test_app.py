@@ -20,6 +20,7 @@ COMMANDS = (
     "extract",
     "tune",
     "recommend",
+    "serve",
     "explain",
     "evaluate",
     "query",
