@@ -30,7 +30,7 @@ def main() -> None:
     graph = KnowledgeGraph.load(given.graph)
     print(graph)
     print(f"describe: {least(graph.describe, given.repeat):.2f} s")
-    print(f"numbering the edges: {least(lambda: graph.adjacency, 1):.2f} s")
+    print(f"numbering the edges: {least(lambda: graph.incidence, 1):.2f} s")
     key = given.key or graph.describe().popular[0].key
     for hops, most in _SIZES:
         view = neighbourhood(graph, key, hops, most)

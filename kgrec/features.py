@@ -25,7 +25,8 @@ from kgrec.vocabulary import INTERACTED
 
 Indices = npt.NDArray[np.int64]
 
-_LONG_AGO = -(2**62)
+LONG_AGO = -(2**62)
+"""The time of what has none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +131,10 @@ class Features:
         :raises UnknownIdError: if a user is not in the graph
         """
         return _all(self._user_index, users, "user")
+
+    def user_row(self, user: str) -> int | None:
+        """The index of a user; ``None`` if there is no such user."""
+        return self._user_index.get(user)
 
     def item_index(self, item: str) -> int:
         """The index of an item.
@@ -307,7 +312,7 @@ def _ages(
         return None
     ages = (
         pairs.group_by("head", "tail")
-        .agg(pl.col("timestamp").max().fill_null(_LONG_AGO))
+        .agg(pl.col("timestamp").max().fill_null(LONG_AGO))
         .select("head", "tail", age=pl.col("timestamp").rank("min", descending=True).over("head"))
     )
     matrix = csr_matrix((ages["age"].cast(pl.Float32), (ages["head"], ages["tail"])), shape=shape)

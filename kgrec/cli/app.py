@@ -22,6 +22,7 @@ from kgrec.cli import (
     extract,
     query,
     recommend,
+    serve,
     train,
     tune,
     wish,
@@ -103,6 +104,7 @@ _COMMANDS = (
     describe.describe,
     extract.extract,
     doctor.doctor,
+    serve.serve,
 )
 
 for command in _COMMANDS:

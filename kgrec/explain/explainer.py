@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from functools import cached_property
 from typing import Self
 
@@ -12,9 +13,9 @@ import polars as pl
 from scipy.sparse import csr_matrix
 
 from kgrec.errors import ConfigError
-from kgrec.explain.asker import Asker
 from kgrec.explain.explanation import Explanation, Path, PathNode, PathRelation
 from kgrec.explain.groups import Group, Groups, grouped, placed
+from kgrec.explain.history import STRANGER, History
 from kgrec.explain.names import Names
 from kgrec.explain.only_text import OnlyText
 from kgrec.explain.queries import cypher, sparql
@@ -81,6 +82,15 @@ class Explainer:
         other.graph, other.names, other.sentences = graph, Names(graph), sentences
         return other
 
+    def of_model(self, model: PairModel) -> Self:
+        """The same explainer of another mixture of the model, see :meth:`PairModel.mixed`.
+
+        What is worked out for all mixtures is shared.
+        """
+        other = copy.copy(self)
+        other.model, other.finder = model, self.finder.of_model(model)
+        return other
+
     def explain(
         self,
         user: str,
@@ -105,40 +115,35 @@ class Explainer:
         """
         if method is not None:
             raise ConfigError("The shares of gnn.model = linear are exact: give no method.")
-        _check_paths(paths)
         row = int(self.features.user_indices([user])[0])
-        asker = Asker(self.names.node(key("user", user)), row)
-        return self._explain(asker, *row_of(self.histories, row), item, paths, score)
+        items, counts = row_of(self.histories, row)
+        taken = History(user, items.astype(np.int64), counts, row)
+        return self.explain_history(taken, item, paths=paths, score=score)
 
     def explain_history(
         self,
-        asker: Asker,
-        history: csr_matrix,
+        taken: History,
         item: str,
         *,
         paths: int | None = 5,
         score: float | None = None,
+        brief: bool = False,
     ) -> Explanation:
-        """Explain the score that an item has for any history; see :meth:`explain`.
+        """Explain a score for somebody whose history is given, in the graph or not.
 
-        :param history: above 0 where it has an item, shape ``(1, I)``
+        :param taken: what somebody took
+        :param item: item id
+        :param paths: at most so many, at least 0; ``None``: all
+        :param score: the score, if it is known
+        :param brief: whether to list only those of the paths that the sentence tells, which is
+            faster and changes no word of it
         :raises UnknownIdError: if the item is not in the graph
         :raises ConfigError: if ``paths`` is below 0
         """
-        _check_paths(paths)
-        return self._explain(asker, *row_of(history, 0), item, paths, score)
-
-    def _explain(
-        self,
-        asker: Asker,
-        items: npt.NDArray[np.int32],
-        counts: npt.NDArray[np.float32],
-        item: str,
-        paths: int | None,
-        score: float | None,
-    ) -> Explanation:
-        target, row = self.features.item_index(item), asker.row
-        history = items.astype(np.int64)
+        if paths is not None and paths < 0:
+            raise ConfigError(f"The number of paths must be at least 0, not {paths}.")
+        target = self.features.item_index(item)
+        history, counts, row = taken.items, taken.counts, taken.row
         if score is None:
             score = self.model.score_from(history, counts, target)
         walks = self.finder.find(history, target, user=row, counts=counts)
@@ -147,6 +152,8 @@ class Explainer:
         groups = grouped(walks, tastes, target, self._hubs_to(target))
         groups, untold = self._told_apart(groups, target)
         shown = groups.at(self._shown(groups, paths, target))
+        if brief:
+            shown = _told(shown)
         on_facts = float(tastes.shares.sum()) if tastes else 0.0
         text = tastes.text if tastes else 0.0
         modalities = tastes.modalities if tastes else dict.fromkeys(self._modalities, 0.0)
@@ -171,14 +178,14 @@ class Explainer:
             rest["other_paths"] = total - sum(group.share for group in shown)
         told = placed(shown, tastes, self.finder, target, row)
         return Explanation(
-            user=asker.node.id,
+            user=taken.user,
             item=item,
             label=self.names.node(key("item", item)).label,
             score=score,
-            paths=tuple(self._path(asker, target, group) for group in told),
+            paths=tuple(self._path(taken, target, group) for group in told),
             rest=rest,
             path_share=total,
-            content_reason=self._content_reason(asker, history, carried) if carries else "",
+            content_reason=self._content_reason(taken, carried) if carries else "",
         )
 
     def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:
@@ -240,12 +247,10 @@ class Explainer:
         newcomers = self.model.newcomers
         return tuple(newcomers.texts.modalities) if newcomers else ()
 
-    def _content_reason(
-        self, asker: Asker, history: Indices, carried: npt.NDArray[np.float32]
-    ) -> str:
+    def _content_reason(self, taken: History, carried: npt.NDArray[np.float32]) -> str:
         """Name the item of the history from which most is carried over."""
-        start = int(history[np.where(carried == 0, -np.inf, carried).argmax()])
-        return self.sentences.through_content(asker.called(start, self._node(start)).label)
+        start = int(taken.items[np.where(carried == 0, -np.inf, carried).argmax()])
+        return self.sentences.through_content(self._start(taken, start).label)
 
     def _shown(self, groups: Groups, most: int | None, target: int) -> list[int]:
         """Places of the strongest groups; the last one is kept for a fact."""
@@ -286,9 +291,9 @@ class Explainer:
     def _later_sources(self) -> OnlyText:
         return OnlyText(self._later_hubs, self.features)
 
-    def _path(self, asker: Asker, target: int, group: Group) -> Path:
-        start = asker.called(group.start, self._node(group.start))
-        nodes = [asker.node, start]
+    def _path(self, taken: History, target: int, group: Group) -> Path:
+        start = self._start(taken, group.start)
+        nodes = [self._user(taken), start]
         relations = [self._relation(INTERACTED, True)]
         if group.is_user:
             self._over_people(nodes, relations, group.user, target)
@@ -300,7 +305,7 @@ class Explainer:
             reason = self._over_fact(nodes, relations, group, group.start, target)
         if self._rests_on_text(group, target):
             reason = self.sentences.according_to_text(reason)
-        known = 0 if asker.in_graph else 1  # the graph cannot be asked for what it does not have
+        known = 0 if taken.in_graph else 1  # the graph cannot be asked for what it does not have
         return Path(
             nodes=tuple(nodes),
             relations=tuple(relations),
@@ -369,11 +374,22 @@ class Explainer:
     def _node(self, index: int) -> PathNode:
         return self.names.node(self.features.node_key(index))
 
+    def _user(self, taken: History) -> PathNode:
+        if taken.row == STRANGER:
+            return PathNode(key("user", taken.user), taken.user, taken.user, "User")
+        return self.names.node(key("user", taken.user))
+
+    def _start(self, taken: History, item: int) -> PathNode:
+        """An item of the history, with the name that it is told as."""
+        node, name = self._node(item), taken.names.get(item)
+        return replace(node, label=name) if name else node
+
     def _relation(self, name: str, forward: bool) -> PathRelation:
         relation = self.graph.vocabulary.relation(name)
         return PathRelation(name, relation.label if forward else relation.inverse_label, forward)
 
 
-def _check_paths(paths: int | None) -> None:
-    if paths is not None and paths < 0:
-        raise ConfigError(f"The number of paths must be at least 0, not {paths}.")
+def _told(shown: list[Group]) -> list[Group]:
+    """The groups of which :attr:`Explanation.told` tells."""
+    fact = next((group for group in shown if not group.is_user and group.share > 0), None)
+    return shown[:1] if fact is None or fact is shown[0] else [shown[0], fact]

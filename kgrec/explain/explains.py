@@ -6,8 +6,8 @@ from typing import Protocol, Self, runtime_checkable
 
 from scipy.sparse import csr_matrix
 
-from kgrec.explain.asker import Asker
 from kgrec.explain.explanation import Explanation
+from kgrec.explain.history import History
 from kgrec.explain.sentences import Sentences
 from kgrec.explain.walks import Floats, Indices
 from kgrec.graph import KnowledgeGraph
@@ -33,12 +33,12 @@ class Explains(Protocol):
 
     def explain_history(
         self,
-        asker: Asker,
-        history: csr_matrix,
+        taken: History,
         item: str,
         *,
         paths: int | None = 5,
         score: float | None = None,
+        brief: bool = False,
     ) -> Explanation:
         """Explain a score for any history; see :meth:`kgrec.explain.Explainer.explain_history`."""
 

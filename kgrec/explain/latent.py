@@ -10,8 +10,8 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from kgrec.errors import ConfigError
-from kgrec.explain.asker import Asker
 from kgrec.explain.explanation import Explanation
+from kgrec.explain.history import History
 from kgrec.explain.sentences import Sentences
 from kgrec.features import Features
 from kgrec.gnn.linear.recency import recent_histories
@@ -63,15 +63,15 @@ class LatentExplainer:
 
     def explain_history(
         self,
-        asker: Asker,
-        history: csr_matrix,
+        taken: History,
         item: str,
         *,
         paths: int | None = 5,
         score: float | None = None,
+        brief: bool = False,  # noqa: ARG002  # there are no paths to leave out
     ) -> Explanation:
         """Explain a score for any history; see :meth:`kgrec.explain.Explainer.explain_history`."""
-        return self._explain(asker.node.id, history, item, paths, score)
+        return self._explain(taken.user, taken.weights(self.model.num_items), item, paths, score)
 
     def _explain(
         self, user: str, history: csr_matrix, item: str, paths: int | None, score: float | None

@@ -28,6 +28,7 @@ Indices = npt.NDArray[np.int64]
 _MOST_TRIED = 200
 # So many users are followed before the takers of what they do not lead to are asked.
 _MOST_BUSY = 64
+_AT_ONCE = 4
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,8 @@ class TasteFinder:
 
     def __init__(self, taste: Taste) -> None:
         self.taste = taste
-        # The items of a list are explained one after the other.
-        self._kept_reached = lru_cache(1)(self._find_reached)
+        # The items of a list are explained one after the other, and a few lists at once.
+        self._kept_reached = lru_cache(_AT_ONCE)(self._find_reached)
 
     def find(
         self, history: Indices, carried: npt.NDArray[np.float32], item: int, user: int | None

@@ -10,9 +10,9 @@ from typing import Any
 import polars as pl
 from scipy.sparse import csr_matrix
 
-from kgrec.explain.asker import Asker
 from kgrec.explain.explains import Translatable
 from kgrec.explain.explanation import Explanation
+from kgrec.explain.history import History
 from kgrec.explain.languages import Language
 from kgrec.explain.sentences import Sentences
 from kgrec.explain.walks import Floats, Indices
@@ -55,15 +55,15 @@ class Teller:
 
     def explain_history(
         self,
-        asker: Asker,
-        history: csr_matrix,
+        taken: History,
         item: str,
         *,
         paths: int | None = 5,
         score: float | None = None,
+        brief: bool = False,
     ) -> Explanation:
-        """Explain a score for any history."""
-        why = self.explainer.explain_history(asker, history, item, paths=paths, score=score)
+        """Explain one score of somebody whose history is given."""
+        why = self.explainer.explain_history(taken, item, paths=paths, score=score, brief=brief)
         return why.told_in(self.language, self._notes(why))
 
     def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:

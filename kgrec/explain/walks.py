@@ -17,8 +17,10 @@ oneself.
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +37,7 @@ Indices = npt.NDArray[np.int64]
 _LEAST = 0.05
 # What speaks for the items is kept in so many bytes.
 _KEPT = 2**26
+_AT_ONCE = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,8 +100,14 @@ class WalkFinder:
         self.model, self.histories, self.hubs = model, histories.astype(np.float64), hubs
         # Lists of different users name the same items, ...
         self._vouching = lru_cache(max(16, _KEPT // (24 * model.num_items)))(self._vouching_for)
-        # ... and the items of one list are explained one after the other.
-        self._hubs_of = lru_cache(1)(self._find_hubs)
+        # ... and the items of one list are explained one after the other, a few lists at once.
+        self._hubs_of = lru_cache(_AT_ONCE)(self._find_hubs)
+
+    def of_model(self, model: PairModel) -> Self:
+        """The same finder of another mixture of the model; what speaks for items is shared."""
+        other = copy.copy(self)
+        other.model = model
+        return other
 
     @cached_property
     def _by_item(self) -> csr_matrix:
@@ -134,7 +143,7 @@ class WalkFinder:
         :param user: the user whose history it is: nobody vouches for oneself
         :param counts: how much each item of the history counts; ``None``: 1
         """
-        scale = max(len(history), 1) ** -self.model.history_power
+        scale = self.model.path_volume * max(len(history), 1) ** -self.model.history_power
         factors = np.full(len(history), scale) if counts is None else scale * counts
         factors = np.where(history == item, 0.0, factors)
         vouching = self._vouching(item)
@@ -166,11 +175,11 @@ class WalkFinder:
     ) -> tuple[Indices, Floats]:
         """Who else took both of two items, sorted, and their dual weights for the second.
 
-        :param user: who does not count: nobody vouches for oneself
+        :param user: who does not count: nobody vouches for oneself; below 0: all do
         """
         strengths = np.zeros(self.histories.shape[0])
         strengths[row_of(self._by_item, item)[0]] = self._vouching(item).of_takers
-        if user is not None:
+        if user is not None and user >= 0:
             strengths[user] = 0.0
         both = row_of(self._by_item, start)[0].astype(np.int64)
         both = both[strengths[both] > 0]

@@ -411,7 +411,7 @@ class KnowledgeGraph(Exchange):
         )
 
     @cached_property
-    def adjacency(self) -> Adjacency:
+    def incidence(self) -> Adjacency:
         """The edges of each node in both directions, for walks; made when it is first asked for."""
         return Adjacency(self.nodes, self.edges)
 

@@ -13,7 +13,6 @@ from scipy.sparse import csr_matrix
 
 from kgrec.config import Config
 from kgrec.explain import Explanation
-from kgrec.explain.asker import Asker
 from kgrec.explain.counterfactual import Counterfactual, WhyNot
 from kgrec.explain.languages import Language
 from kgrec.features import Features
@@ -84,30 +83,6 @@ class Explaining(ABC):
             method is given for ``gnn.model = linear``
         """
         return self._reasons.told_in(language).explain(user, item, paths=paths, method=method)
-
-    def explain_history(
-        self,
-        asker: Asker,
-        history: csr_matrix,
-        item: str,
-        *,
-        paths: int | None = 5,
-        score: float | None = None,
-        language: str | Path | Language = "en",
-    ) -> Explanation:
-        """Say why an item has its score for any history, of nobody in the graph.
-
-        With ``gnn.model = rgcn`` and ``kgat`` only the exact parts are told: edges are attributed
-        to for users of the graph.
-
-        :param asker: whose history it is
-        :param history: above 0 where it has an item, shape ``(1, I)``
-        :param score: the score, if it is known
-        :raises UnknownIdError: if the item is not in the graph
-        :raises ConfigError: if ``paths`` is below 0, or there is no such language
-        """
-        explainer = self._reasons.told_in(language)
-        return explainer.explain_history(asker, history, item, paths=paths, score=score)
 
     def counterfactual(
         self,

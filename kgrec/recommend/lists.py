@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import polars as pl
 from scipy.sparse import csr_matrix
@@ -39,6 +41,12 @@ class Lists:
         self.graph, self.features, self.model = graph, features, model
         self.config, self.progress = config, progress
         self._policed: BoundPolicy | None = None
+
+    def of_model(self, model: Model) -> Lists:
+        """The same with another model of the same items."""
+        other = copy.copy(self)
+        other.model = model
+        return other
 
     def of(
         self,
@@ -80,10 +88,11 @@ class Lists:
 
     def _bound(self, policy: Policy) -> BoundPolicy:
         """The policy in this graph; the last one is kept, for requests come one by one."""
-        if self._policed is None or self._policed.policy != policy:
+        bound = self._policed  # another thread may bind another policy meanwhile
+        if bound is None or bound.policy != policy:
             sensitive = self.config.graph.sensitive
-            self._policed = bind(policy, self.graph, self.features, sensitive)
-        return self._policed
+            bound = self._policed = bind(policy, self.graph, self.features, sensitive)
+        return bound
 
     def _top(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,12 +26,13 @@ class Profile:
 
     :ivar items: ids of items; they are not recommended again
     :ivar entities: ids of entities, of a director or a genre, say
-    :ivar attributes: relation to the label or id of its entity, ``{"has_genre": "Comedy"}``
+    :ivar attributes: relation to the label or id of its entity, ``{"has_genre": "Comedy"}``, or
+        of several
     """
 
     items: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
 
 
 def profile_history(
@@ -66,7 +67,10 @@ def profile_names(profile: Profile, graph: KnowledgeGraph, features: Features) -
     :raises UnknownIdError: if an entity is not in the graph
     """
     liked = {features.item_index(item) for item in profile.items}
-    named = (*profile.entities, *profile.attributes.values())
+    named = (
+        *profile.entities,
+        *(each for many in profile.attributes.values() for each in _all(many)),
+    )
     names: dict[int, str] = {}
     for name, members in zip(named, _members(profile, graph, features), strict=True):
         number = _entity(graph, features, name) - len(features.items)
@@ -94,7 +98,12 @@ def _members(
             known = ", ".join(features.relations[:8])
             raise UnknownIdError(f"There is no relation '{relation}' in the graph; it has {known}.")
         number = features.relations.index(relation)
-        yield _having(features, _entity(graph, features, value), number)
+        for name in _all(value):
+            yield _having(features, _entity(graph, features, name), number)
+
+
+def _all(values: str | Sequence[str]) -> Sequence[str]:
+    return (values,) if isinstance(values, str) else values
 
 
 def _entity(graph: KnowledgeGraph, features: Features, name: str) -> int:

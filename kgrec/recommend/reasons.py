@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from functools import cached_property
 from pathlib import Path
 
@@ -10,11 +11,13 @@ from scipy.sparse import csr_matrix
 
 from kgrec.callbacks import Progress
 from kgrec.config import Config
-from kgrec.explain import Explains, Explanation, in_language, make_explainer
+from kgrec.explain import Explainer, Explains, Explanation, in_language, make_explainer
 from kgrec.explain.counterfactual import Counterfactuals
+from kgrec.explain.history import History
 from kgrec.explain.languages import ENGLISH, Language, read_language
 from kgrec.explain.telling import Teller
 from kgrec.features import Features
+from kgrec.gnn.linear.pairs import PairModel
 from kgrec.gnn.model import Model
 from kgrec.graph import KnowledgeGraph
 from kgrec.recommend.update import Fitted
@@ -75,6 +78,36 @@ class Reasons:
         while len(self._tellers) > _TELLERS:
             del self._tellers[next(iter(self._tellers))]
         return teller
+
+    def of_model(self, model: PairModel) -> Reasons:
+        """The same of another mixture of the model, which shares what does not depend on it."""
+        other = copy.copy(self)
+        other.model, other._tellers = model, {}
+        other.__dict__.pop("_counterfactuals", None)
+        explainer = self.explainer
+        assert isinstance(explainer, Explainer)
+        other.__dict__["explainer"] = explainer.of_model(model)
+        return other
+
+    def of_history(
+        self,
+        taken: History,
+        table: pl.DataFrame,
+        language: str | Path | Language,
+        *,
+        brief: bool = False,
+    ) -> tuple[Explanation, ...]:
+        """One explanation for each row of the list of a history.
+
+        :param table: ``item, score``
+        :param brief: whether each lists only the paths that its sentence tells
+        :raises ConfigError: if there is no such language
+        """
+        explainer = self.told_in(language)
+        return tuple(
+            explainer.explain_history(taken, item, score=score, brief=brief)
+            for item, score in zip(table["item"], table["score"], strict=True)
+        )
 
     def of_lists(
         self, table: pl.DataFrame, language: str | Path | Language, progress: Progress

@@ -15,8 +15,6 @@ from scipy.sparse import csr_matrix
 from kgrec.callbacks import Progress, TimedProgress
 from kgrec.config import Config
 from kgrec.errors import ConfigError, GraphError, RunError
-from kgrec.explain import Explanation
-from kgrec.explain.asker import Asker
 from kgrec.explain.languages import Language
 from kgrec.features import Features
 from kgrec.gnn.fit import fit
@@ -32,15 +30,15 @@ from kgrec.graph.sensitive import check_sensitive
 from kgrec.policies import Policy
 from kgrec.recommend.adapting import adapted_to
 from kgrec.recommend.checkpoint import open_checkpoints
-from kgrec.recommend.explaining import Explaining
 from kgrec.recommend.inputs import node_inputs
 from kgrec.recommend.lists import Lists
 from kgrec.recommend.newcomers import with_new_items, with_new_users
 from kgrec.recommend.notebook import recommender_html
-from kgrec.recommend.profile import PROFILE, Profile, profile_history, profile_names
+from kgrec.recommend.profile import PROFILE, Profile, profile_history
 from kgrec.recommend.reasons import Reasons
 from kgrec.recommend.recommendations import Recommendations
 from kgrec.recommend.run import Run, read_run, write_run
+from kgrec.recommend.serving import Serving
 from kgrec.recommend.side_by_side import explained_by
 from kgrec.recommend.similar import with_similar
 from kgrec.recommend.update import Fitted, check_later, updated_model
@@ -70,7 +68,7 @@ class _State:
     adapter: Adapter | None = None
 
 
-class Recommender(Explaining):
+class Recommender(Serving):
     """Recommends items whose scores are sums of paths.
 
     :param config: all settings; ``None``: the defaults
@@ -342,30 +340,6 @@ class Recommender(Explaining):
         graph, sensitive = self._learned_graph, self.config.graph.sensitive
         weights, liked = profile_history(profile, graph, self._state.features, sensitive)
         return self._lists.of([PROFILE], weights, k, policy, seen=liked)
-
-    def explain_for(
-        self,
-        profile: Profile,
-        item: str,
-        *,
-        paths: int | None = 5,
-        language: str | Path | Language = "en",
-    ) -> Explanation:
-        """Say why an item has its score for somebody who is not in the graph.
-
-        What is liked of a liked entity are the items that have it, "Comedy (such as Airplane!)".
-        The user of the result is called ``"profile"``; queries of paths begin at the item.
-
-        :param profile: as for :meth:`recommend_for`
-        :param paths: at most so many; ``None``: all
-        :param language: of the sentences; see :meth:`explain`
-        :raises UnknownIdError: if the graph does not have the item, or what is liked
-        :raises ConfigError: as for :meth:`recommend_for` and :meth:`explain`
-        """
-        graph, features = self._learned_graph, self._state.features
-        weights, _ = profile_history(profile, graph, features, self.config.graph.sensitive)
-        asker = Asker.stranger(PROFILE, profile_names(profile, graph, features))
-        return self.explain_history(asker, weights, item, paths=paths, language=language)
 
     def save(self, folder: str | Path, *, held_out: pl.DataFrame | None = None) -> None:
         """Write a run folder, whole or not at all; an earlier run is replaced at the very end.

@@ -19,7 +19,7 @@ scores. The order of the list is another one:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -31,13 +31,12 @@ from scipy.sparse import csr_matrix
 from scipy.stats import norm, rankdata
 
 from kgrec.errors import ConfigError
-from kgrec.explain import Explanation, PathNode
-from kgrec.explain.asker import Asker
+from kgrec.explain import Explanation
+from kgrec.explain.history import History
 from kgrec.explain.languages import Language
-from kgrec.gnn.linear.recency import recent_histories
 from kgrec.graph.schema import key
 from kgrec.recommend import Recommender
-from kgrec.recommend.profile import Profile, profile_history, profile_names
+from kgrec.recommend.profile import Profile
 from kgrec.recommend.recommendations import Recommendations
 from kgrec.text import TextEncoder
 from kgrec.threads import limited_threads
@@ -67,43 +66,39 @@ class Granted(Recommendations):
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class _Asked:
-    """A wish as a history.
-
-    :ivar history: shape ``(1, I)``
-    :ivar seen: items that are not recommended, shape ``(I,)``
-    """
-
-    asker: Asker
-    history: csr_matrix
-    seen: Mask
-
-
 class Granter:
     """Finds the items for wishes; made once, it answers many.
 
     :param rec: a fitted recommender
     :param encoder: of free texts; ``None``: what the settings of the recommender say
+    :param patient: whether the first wish with free text waits until all descriptions are encoded;
+        else the text counts from :meth:`prepare` on
     """
 
-    def __init__(self, rec: Recommender, encoder: TextEncoder | None = None) -> None:
+    def __init__(
+        self, rec: Recommender, encoder: TextEncoder | None = None, *, patient: bool = True
+    ) -> None:
         self.rec = rec
         self._facts, self._likeness = Facts(rec), Likeness(rec, encoder)
+        self._patient = patient
+
+    def prepare(self) -> None:
+        """Do now what the first wish with free text would wait for."""
+        self._likeness.prepare()
 
     def grant(
         self,
         intent: Intent,
         k: int = 10,
         *,
-        user: str | None = None,
+        user: str | History | None = None,
         explain: bool = True,
         language: str | Path | Language = "en",
     ) -> Granted:
         """The best items for a wish; see the module.
 
         :param k: how many items, at least 1
-        :param user: whose history counts, too; ``None``: nobody's
+        :param user: whose history counts, too, or that history; ``None``: nobody's
         :param explain: also explain every score
         :param language: of the explanations
         :raises UnknownIdError: if the graph does not have the user, or what the intent names
@@ -113,8 +108,9 @@ class Granter:
         if k < 1:
             raise ConfigError(f"k must be at least 1, not {k}.")
         asked = self._asked(intent, user)
-        scores, ranking = self._scores(asked.history)
-        may = self._candidates & ~asked.seen
+        size = len(self._candidates)
+        scores, ranking = self._scores(asked.weights(size))
+        may = self._candidates & (asked.hidden(size).toarray()[0] == 0)
         allowed = may & ~self._facts.all_of(intent.avoid).any(axis=0)
         texts = self._texts(intent)
         wanted = self._facts.all_of(intent.want)
@@ -131,39 +127,23 @@ class Granter:
         why: tuple[Explanation, ...] = ()
         if explain:
             why = tuple(
-                self.rec.explain_history(
-                    asked.asker, asked.history, item, score=score, language=language
-                )
+                self.rec.explain_history(asked, item, score=score, language=language)
                 for item, score in table.select("item", "score").iter_rows()
             )
         notes = tuple(self._notes(intent, lacking[order], k))
         return Granted(table, why, None, intent=intent, notes=notes)
 
-    def _asked(self, intent: Intent, user: str | None) -> _Asked:
-        rec, features = self.rec, self.rec.features
+    def _asked(self, intent: Intent, user: str | History | None) -> History:
+        """A wish as a history, beside that of the user."""
+        rec = self.rec
         wants = tuple(link.id for link in intent.want if link.kind == "entity")
         profile = Profile(items=tuple(link.id for link in intent.like), entities=wants)
-        history = csr_matrix((1, len(features.items)), dtype=np.float32)
-        seen = np.zeros(len(features.items), dtype=bool)
-        names: dict[int, str] = {}
-        if profile.items or profile.entities:
-            told = (profile, rec.graph, features)
-            history, liked = profile_history(*told, rec.config.graph.sensitive)
-            seen[liked.indices] = True
-            names = profile_names(*told)
+        wished = rec.profile(profile) if profile.items or profile.entities else None
         if user is None:
-            return _Asked(Asker.stranger(WISH, names), history, seen)
-        row = int(features.user_indices([user])[0])
-        own = csr_matrix(self._histories[row])
-        seen[own.indices] = True
-        names = {item: name for item, name in names.items() if item not in own.indices}
-        if history.nnz and own.nnz:
-            history = history * (own.sum() / history.sum())
-        node = PathNode(
-            *(rec.graph.node(key("user", user))[c] for c in ("key", "id", "label", "type"))
-        )
-        asker = Asker(node, row, not history.nnz, names)
-        return _Asked(asker, csr_matrix(own + history), seen)
+            nothing = csr_matrix((1, len(rec.features.items)), dtype=np.float32)
+            return replace(wished or History.of_stranger(WISH, nothing), user=WISH)
+        own = rec.history(user) if isinstance(user, str) else user
+        return own if wished is None else _together(own, wished, len(rec.features.items))
 
     def _scores(self, history: csr_matrix) -> tuple[npt.NDArray[np.float32], Floats]:
         """Scores of all items, and what to rank them by: below all others where no path leads."""
@@ -177,17 +157,17 @@ class Granter:
         return scores, ranking
 
     def _texts(self, intent: Intent) -> Floats | None:
-        if not intent.free_text or not self._likeness.is_there:
+        if not intent.free_text or not self._hears:
             return None
         return self._likeness.to(intent.free_text).astype(np.float64)
 
     def _table(
-        self, asked: _Asked, order: npt.NDArray[np.int64], scores: npt.NDArray[np.float32],
+        self, asked: History, order: npt.NDArray[np.int64], scores: npt.NDArray[np.float32],
         places: npt.NDArray[np.int64],
     ) -> pl.DataFrame:  # fmt: skip
         items = [self.rec.features.items[at] for at in order]
         labels = [self.rec.graph.label(key("item", item)) for item in items]
-        user = [asked.asker.node.id] * len(items)
+        user = [asked.user] * len(items)
         return pl.DataFrame(
             {
                 "user": pl.Series(user, dtype=pl.String),
@@ -213,8 +193,14 @@ class Granter:
         if intent.not_excluded:
             words = ", ".join(f"'{word}'" for word in intent.not_excluded)
             yield f"Nothing in the graph is called {words}, so that is not excluded."
-        if intent.free_text and not self._likeness.is_there:
-            yield f"'{intent.free_text}' was not compared with texts: 'text.enabled' is off."
+        if intent.free_text and not self._hears:
+            off = "'text.enabled' is off" if not self._likeness.is_there else "they are being read"
+            yield f"'{intent.free_text}' was not compared with texts: {off}."
+
+    @property
+    def _hears(self) -> bool:
+        """Whether free text counts."""
+        return self._likeness.is_there and (self._patient or self._likeness.is_ready)
 
     @cached_property
     def _candidates(self) -> Mask:
@@ -223,10 +209,6 @@ class Granter:
         if features.candidates is not None:
             mask[features.candidates] = True
         return mask
-
-    @cached_property
-    def _histories(self) -> csr_matrix:
-        return recent_histories(self.rec.features, self.rec.model.recency)
 
 
 def _lacking(intent: Intent, wanted: Mask) -> npt.NDArray[np.int64]:
@@ -285,3 +267,14 @@ def recommend_wish(
     :raises ConfigError: if ``k`` is below 1
     """
     return Granter(rec).grant(intent, k, user=user)
+
+
+def _together(own: History, wished: History, size: int) -> History:
+    """What a user has and wishes, each as loud as the other."""
+    first, second = own.weights(size), wished.weights(size)
+    if first.nnz:
+        second = second * (first.sum() / second.sum())
+    names = {item: name for item, name in wished.names.items() if item not in own.items}
+    seen = np.union1d(own.items, wished.items if wished.seen is None else wished.seen)
+    both = csr_matrix(first + second)
+    return History.of(own.user, both, row=own.row, seen=seen, in_graph=False, names=names)

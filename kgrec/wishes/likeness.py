@@ -34,6 +34,16 @@ class Likeness:
         """Whether there is an encoder: none where ``text.enabled`` is off and none was given."""
         return self._given is not None or self._rec.config.text.enabled
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether the descriptions are encoded."""
+        return "_vectors" in self.__dict__
+
+    def prepare(self) -> None:
+        """Encode the descriptions now: where training left no cache, this takes minutes."""
+        if self.is_there:
+            _ = self._vectors
+
     def to(self, text: str) -> Floats:
         """Cosine of a text and the description of each item, shape ``(I,)``; 0 without one."""
         found: Floats = self._vectors @ self._encoder.encode([text])[0]

@@ -22,6 +22,7 @@ COMMANDS = (
     "extract",
     "tune",
     "recommend",
+    "serve",
     "wish",
     "explain",
     "evaluate",

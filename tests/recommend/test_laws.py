@@ -132,7 +132,7 @@ def test_tables_go_anywhere(fitted: Recommender) -> None:
     assert top.to_pandas().shape == (6, 5)
     assert top.to_polars()["user"].to_list() == ["2"] * 3 + ["1"] * 3
     assert len(top.explanations) == len(top) == 6
-    assert "<table>" in top._repr_html_()
+    assert "<table" in top._repr_html_()
     assert top.explanations[0].sentence in str(top)
 
 

@@ -112,7 +112,9 @@ class World:
 
     def weights_of(self, items: Indices, columns: Indices) -> Floats:
         """Pair weights of some items with others, paths and content, shape ``(items, columns)``."""
-        part = self.model.weights[items] + self.model.content[items]
+        model = self.model
+        part = model.weights[items] * model.path_volume
+        part += model.content[items] * model.content_volume
         return np.asarray(part[:, columns].toarray(), dtype=np.float64)
 
     def bias_gaps(self, items: Indices, target: int, size: int) -> Floats:

@@ -14,7 +14,6 @@ from scipy.sparse import csc_matrix, csr_matrix
 
 from kgrec.config import GraphConfig
 from kgrec.errors import ConfigError, UnknownIdError
-from kgrec.explain.asker import Asker
 from kgrec.explain.deep.asked import Asked
 from kgrec.explain.deep.gradients import STEPS, integrated_gradients
 from kgrec.explain.deep.groups import Group, grouped, strongest
@@ -25,6 +24,7 @@ from kgrec.explain.deep.routes import Floats, Routes
 from kgrec.explain.deep.telling import RouteTeller, Step
 from kgrec.explain.deep.whole import Whole
 from kgrec.explain.explanation import Explanation, Path
+from kgrec.explain.history import History
 from kgrec.explain.latent import LatentExplainer
 from kgrec.explain.sentences import Sentences
 from kgrec.explain.walks import Indices
@@ -133,15 +133,15 @@ class DeepExplainer:
 
     def explain_history(
         self,
-        asker: Asker,
-        history: csr_matrix,
+        taken: History,
         item: str,
         *,
         paths: int | None = 5,
         score: float | None = None,
+        brief: bool = False,
     ) -> Explanation:
         """The exact parts of a score for any history; edges are attributed to for users only."""
-        return self._latent.explain_history(asker, history, item, paths=paths, score=score)
+        return self._latent.explain_history(taken, item, paths=paths, score=score, brief=brief)
 
     def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:
         """The exact parts of scores, without attributions; see :class:`LatentExplainer`."""

@@ -42,6 +42,7 @@ def randomised(
     """
     if part not in PARTS:
         raise ConfigError(f"There is no part '{part}' to randomise; there are: {', '.join(PARTS)}.")
+    model = model.settled()
     generator = np.random.default_rng(seed)
     shared = shared_pairs(fitted_on)
     learned = _affinity(model.vectors, shared)

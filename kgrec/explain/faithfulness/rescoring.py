@@ -32,6 +32,7 @@ def masked_model(
     :param paths: of one explanation of that user, with their shares
     :raises ConfigError: if a path does not begin at an item of the history
     """
+    model = model.settled()
     counts = history.toarray().ravel()
     scale = float(history_scale(history, model.history_power).item())
     starts = np.array([features.item_index(path.nodes[1].id) for path in paths], dtype=np.int64)

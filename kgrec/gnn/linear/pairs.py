@@ -16,7 +16,7 @@ users took (:mod:`kgrec.gnn.linear.transfer`); :math:`w` says what is recent
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,7 @@ import numpy.typing as npt
 import torch
 from scipy.sparse import csr_matrix, diags
 
+from kgrec.errors import ConfigError
 from kgrec.gnn.linear.closed_form import MOST_ITEMS, ridge_weights
 from kgrec.gnn.linear.neighbours import cosine_neighbours
 from kgrec.gnn.linear.newcomers import Newcomers
@@ -34,6 +35,9 @@ from kgrec.sparse import MOST_DENSE, dense_row
 
 NEIGHBOURS = 200
 """Pairs kept for an item where a catalog is too large for all pairs."""
+
+_ALIKE = ("_weights_by_item", "_content_by_item", "_panels", "_panels_apart")
+"""What is worked out once, for every volume."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +54,8 @@ class PairModel:
     :ivar gates: the weight of a hub of each role in the closed form, where a user's is 1;
         float32, shape ``(roles,)``
     :ivar newcomers: with which items are served that come later; ``None``: they cannot be
+    :ivar path_volume: what :math:`W` is multiplied by in every score; see :meth:`mixed`
+    :ivar content_volume: the same for :math:`\\tau C`
     """
 
     weights: csr_matrix
@@ -61,6 +67,8 @@ class PairModel:
     content: csr_matrix
     recency: float = 0.0
     newcomers: Newcomers | None = None
+    path_volume: float = 1.0
+    content_volume: float = 1.0
 
     @property
     def kind(self) -> str:
@@ -71,6 +79,36 @@ class PairModel:
     def num_items(self) -> int:
         """Columns of a score."""
         return len(self.bias)
+
+    def mixed(self, alpha: float) -> PairModel:
+        """The model with paths and content as loud as one likes; matrices are shared, not copied.
+
+        The score becomes :math:`2(1-\\alpha) W + 2\\alpha\\,\\tau C + b` over the history, as
+        exact a sum as before.
+
+        :param alpha: between 0, no content, and 1, content alone; .5: as it was trained
+        :raises ConfigError: if ``alpha`` is out of range
+        """
+        if not 0 <= alpha <= 1:
+            raise ConfigError(f"alpha must be between 0 and 1, not {alpha}.")
+        other = replace(self, path_volume=2.0 * (1 - alpha), content_volume=2.0 * alpha)
+        for name in _ALIKE:
+            other.__dict__[name] = getattr(self, name)
+        return other
+
+    def settled(self) -> PairModel:
+        """The same scores from a model whose volumes are 1; copies what they change."""
+        if self._as_trained:
+            return self
+        return replace(
+            self,
+            weights=self.weights * np.float32(self.path_volume),
+            vectors=self.vectors * np.float32(np.sqrt(self.path_volume)),
+            mix=self.mix * self.path_volume,
+            content=self.content * np.float32(self.content_volume),
+            path_volume=1.0,
+            content_volume=1.0,
+        )
 
     def score(self, histories: csr_matrix) -> torch.Tensor:
         """Score all items.
@@ -86,14 +124,15 @@ class PairModel:
         :param histories: above 0 where a user has an item, shape ``(n, I)``
         :return: float32, shape ``(n, I)``
         """
-        return self._scaled(histories, histories @ self.weights)
+        return self._scaled(histories, histories @ self.weights, self.path_volume)
 
     def walked(self, histories: csr_matrix, items: npt.NDArray[np.int64]) -> csr_matrix:
         """What paths carry to one item for each user, by item of the history; see :meth:`carried`.
 
         Exactly 0 where no path leads.
         """
-        return self._scaled(histories, histories.multiply(self._weights_by_item[items]))
+        walked = histories.multiply(self._weights_by_item[items])
+        return self._scaled(histories, walked, self.path_volume)
 
     def carried(self, histories: csr_matrix, items: npt.NDArray[np.int64]) -> csr_matrix:
         """What facts and texts carry over to one item for each user, by item of the history.
@@ -102,7 +141,8 @@ class PairModel:
         :param items: the item of each row, shape ``(n,)``
         :return: parts of the scores, which a row sums up, float32, shape ``(n, I)``
         """
-        return self._scaled(histories, histories.multiply(self._content_by_item[items]))
+        carried = histories.multiply(self._content_by_item[items])
+        return self._scaled(histories, carried, self.content_volume)
 
     def carried_from(
         self, history: npt.NDArray[np.integer], counts: npt.NDArray[np.float32], item: int
@@ -113,7 +153,7 @@ class PairModel:
         :param counts: how much each counts, shape ``(n,)``
         :return: what each carries, shape ``(n,)``
         """
-        return self._from(self._content_by_item, history, counts, item)
+        return self._from(self._content_by_item, history, counts, item, self.content_volume)
 
     def score_from(
         self, history: npt.NDArray[np.integer], counts: npt.NDArray[np.float32], item: int
@@ -123,7 +163,7 @@ class PairModel:
         :param history: all items of the user, shape ``(n,)``
         :param counts: how much each counts, shape ``(n,)``
         """
-        by_paths = self._from(self._weights_by_item, history, counts, item)
+        by_paths = self._from(self._weights_by_item, history, counts, item, self.path_volume)
         return float((by_paths + self.carried_from(history, counts, item)).sum() + self.bias[item])
 
     def _from(
@@ -132,9 +172,11 @@ class PairModel:
         history: npt.NDArray[np.integer],
         counts: npt.NDArray[np.float32],
         item: int,
+        volume: float,
     ) -> npt.NDArray[np.float32]:
         weights = dense_row(by_item, item, self.num_items)
         scale = np.float32(max(len(history), 1)) ** np.float32(-self.history_power)
+        scale *= np.float32(volume)
         return np.asarray(scale * (counts * weights[history]), dtype=np.float32)
 
     def parts(
@@ -175,6 +217,8 @@ class PairModel:
 
     def tensors(self) -> dict[str, npt.NDArray[Any]]:
         """All numbers by name."""
+        if not self._as_trained:
+            return self.settled().tensors()
         scalars = [self.history_power, self.mix, self.recency]
         return {
             **_sparse("weights", self.weights),
@@ -211,14 +255,33 @@ class PairModel:
 
     def _from_history(self, histories: csr_matrix) -> torch.Tensor:
         """All that the history carries, by paths or by content, shape ``(n, I)``."""
-        if self._panels is not None:
+        if self._as_trained and self._panels is not None:
             sums = self._panels.sums(histories)
-        else:
+        elif self._as_trained:
             sums = torch.from_numpy((histories @ (self.weights + self.content)).toarray())
+        else:
+            sums = self._apart(histories)
         return sums.mul_(history_scale(histories, self.history_power))
 
-    def _scaled(self, histories: csr_matrix, sums: csr_matrix) -> csr_matrix:
-        scale = history_scale(histories, self.history_power).numpy().ravel()
+    def _apart(self, histories: csr_matrix) -> torch.Tensor:
+        """Paths and content, each as loud as it is to be."""
+        sums = torch.zeros(histories.shape[0], self.num_items)
+        volumes = (self.path_volume, self.content_volume)
+        for volume, matrix, panels in zip(
+            volumes, (self.weights, self.content), self._panels_apart, strict=True
+        ):
+            if not volume:
+                continue
+            part = panels.sums(histories) if panels else (histories @ matrix).toarray()
+            sums.add_(torch.as_tensor(part), alpha=volume)
+        return sums
+
+    @property
+    def _as_trained(self) -> bool:
+        return self.path_volume == self.content_volume == 1.0
+
+    def _scaled(self, histories: csr_matrix, sums: csr_matrix, volume: float) -> csr_matrix:
+        scale = history_scale(histories, self.history_power).numpy().ravel() * np.float32(volume)
         return csr_matrix(diags(scale) @ sums, dtype=np.float32)
 
     @cached_property
@@ -234,6 +297,12 @@ class PairModel:
         if self.num_items > MOST_DENSE:
             return None
         return Panels((self.weights + self.content).toarray())
+
+    @cached_property
+    def _panels_apart(self) -> tuple[Panels | None, Panels | None]:
+        if self.num_items > MOST_DENSE:
+            return None, None
+        return Panels(self.weights.toarray()), Panels(self.content.toarray())
 
 
 def masked_affinity(vectors: torch.Tensor, shared: csr_matrix) -> csr_matrix:

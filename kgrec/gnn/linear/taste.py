@@ -34,6 +34,7 @@ Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
 
 # What is known of some items, 16 at least, is kept in about so many bytes, beside their modalities.
+_AT_ONCE = 4
 _KEPT = 2**25
 
 
@@ -88,9 +89,7 @@ class Taken:
     @cached_property
     def holders(self) -> Holders:
         """Who has these facts."""
-        places, sizes = places_of(self.taste.by_fact, self.facts)
-        by_fact = self.taste.by_fact
-        return Holders(by_fact.indices[places], by_fact.data[places], sizes)
+        return self.taste.holders(self.item)
 
     def weighed(self, scale: npt.NDArray[np.float64]) -> Taught:
         """Sum what the starts carry.
@@ -203,8 +202,8 @@ class Taste:
 
     @cached_property
     def _kept_duals(self) -> Callable[[bytes], Floats]:
-        # The items of a list are explained one after the other.
-        return lru_cache(1)(self._find_duals)
+        # The items of a list are explained one after the other, and a few lists at once.
+        return lru_cache(_AT_ONCE)(self._find_duals)
 
     def _find_duals(self, starts: bytes) -> Floats:
         places = self.places[np.frombuffer(starts, dtype=np.int64)]
@@ -217,6 +216,20 @@ class Taste:
         """What is known of an item."""
         # Lists of different users name the same items.
         return lru_cache(max(16, _KEPT // (12 * max(len(self.warm), 1))))(self._known_of)
+
+    @cached_property
+    def holders(self) -> Callable[[int], Holders]:
+        """Who has the facts of an item."""
+        facts = self.content.facts
+        # A fact that many have is listed for each of them.
+        mean = float((np.diff(self.by_fact.indptr).astype(np.float64) ** 2).sum()) / facts.shape[0]
+        return lru_cache(max(16, int(_KEPT / (8 * max(mean, 1.0)))))(self._holders_of)
+
+    def _holders_of(self, item: int) -> Holders:
+        by_fact = self.by_fact
+        facts = row_of(self.content.facts, item)[0]
+        places, sizes = places_of(by_fact, facts)
+        return Holders(by_fact.indices[places], by_fact.data[places], sizes)
 
     def _known_of(self, item: int) -> _Known:
         place = int(self.places[item])

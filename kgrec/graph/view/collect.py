@@ -30,7 +30,7 @@ def nodes_of(graph: KnowledgeGraph, hop_of: Mapping[int, int]) -> tuple[ViewNode
             type=row["type"],
             label=row["label"],
             text=told.get(row["key"]) or row["text"] or "",
-            facts=int(graph.adjacency.facts[place]),
+            facts=int(graph.incidence.facts[place]),
             hop=hop,
         )
         for row, (place, hop) in zip(rows.iter_rows(named=True), hop_of.items(), strict=True)
@@ -54,7 +54,7 @@ def among(
 def edges_of(graph: KnowledgeGraph, steps: Steps) -> tuple[ViewEdge, ...]:
     """The edges of some steps, all of which lead from head to tail."""
     heads, tails = (graph.nodes["key"].gather(end) for end in (steps.source, steps.target))
-    names = [graph.adjacency.relations[number] for number in steps.relation]
+    names = [graph.incidence.relations[number] for number in steps.relation]
     return tuple(
         ViewEdge(head, name, tail, graph.vocabulary.relation(name).label)
         for head, name, tail in zip(heads, names, tails, strict=True)

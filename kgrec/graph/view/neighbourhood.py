@@ -47,7 +47,7 @@ class Rule:
         :param centres: keys of the nodes that are looked around
         :raises ConfigError: if a relation has no edge
         """
-        adjacency = graph.adjacency
+        adjacency = graph.incidence
         walked = None if relations is None else _numbers(graph, adjacency, relations)
         rows = [
             graph.row(key)
@@ -85,7 +85,7 @@ def neighbourhood(
         raise ConfigError(f"hops must be 1 to 5, not {hops}.")
     if not 1 <= most <= MOST:
         raise ConfigError(f"most must be 1 to {MOST}, not {most}.")
-    adjacency, key = graph.adjacency, find(graph, id)
+    adjacency, key = graph.incidence, find(graph, id)
     centre = graph.row(key)
     rule = Rule.of(graph, [key], relations)
 
@@ -120,7 +120,7 @@ def widened(
     room = min(more, MOST - len(view.nodes))
     if room <= 0:
         raise ConfigError(f"The picture has {len(view.nodes)} nodes, and holds no more.")
-    adjacency, rule = graph.adjacency, Rule.of(graph, [view.centre.key, key], relations)
+    adjacency, rule = graph.incidence, Rule.of(graph, [view.centre.key, key], relations)
     hop_of = {graph.row(node.key): node.hop for node in view.nodes}
     start = graph.row(key)
     far = hop_of.setdefault(start, 1) + 1

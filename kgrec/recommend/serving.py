@@ -1,0 +1,178 @@
+"""What a service asks of a recommender beside its lists: histories that go on, other mixtures."""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Self
+
+import numpy as np
+
+from kgrec.errors import ConfigError
+from kgrec.explain import Explanation
+from kgrec.explain.history import History
+from kgrec.explain.languages import Language
+from kgrec.gnn.linear.pairs import PairModel
+from kgrec.gnn.model import Model
+from kgrec.graph import KnowledgeGraph
+from kgrec.policies import Policy
+from kgrec.recommend.explaining import Explaining
+from kgrec.recommend.lists import Lists
+from kgrec.recommend.profile import PROFILE, Profile, profile_history, profile_names
+from kgrec.recommend.recommendations import Recommendations
+from kgrec.recommend.since import history_since
+from kgrec.sparse import row_of
+
+_NOTHING: Mapping[str, int | None] = MappingProxyType({})
+
+
+class Serving(Explaining):
+    """The part of a :class:`~kgrec.Recommender` that answers for histories.
+
+    A user of a linear model is what is in the history, so that lists and reasons can be had for one
+    that goes on, without a new version of the graph.
+    """
+
+    @property
+    @abstractmethod
+    def model(self) -> Model:
+        """What was trained."""
+
+    @property
+    @abstractmethod
+    def _lists(self) -> Lists: ...
+
+    @property
+    @abstractmethod
+    def _learned_graph(self) -> KnowledgeGraph: ...
+
+    @abstractmethod
+    def with_model(self, model: Model) -> Self:
+        """The same recommender with another model."""
+
+    def history(self, user: str, since: Mapping[str, int | None] = _NOTHING) -> History:
+        """What a user has, and what came since.
+
+        Lists and reasons of it are those that :meth:`Recommender.update` gives once the events are
+        in the graph.
+
+        :param user: may be new, if something came since
+        :param since: item id → seconds since 1970; ``None``: no time, which is before all others
+        :raises UnknownIdError: if an item is not in the graph, or a user of whom nothing came is
+            not
+        """
+        if since:
+            return history_since(self.graph, self.features, self.model.recency, user, since)
+        row = int(self.features.user_indices([user])[0])
+        items, counts = row_of(self._histories, row)
+        return History(user, items.astype(np.int64), counts, row)
+
+    def profile(self, profile: Profile) -> History:
+        """What somebody likes who is not in the graph, as a history.
+
+        What is liked of a liked entity are the items that have it, and they are told so: "Comedy
+        (such as Airplane!)". Queries of paths begin at the item.
+
+        :raises UnknownIdError: if the graph does not have what is liked
+        :raises ConfigError: if nothing is liked, or something liked is sensitive
+        """
+        graph, sensitive = self._learned_graph, self.config.graph.sensitive
+        weights, liked = profile_history(profile, graph, self.features, sensitive)
+        names = profile_names(profile, graph, self.features)
+        seen = liked.indices.astype(np.int64)
+        return History.of_stranger(PROFILE, weights, seen=seen, names=names)
+
+    def recommend_history(
+        self,
+        taken: History,
+        k: int = 10,
+        *,
+        explain: bool = False,
+        policy: Policy | None = None,
+        language: str | Path | Language = "en",
+        brief: bool = False,
+    ) -> Recommendations:
+        """Return the best items for a history; see :meth:`Recommender.recommend`.
+
+        :param taken: of :meth:`history`
+        :param brief: whether explanations list only the paths that their sentences tell, which is
+            faster
+        :raises UnknownIdError: if what a policy names is not in the graph
+        :raises ConfigError: if ``k`` is below 1, the policy names a sensitive relation, or there is
+            no such language
+        """
+        size = self.model.num_items
+        found = self._lists.of(
+            [taken.user], taken.weights(size), k, policy, seen=taken.hidden(size)
+        )
+        if not explain:
+            return found
+        why = self._reasons.of_history(taken, found.table, language, brief=brief)
+        return dataclasses.replace(found, explanations=why)
+
+    def explain_history(
+        self,
+        taken: History,
+        item: str,
+        *,
+        paths: int | None = 5,
+        score: float | None = None,
+        language: str | Path | Language = "en",
+    ) -> Explanation:
+        """Say why an item has its score for a history; see :meth:`explain`.
+
+        With ``gnn.model = rgcn`` and ``kgat`` only the exact parts are told: edges are attributed
+        to for users of the graph.
+
+        :param taken: of :meth:`history` or :meth:`profile`
+        :param score: the score, if it is known
+        :raises UnknownIdError: if the item is not in the graph
+        :raises ConfigError: if ``paths`` is below 0, or there is no such language
+        """
+        explainer = self._reasons.told_in(language)
+        return explainer.explain_history(taken, item, paths=paths, score=score)
+
+    def explain_for(
+        self,
+        profile: Profile,
+        item: str,
+        *,
+        paths: int | None = 5,
+        language: str | Path | Language = "en",
+    ) -> Explanation:
+        """Say why an item has its score for somebody who is not in the graph.
+
+        The user of the result is called ``"profile"``; see :meth:`profile`.
+
+        :param profile: as for :meth:`Recommender.recommend_for`
+        :param paths: at most so many; ``None``: all
+        :param language: of the sentences; see :meth:`explain`
+        :raises UnknownIdError: if the graph does not have the item, or what is liked
+        :raises ConfigError: as for :meth:`Recommender.recommend_for` and :meth:`explain`
+        """
+        return self.explain_history(self.profile(profile), item, paths=paths, language=language)
+
+    def with_alpha(self, alpha: float) -> Self:
+        """The same recommender with content as loud, against paths, as one likes.
+
+        Explanations stay exact. What does not depend on it is shared, so that this costs little.
+
+        :param alpha: between 0, paths and popularity alone, and 1, content and popularity alone;
+            .5: as it was trained
+        :raises ConfigError: if ``alpha`` is out of range, or the model is not linear
+        """
+        model = self.model
+        if not isinstance(model, PairModel):
+            raise ConfigError(
+                f"A model with gnn.model = {model.kind} has no parts for content and for paths: "
+                "leave alpha out."
+            )
+        mixed = model.mixed(alpha)
+        other = self.with_model(mixed)
+        other.__dict__["_histories"] = self._histories
+        other.__dict__["_reasons"] = self._reasons.of_model(mixed)
+        other.__dict__["_lists"] = self._lists.of_model(mixed)
+        return other
