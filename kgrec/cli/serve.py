@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from kgrec.cli.options import Run
-from kgrec.cli.output import note
+from kgrec.cli.output import hushed, warn
 
 _KEY = "KGREC_API_KEY"
 
@@ -33,7 +33,6 @@ def serve(
         typer.Option(min=-1, help="Make answers for so many users beforehand; -1: for all."),
     ] = 1000,
     threads: Annotated[int, typer.Option(min=1, max=64, help="Threads that make answers.")] = 2,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Say only what goes wrong.")] = False,
 ) -> None:
     """Serve lists, reasons, search, queries and new behaviour, and a page at /.
 
@@ -46,13 +45,13 @@ def serve(
     from kgrec.serve.settings import is_loopback
 
     logging.basicConfig(
-        level=logging.WARNING if quiet else logging.INFO, format="kgrec: %(message)s"
+        level=logging.WARNING if hushed() else logging.INFO, format="kgrec: %(message)s"
     )
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     key = os.environ.get(_KEY)
     if key is None and not is_loopback(host):
         key = secrets.token_urlsafe(24)
-        note(f"Requests need the header X-API-Key: {key}")
+        warn(f"Requests need the header X-API-Key: {key}")
     settings = Settings(
         run=run,
         host=host,

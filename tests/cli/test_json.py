@@ -12,9 +12,12 @@ import pytest
 from kgrec.cli.app import app
 
 
-@pytest.mark.parametrize("command", app.registered_commands, ids=lambda each: each.name)
-def test_every_command_has_it(cli: Callable[..., Any], command: Any) -> None:
-    assert "--format" in cli(command.name, "--help").stdout
+COMMANDS = [each.name for each in app.registered_commands if each.name != "serve"]  # prints none
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_it(cli: Callable[..., Any], command: str) -> None:
+    assert "--format" in cli(command, "--help").stdout
 
 
 def test_train(cli: Callable[..., Any], tiny: Path, fast: list[str], tmp_path: Path) -> None:
