@@ -25,7 +25,8 @@ class History:
     :ivar counts: how much each counts, above 0, float32, shape ``(n,)``
     :ivar row: of the user in the features; :data:`STRANGER`: there is none
     :ivar seen: indices of what is not to be recommended, sorted; ``None``: ``items``
-    :ivar in_graph: whether the graph has the user with all of this, and queries find them
+    :ivar in_graph: whether queries of paths begin at the user, because the graph has all of this,
+        or soon will
     :ivar names: what items are told as, by their indices, where it is not they that are liked but
         something that they have: ``"Comedy (such as Airplane!)"``
     """

@@ -44,7 +44,7 @@ def history_since(
     items = places[order]
     seconds = np.array([LONG_AGO if each is None else each for each in times.values()])[order]
     counts = _counts(seconds, power) if timed and len(items) else np.ones(len(items), np.float32)
-    return History(user, items, counts, STRANGER if row is None else row, in_graph=not since)
+    return History(user, items, counts, STRANGER if row is None else row)
 
 
 def _times(graph: KnowledgeGraph, user: str) -> dict[str, int | None]:

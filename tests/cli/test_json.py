@@ -11,7 +11,6 @@ import pytest
 
 from kgrec.cli.app import app
 
-
 COMMANDS = [each.name for each in app.registered_commands if each.name != "serve"]  # prints none
 
 

@@ -162,8 +162,10 @@ def test_a_deep_model_has_no_parts_to_mix(quick: Callable[..., Config], tiny_gra
     deep = Recommender(quick(gnn__model="rgcn", gnn__epochs=1)).fit(tiny_graph)
     with pytest.raises(ConfigError, match="leave alpha out"):
         deep.with_alpha(0.3)
-    with pytest.raises(ConfigError, match="Only scores of gnn"):
-        deep.recommend_history(deep.history("1"), explain=True)
+    found = deep.recommend_history(deep.history("1"), 2, explain=True)
+    for why in found.explanations:  # only what is exact is told
+        assert not why.paths
+        assert sum(why.rest.values()) == pytest.approx(why.score, rel=1e-5)
 
 
 def test_a_profile_is_a_history(fitted: Recommender) -> None:
