@@ -208,6 +208,7 @@ def _counts(written: Written) -> dict[str, Any]:
     counts: dict[str, Any] = {
         "nodes": nodes,
         "written": written.written,
+        "shortened": written.shortened,
         "from_cache": tally.cached,
         "from_template": nodes - written.written,
         "nothing_known": written.unasked,

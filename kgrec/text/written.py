@@ -40,11 +40,13 @@ class Written:
     :ivar table: columns of :data:`~kgrec.data.descriptions.SCHEMA`, in the order of the nodes
     :ivar tally: what asking took; its refusals by reason
     :ivar unasked: nodes of which nothing is known that could be told
+    :ivar shortened: texts of which sentences that did not stand were left out
     """
 
     table: pl.DataFrame
     tally: Tally = field(default_factory=Tally)
     unasked: int = 0
+    shortened: int = 0
 
     @property
     def written(self) -> int:
@@ -55,8 +57,9 @@ class Written:
 class WrittenDescriber:
     """Has a language model describe nodes, and keeps what its grounds support.
 
-    Each text is held against its grounds (:class:`~kgrec.text.verify.Verifier`); one that does not
-    stand is asked for again with the reason, and in the end the template's takes its place. A node
+    Each text is held against its grounds (:class:`~kgrec.text.verify.Verifier`), and sentences that
+    do not stand are left out; a text of which too little is left is asked for again with the
+    reason, and in the end the template's takes its place. A node
     of which neither a fact nor a text is known is never asked about. Accepted answers are kept, by
     all that they depend on: a run that is killed goes on where it was, and of a graph that changed
     only nodes with other grounds are asked about.
@@ -164,7 +167,8 @@ class WrittenDescriber:
             }
         rows = [_row(each, texts.get(each.key), self._source) for each in grounds]
         table = pl.DataFrame(rows, schema=SCHEMA, orient="row")
-        return Written(table, tally, len(grounds) - len(asked))
+        shortened = sum(bool(each.left_out) for each in texts.values())
+        return Written(table, tally, len(grounds) - len(asked), shortened)
 
     def _prompt(self, grounds: Grounds) -> Prompt:
         words = language_of(grounds.text, self._language)
@@ -178,7 +182,7 @@ class WrittenDescriber:
         relations = graph.edges["relation"].unique()
         words = self._vocabulary or graph.vocabulary
         verifier = Verifier(words, self._language, relations)
-        return lambda prompt, text: verifier.check(text, known[prompt.key])
+        return lambda prompt, text: verifier.keep(text, known[prompt.key])
 
     def _check(self, tally: Tally) -> None:
         new = tally.prompts - tally.cached - tally.unasked

@@ -45,12 +45,16 @@ class Evidence:
 class Verified:
     """A text that stands the check.
 
-    :ivar text: on one line
+    :ivar text: on one line, of the sentences that stand it
     :ivar evidence: one entry a sentence
+    :ivar left_out: sentences that did not
+    :ivar fault: of the first of these
     """
 
     text: str
     evidence: tuple[Evidence, ...]
+    left_out: tuple[str, ...] = ()
+    fault: RefusedError | None = None
 
     def evidence_json(self) -> str:
         """The evidence as a JSON array."""
@@ -82,7 +86,21 @@ class Verifier:
         self._cues_in = lru_cache(maxsize=16)(self._make_cues)
 
     def check(self, text: str, grounds: Grounds) -> Verified:
-        """Hold a text against its grounds.
+        """Hold a text against its grounds; one sentence that does not stand, and it is refused.
+
+        :raises RefusedError: see :meth:`keep`
+        """
+        found = self.keep(text, grounds)
+        if found.fault:
+            raise found.fault
+        return found
+
+    def keep(self, text: str, grounds: Grounds) -> Verified:
+        """Hold a text against its grounds, and keep the sentences that stand.
+
+        A sentence that does not is left out, and so is one behind it that tells the catalog's text,
+        as it may speak of what was left out. The rest is a text if it has the first sentence, with
+        the own name in it, and half of all.
 
         :param text: as a language model wrote it
         :raises RefusedError: with a reason: those of
@@ -98,16 +116,26 @@ class Verifier:
         sentences = reader.sentences(line)
         _check_sentences(sentences)
         catalog = words_of_catalog(grounds.text, language)
-        evidence = []
+        evidence: list[Evidence] = []
+        left_out: list[str] = []
+        fault: RefusedError | None = None
         for sentence in sentences:
-            told = read_roles(sentence, cues, language)
-            said = _words(sentence, told, language)
-            runs = align(said, catalog, language)
-            spans = tuple(
-                " ".join(word.text for word in catalog[first : last + 1]) for first, last in runs
-            )
-            evidence.append(Evidence(sentence.text, tuple(dict.fromkeys(told.facts)), spans))
-        return Verified(line, tuple(evidence))
+            try:
+                found = _evidence(sentence, catalog, cues, language)
+            except RefusedError as error:
+                fault = fault or error
+                left_out.append(sentence.text)
+                continue
+            if fault and found.spans:
+                left_out.append(sentence.text)
+            else:
+                evidence.append(found)
+        if fault is None:
+            return Verified(line, tuple(evidence))
+        if 2 * len(left_out) > len(sentences) or not _begins(evidence, sentences[0]):
+            raise fault
+        kept = " ".join(each.sentence for each in evidence)
+        return Verified(kept, tuple(evidence), tuple(left_out), fault)
 
     def _make_cues(self, language: Language) -> Cues:
         return Cues(self._vocabulary, language, self._relations)
@@ -122,6 +150,28 @@ class Verifier:
         return {label, found.plural, *(name.lower() for name in names)}
 
 
+def _evidence(
+    sentence: Sentence, catalog: Sequence[Word], cues: Cues, language: Language
+) -> Evidence:
+    """What supports a sentence.
+
+    :raises RefusedError: if something does not
+    """
+    told = read_roles(sentence, cues, language)
+    runs = align(_words(sentence, told, language), catalog, language)
+    spans = tuple(" ".join(word.text for word in catalog[first : last + 1]) for first, last in runs)
+    return Evidence(sentence.text, tuple(dict.fromkeys(told.facts)), spans)
+
+
+def _begins(evidence: Sequence[Evidence], first: Sentence) -> bool:
+    """Whether the first sentence is among those that stand, and names what is described."""
+    return bool(evidence) and evidence[0].sentence == first.text and _is_named(first)
+
+
+def _is_named(sentence: Sentence) -> bool:
+    return any(token.kind == "self" for token in sentence.tokens)
+
+
 def _check_sentences(sentences: Sequence[Sentence]) -> None:
     if not sentences or len(sentences) > MOST_SENTENCES:
         raise RefusedError("sentences", f"there are {len(sentences)}")
@@ -131,7 +181,7 @@ def _check_sentences(sentences: Sequence[Sentence]) -> None:
     texts = [sentence.text.casefold() for sentence in sentences]
     if len(set(texts)) < len(texts):
         raise RefusedError("repeated")
-    if not any(token.kind == "self" for each in sentences for token in each.tokens):
+    if not any(map(_is_named, sentences)):
         raise RefusedError("own name")
 
 

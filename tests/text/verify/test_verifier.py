@@ -257,3 +257,37 @@ def test_letters_of_chinese_are_not_put_together_anew() -> None:
     own = Grounds("item:1", "风筝", "", CATALOGS["zh"])
     with pytest.raises(RefusedError):
         VERIFIER.check("风筝。红色的修女在地窖里。", own)
+
+
+def test_sentences_that_do_not_stand_are_left_out() -> None:
+    good = "The Red Kite is a film directed by Ada Marlow."
+    found = VERIFIER.keep(f"{good} It won an Oscar.", KITE)
+    assert (found.text, found.left_out) == (good, ("It won an Oscar.",))
+    assert [each.sentence for each in found.evidence] == [good]
+    assert VERIFIER.keep(good, KITE).left_out == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # The first sentence falls, or most do.
+        "The Red Kite won an Oscar. It was written by Bruno Okoro.",
+        "The Red Kite is a film directed by Ada Marlow. It won an Oscar. It won two Oscars.",
+        # The name of what is described would be lost.
+        "It was directed by Ada Marlow. The Red Kite won an Oscar.",
+        # "She" would be nobody.
+        "The Red Kite is a film. A rich nun loses a kite. She builds another with a deaf boy.",
+    ],
+)
+def test_and_where_too_little_is_left_the_text_is_refused(text: str) -> None:
+    with pytest.raises(RefusedError):
+        VERIFIER.keep(text, KITE)
+
+
+@given(st.lists(st.sampled_from([text for made, text in GOOD + BAD if made is KITE]), max_size=4))
+def test_what_is_kept_stands_by_itself(texts: list[str]) -> None:
+    try:
+        kept = VERIFIER.keep(" ".join(texts), KITE)
+    except RefusedError:
+        return
+    assert VERIFIER.check(kept.text, KITE).text == kept.text
