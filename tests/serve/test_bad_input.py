@@ -238,7 +238,7 @@ def test_labels_of_the_data_are_only_data(
 
 
 def test_queries_read_and_end(saved: Path, tmp_path: Path, serving: Callable[..., Any]) -> None:
-    limits = {"query_seconds": 0.5, "query_rows": 5, "query_memory": 600}
+    limits = {"query_seconds": 2.0, "query_rows": 5, "query_memory": 600}
     with serving(run=saved, events=tmp_path / "events.jsonl", **limits) as service:
 
         def ask(cypher: str, **parameters: Any) -> Any:
