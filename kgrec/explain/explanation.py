@@ -30,6 +30,11 @@ class PathNode:
     type: str
 
     @property
+    def kind(self) -> str:
+        """``"user"``, ``"item"`` or ``"entity"``: nodes of several kinds may have one id."""
+        return self.key.partition(":")[0]
+
+    @property
     def name(self) -> str:
         """The label; for a user without one "user 42", which no film can be mistaken for."""
         is_user = self.key.startswith("user:") and self.label == self.id
@@ -102,7 +107,9 @@ class Path:
     def to_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
         return {
-            "nodes": [{"id": n.id, "label": n.label, "type": n.type} for n in self.nodes],
+            "nodes": [
+                {"id": n.id, "label": n.label, "type": n.type, "kind": n.kind} for n in self.nodes
+            ],
             "relations": [
                 {"name": r.name, "label": r.label, "forward": r.forward} for r in self.relations
             ],

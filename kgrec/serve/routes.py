@@ -28,6 +28,9 @@ _LIMIT = Annotated[int, Query(ge=1, le=100)]
 _PATHS = Annotated[int, Query(ge=0, le=100)]
 _ALPHA = Annotated[float | None, Query(ge=0, le=1, allow_inf_nan=False)]
 
+_MOST_DRAWN = 20
+"""Nodes in the picture of a node, whose names are still to be read beside a list."""
+
 
 def _says(model: type, **examples: Any) -> dict[int | str, dict[str, Any]]:
     """What a route may answer."""
@@ -135,7 +138,7 @@ def _add_graph(app: FastAPI, service: Service) -> None:
             if key is None:
                 near = served.entities.near(id, 3) + served.items.near(id, 2)
                 raise Refusal(404, f"There is no node '{id}' in the graph.", near)
-            svg = neighbourhood(served.graph, key).svg()
+            svg = neighbourhood(served.graph, key, most=_MOST_DRAWN).svg()
             return encoded({**served.nodes.describe(key), "svg": svg})
 
         return reply(await service.work.do(told))

@@ -1,4 +1,4 @@
-"""The page at ``/``: its files, and the headers that keep it to itself.
+"""The page at ``/``: its files.
 
 The page is HTML, CSS and ES modules as they stand here; no build step, no other host. It speaks to
 the service by its JSON endpoints alone, and writes whatever they say as text.
@@ -11,17 +11,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-
-HEADERS: Mapping[str, str] = MappingProxyType(
-    {
-        "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "Cache-Control": "no-cache",
-    }
-)
-"""To be sent with every file of the page."""
 
 _MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",

@@ -88,12 +88,3 @@ export function latest() {
     }
   };
 }
-
-let offered = null;
-
-/** Whether the service can explain to somebody it does not know; asked once. */
-export async function explainsProfiles() {
-  offered ??= get("/openapi.json").catch(() => null);
-  const document = await offered;
-  return Boolean(document?.paths?.["/explain"]?.post);
-}

@@ -27,8 +27,8 @@ export function showNode(place, node, acts) {
       properties(node.properties ?? {}),
       el("div.acts", {}, ...acts.of(node)),
     ),
-    neighbours(node, acts.walk),
     image(node, name),
+    neighbours(node, acts.walk),
   );
 }
 
@@ -70,7 +70,7 @@ function neighbours(node, walk) {
 function image(node, name) {
   if (!node.svg) return null;
   const drawn = el("img.drawing", {
-    alt: `Picture of what is around ${name}; the lists say the same`,
+    alt: `Picture of what is around ${name}; the lists below say more`,
     src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(node.svg)}`,
   });
   // Its room is kept before it is there.

@@ -5,7 +5,8 @@ import { learn } from "./names.js";
 
 /**
  * @param {Array<object>} items as `POST /recommend` gives them
- * @param {object} acts `pick(row)`, `take(row)`, and `takes`, the words on its button
+ * @param {object} acts `pick(row)`, `take(row)`, `takes`, the words on its button, and `byScore`,
+ *   whether the list is in the order of the scores
  */
 export function showList(place, items, acts) {
   for (const row of items) learn("item", row.item, row.label);
@@ -48,7 +49,7 @@ function rowOf(row, best, acts) {
     el(
       "div.end",
       {},
-      el("span.score", { title: "score" }, el("span.unseen", {}, "score "), share(row.score), meter(Math.abs(row.score) / best)),
+      el("span.score", { title: "score" }, el("span.unseen", {}, "score "), share(row.score), acts.byScore ? meter(Math.abs(row.score) / best) : null),
       button(acts.takes, () => acts.take(row), { class: "take", "aria-label": `${acts.takes}: ${row.label || row.item}` }),
     ),
   );

@@ -16,11 +16,16 @@ export const roomy = matchMedia("(min-width: 760px)");
 
 const last = latest();
 let rows = []; // of the list that is shown
+let understood = null; // of the wish that it is for
 let told = null; // what the panel tells of, as a key
 
-/** @param {Array<object>} items the list that is shown now */
-export function follow(items) {
+/**
+ * @param {Array<object>} items the list that is shown now
+ * @param {object|null} [intent] what was understood, where it is for a wish
+ */
+export function follow(items, intent = null) {
   rows = items;
+  understood = intent;
   return loadPanel();
 }
 
@@ -58,16 +63,22 @@ function chosen(now) {
 }
 
 async function loadWhy(place, row, now) {
-  const acts = { walk, besideWish: isWish(now) };
+  const acts = { walk, begins: begins(now), besideWish: isWish(now) && now.user !== null };
   const there = unlessSoon(() => showWhyLoading(place, row, acts));
   try {
-    const why = await last((signal) => explanation(now, row.item, signal));
+    const why = await last((signal) => explanation(now, row.item, understood, signal));
     there();
     if (why !== undefined) showWhy(place, row, why, acts);
   } catch (error) {
     there();
     fault(place, error, reloadPanel);
   }
+}
+
+/** What the first column of the picture is. */
+function begins(now) {
+  if (now.user !== null) return "from the history";
+  return isWish(now) ? "wished for" : "liked";
 }
 
 async function loadNode(place, { kind, id }) {

@@ -5,44 +5,35 @@ import { button, el, label, nameOf, svg } from "./dom.js";
 import { learn } from "./names.js";
 import { nodeKey } from "./state.js";
 
-const INTERACTED = "interacted";
 const THINNEST = 1.5;
 const THICKEST = 13;
 
-/** The nodes of a path with their kinds, which explanations leave to be told by the relations. */
+const BEGINNING = 1; // place of what was taken or liked; a profile may call it by what it has
+
+/** The nodes of a path, and how each is called. */
 export function nodesOf(path, why) {
   return path.nodes.map((node, place) => {
-    const kind = node.kind ?? kindOf(path, place);
-    if (kind !== "user" || place) learn(kind, node.id, node.label);
+    const { kind } = node;
+    if (place > BEGINNING) learn(kind, node.id, node.label);
     const others = kind === "user" && place && path.walks > 1 ? ` + ${path.walks - 1} more` : "";
     const nobody = place === 0 && why.user === null;
     const name = nobody ? "this profile" : nameOf(kind, node.id, node.label) + others;
-    return { ...node, kind, name, walkable: !nobody };
+    return { ...node, name, walkable: !nobody };
   });
-}
-
-function kindOf(path, place) {
-  if (place === 0) return "user";
-  const last = path.nodes.length - 1;
-  if (place === last) return "item";
-  const before = path.relations[place - 1];
-  const after = path.relations[place];
-  if (before.name === INTERACTED) return before.forward ? "item" : "user";
-  if (after.name === INTERACTED) return after.forward ? "user" : "item";
-  return path.nodes[place].type === path.nodes[last].type ? "item" : "entity";
 }
 
 /**
  * @param {object} why an explanation
  * @param {(kind: string, id: string) => void} walk
+ * @param {string} begins what the first column is
  * @returns {{element: Element, light: (path: number|null) => void}|null} null: there is no path
  */
-export function picture(why, walk) {
+export function picture(why, walk, begins) {
   const { knots, lines, columns } = merged(why);
   if (!lines.length) return null;
   const behind = svg("svg", { "aria-hidden": "true", focusable: "false" });
   const words = el("div.words", { "aria-hidden": "true" });
-  const places = Array.from({ length: columns }, (_, column) => el("div.column", {}, el("small", {}, caption(column, columns))));
+  const places = Array.from({ length: columns }, (_, column) => el("div.column", {}, el("small", {}, caption(column, columns, begins))));
   for (const knot of knots) {
     knot.element = button(label(knot.name), () => walk(knot.kind, knot.id), { class: `knot ${knot.kind}`, title: [knot.name, knot.type].filter(Boolean).join(", ") });
     places[knot.column].append(knot.element);
@@ -53,8 +44,8 @@ export function picture(why, walk) {
   return { element, light: (path) => light(element, knots, lines, path) };
 }
 
-const caption = (column, columns) =>
-  column === 0 ? "from the history" : column === columns - 1 ? "recommended" : column === 1 ? "what joins them" : " ";
+const caption = (column, columns, begins) =>
+  column === 0 ? begins : column === columns - 1 ? "recommended" : column === 1 ? "what joins them" : " ";
 
 /** Each node once; lines between the same two are one, as thick as their shares together. */
 function merged(why) {

@@ -4,6 +4,7 @@ import { choose, like } from "./acts.js";
 import { latest, post } from "./api.js";
 import { announce, byId, nameOf } from "./dom.js";
 import { complain, fault } from "./fault.js";
+import { readIntent } from "./intent.js";
 import { rowElement, showList, showLoading } from "./list.js";
 import { labelOf } from "./names.js";
 import { follow, forget, park } from "./panel.js";
@@ -25,7 +26,7 @@ export async function loadList() {
     there();
     if (!answer) return undefined;
     draw(place, answer, now);
-    return follow(answer.items);
+    return follow(answer.items, answer.intent);
   } catch (error) {
     there();
     park();
@@ -37,7 +38,7 @@ export async function loadList() {
 
 function ask(now, signal) {
   if (isWish(now)) {
-    const words = edited(now) ?? { text: now.wish ?? "" };
+    const words = now.intent === null ? { text: now.wish } : { intent: readIntent(now.intent) };
     return post("/wish", { ...words, ...(now.user === null ? {} : { user: now.user }), k: now.k }, signal);
   }
   const whose = now.user !== null ? { user: now.user } : { profile: { liked: now.like, entities: now.entity } };
@@ -45,34 +46,24 @@ function ask(now, signal) {
   return post("/recommend", { ...whose, k, explain: true, alpha, diversity, filters: { only, never } }, signal);
 }
 
-/** The intent that a link holds, unless somebody broke the link. */
-function edited(now) {
-  try {
-    const intent = JSON.parse(now.intent);
-    const whole = ["like", "want", "avoid", "ambiguous"].every((part) => Array.isArray(intent[part]));
-    return whole ? { intent } : null;
-  } catch {
-    return null;
-  }
-}
-
 function draw(place, answer, now) {
   park();
-  if (isWish(now)) drawIntent(answer.intent, now);
+  if (isWish(now)) drawIntent(answer, now);
   const filtered = !isWish(now) && now.only.length + now.never.length > 0;
-  showList(place, answer.items, { pick, take, takes: now.user === null ? "Like" : "Took it", filtered });
+  showList(place, answer.items, { pick, take, takes: now.user === null ? "Like" : "Took it", filtered, byScore: !isWish(now) });
   tellRun(answer.run);
   announce(`${answer.items.length} recommendations.`);
 }
 
 /** Whoever changes a chip goes on from where the chip was. */
-function drawIntent(intent, now) {
+function drawIntent({ intent, notes }, now) {
   const place = byId("intent");
   const controls = () => [...place.querySelectorAll("button, select, input")];
   const had = controls().indexOf(document.activeElement);
   showIntent(
     place,
     intent,
+    notes ?? [],
     (next) => go({ wish: now.wish ?? intent.text, intent: JSON.stringify(next), item: null, node: null }),
     () => go({ wish: null, intent: null, item: null, node: null }),
   );

@@ -1,5 +1,7 @@
 // All that a link says: the part of the address behind "#" is the state, and nothing else is.
 
+import { readIntent } from "./intent.js";
+
 const MANY = ["like", "entity", "only", "never"];
 const NUMBERS = { alpha: null, diversity: 0, k: 10 };
 const TEXTS = ["user", "item", "node", "wish", "intent"];
@@ -47,6 +49,7 @@ function read() {
   const said = new URLSearchParams(location.hash.slice(1));
   const found = {};
   for (const name of TEXTS) found[name] = said.get(name) || null;
+  if (!readIntent(found.intent)) found.intent = null;
   for (const name of MANY) found[name] = [...new Set(said.getAll(name))];
   for (const [name, usual] of Object.entries(NUMBERS)) found[name] = number(said.get(name), usual, name);
   return found;

@@ -8,6 +8,8 @@ import { hideIntent } from "./wish.js";
 
 const BEGINNING = "Each comes with the paths through the knowledge graph that carry its score.";
 
+let wishShown = null;
+
 export function drawSubject(now) {
   const asked = hasSubject(now);
   byId("main").className = asked ? "busy" : now.node ? "start walking" : "start";
@@ -15,7 +17,9 @@ export function drawSubject(now) {
   byId("under").textContent = said(now);
   fill(byId("acts"), asked ? button("Start over", startOver, { class: "quiet" }) : null);
   document.title = asked ? `${byId("title").textContent} – kgrec` : "kgrec";
-  byId("wished").value = now.wish ?? "";
+  // Only where it changed: an answer that comes late must not take away what is being typed.
+  if (now.wish !== wishShown) byId("wished").value = now.wish ?? "";
+  wishShown = now.wish;
   const wish = isWish(now);
   byId("sliders").hidden = wish;
   byId("tuning-note").hidden = !wish;

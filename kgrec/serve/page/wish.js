@@ -1,28 +1,33 @@
 // A wish in words, and what was understood of it: chips that can be changed.
 
 import { button, byId, el, fill, label, nameOf } from "./dom.js";
+import { choice } from "./doubt.js";
+import { edit, PARTS } from "./intent.js";
 import { learn } from "./names.js";
 
-const PARTS = ["like", "want", "avoid"];
-const SAID = { like: "like", want: "with", avoid: "without" };
+const SAID = { like: "like", want: "with", must: "must have", avoid: "without" };
+const HOW = { alias: "by another name", fuzzy: "by a name that is near", embedding: "by what it means" };
 
 /**
  * @param {object} intent as `POST /wish` gives it
+ * @param {Array<string>} notes sentences about what could not be done
  * @param {(intent: object) => void} change called with the edited intent
  * @param {() => void} close
  */
-export function showIntent(place, intent, change, close) {
+export function showIntent(place, intent, notes, change, close) {
   const found = PARTS.flatMap((part) => intent[part].map((link) => chip(intent, part, link, change)));
-  for (const part of PARTS) for (const link of intent[part]) learn(link.kind, link.id, link.label);
+  const lost = intent.not_excluded ?? [];
+  for (const part of PARTS) for (const link of intent[part]) if (link.kind !== "years") learn(link.kind, link.id, link.label);
   fill(
     place,
     el("div.line", {}, el("h2", {}, "What was understood"), button("Close the wish", close, { class: "quiet" })),
-    found.length ? el("ul.chips", {}, ...found) : null,
+    found.length || lost.length ? el("ul.chips", {}, ...found, ...lost.map((word) => unknown(intent, word, change))) : null,
     ...intent.ambiguous.map((each) => choice(intent, each, change)),
     freeText(intent, change),
-    found.length || intent.ambiguous.length || intent.free_text
+    found.length || intent.ambiguous.length
       ? null
       : el("p.note", {}, "No name of the graph stands in it: name a title, a person or a kind, as in “like … but not …”."),
+    notes.length ? el("ul.notes", {}, ...notes.map((note) => el("li.note", { dir: "auto" }, note))) : null,
   );
   place.hidden = false;
 }
@@ -34,41 +39,37 @@ export function hideIntent() {
 
 function chip(intent, part, link, change) {
   const name = nameOf(link.kind, link.id, link.label);
-  const next = part === "avoid" ? (link.kind === "item" ? "like" : "want") : "avoid";
-  const turn = button(SAID[part], () => change(moved(intent, part, link, next)), {
+  const now = SAID[part === "want" && link.firm ? "must" : part];
+  const { to, firm } = next(part, link);
+  const then = SAID[to === "want" && firm ? "must" : to];
+  const turn = button(now, () => change(edit(intent, [link], to, { ...link, firm })), {
     class: "turn",
-    title: `Change to “${SAID[next]}”`,
-    "aria-label": `${SAID[part]} ${name}: change to ${SAID[next]}`,
+    title: `Change to “${then}”`,
+    "aria-label": `${now} ${name}: change to ${then}`,
   });
-  const drop = button("×", () => change(moved(intent, part, link, null)), { class: "drop", "aria-label": `Take away ${name}` });
-  return el(`li.chip.${part}`, { title: [link.type, link.how].filter(Boolean).join(", ") || null }, turn, label(name), drop);
+  return el(`li.chip.${part}`, { title: [link.type, HOW[link.how]].filter(Boolean).join(", ") || null }, turn, label(name), drop(name, () => change(edit(intent, [link]))));
 }
 
-function moved(intent, from, link, to) {
-  const edited = { ...intent, [from]: intent[from].filter((each) => each !== link) };
-  return to === null ? edited : { ...edited, [to]: [...edited[to], link] };
+/** Where a press leads: from "with" to "must have" to "without", and round again. */
+function next(part, link) {
+  if (part === "avoid") return { to: link.kind === "item" ? "like" : "want", firm: false };
+  if (part === "want" && !link.firm) return { to: "want", firm: true };
+  return { to: "avoid", firm: false };
 }
 
-/** Several nodes have what was written: people say which is meant. */
-function choice(intent, doubt, change) {
-  const written = Array.isArray(doubt.span) ? intent.text.slice(doubt.span[0], doubt.span[1]) : String(doubt.span);
-  const others = intent.ambiguous.filter((each) => each !== doubt);
-  const choose = (event) => {
-    if (event.target.value === "") return;
-    const link = doubt.choices[Number(event.target.value)];
-    const edited = { ...intent, ambiguous: others };
-    const part = PARTS.includes(doubt.part) ? doubt.part : link?.kind === "item" ? "like" : "want";
-    change(link ? { ...edited, [part]: [...edited[part], link] } : edited);
-  };
-  const select = el(
-    "select",
-    { change: choose },
-    el("option", { value: "" }, "choose"),
-    ...doubt.choices.map((link, place) => el("option", { value: place }, [nameOf(link.kind, link.id, link.label), link.type].filter(Boolean).join(", "))),
-    el("option", { value: -1 }, "none of these"),
+/** Words that were not wanted, and that nothing is called. */
+function unknown(intent, word, change) {
+  const others = intent.not_excluded.filter((each) => each !== word);
+  return el(
+    "li.chip.unknown",
+    { title: "Nothing in the graph is called so" },
+    el("small", {}, "cannot leave out"),
+    label(word),
+    drop(word, () => change({ ...intent, not_excluded: others })),
   );
-  return el("p.doubt", {}, el("label", {}, "“", label(written), "” may be ", select));
 }
+
+const drop = (name, act) => button("×", act, { class: "drop", "aria-label": `Take away ${name}` });
 
 function freeText(intent, change) {
   if (!intent.free_text) return null;

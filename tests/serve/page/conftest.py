@@ -1,18 +1,14 @@
-"""A real browser before a small service; the same tests hold for any service of the contract."""
+"""A real browser before the service of the tiny world."""
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-from kgrec.recommend import Recommender
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
@@ -25,24 +21,20 @@ RESET = """() => {
   document.activeElement?.blur();
 }"""
 
-# Test folders are no packages, so the module beside this one is found by its path.
-_spec = importlib.util.spec_from_file_location("page_backend", Path(__file__).parent / "backend.py")
-assert _spec is not None
-assert _spec.loader is not None
-backend = importlib.util.module_from_spec(_spec)
-sys.modules[_spec.name] = backend
-_spec.loader.exec_module(backend)
+
+@pytest.fixture(scope="module")
+def base_url(
+    saved: Path, serving: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The address of a service of the tiny world; who posts events has users of their own."""
+    events = tmp_path_factory.mktemp("page") / "events.jsonl"
+    with serving(run=saved, events=events) as service:
+        yield service.address
 
 
-@pytest.fixture(scope="session")
-def base_url(fitted: Recommender) -> Iterator[str]:
-    """The address of a service of the tiny world: this fixture alone knows which."""
-    with backend.serving(backend.make_app(fitted)) as address:
-        yield address
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """Of one file: while playwright is there, the thread has a running loop of asyncio."""
     from playwright.sync_api import sync_playwright
 
     if not CHROMIUM and not os.environ.get("KGREC_REQUIRE_BROWSER"):
@@ -77,7 +69,7 @@ class Watched:
             self.elsewhere.append(url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def one_page(browser: Any, base_url: str) -> Iterator[tuple[Any, Watched]]:
     """A page that most tests share, since opening one takes a second."""
     context = browser.new_context(reduced_motion="reduce", permissions=PERMISSIONS)
