@@ -237,8 +237,9 @@ def test_labels_of_the_data_are_only_data(
         assert service.get(f"/users/{quote(user, safe='')}").json()["id"] == user
 
 
-def test_queries_read_and_end(run: Path, serving: Callable[..., Any]) -> None:
-    with serving(run=run, query_seconds=2.0, query_rows=5, query_memory=600) as service:
+def test_queries_read_and_end(saved: Path, tmp_path: Path, serving: Callable[..., Any]) -> None:
+    limits = {"query_seconds": 2.0, "query_rows": 5, "query_memory": 600}
+    with serving(run=saved, events=tmp_path / "events.jsonl", **limits) as service:
 
         def ask(cypher: str, **parameters: Any) -> Any:
             answer = service.post("/query", {"cypher": cypher, "parameters": parameters})

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kgrec.graph import KnowledgeGraph
@@ -44,6 +44,7 @@ def test_nothing_typed_gives_what_is_popular(finder: Finder) -> None:
     assert finder.find("  ", 2)["id"].to_list() == ["6", "2"]
 
 
+@settings(max_examples=30)  # each is a search, not a sum
 @given(query=st.text(max_size=30), limit=st.integers(1, 5))
 def test_whatever_is_typed_gives_at_most_so_many_and_none_twice(
     finder: Finder, query: str, limit: int

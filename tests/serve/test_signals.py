@@ -1,56 +1,83 @@
 from __future__ import annotations
 
+import logging
 import os
 import signal
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
 import httpx
+import pytest
+
+from kgrec.serve.app import Service
+from kgrec.serve.server import _listening, make_server
+from kgrec.serve.settings import Settings
+
+CLIENTS = 4
 
 
-def test_sigterm_loses_no_request(run: Path) -> None:
-    """Clients that keep their connections are asked to close them, and all are answered."""
-    command = "from kgrec.cli import main; main()"
-    process = subprocess.Popen(
-        [sys.executable, "-c", command, "serve", str(run), "--port", "0", "--prepare", "0"],
-        stderr=subprocess.PIPE,
-        text=True,
-        env={name: value for name, value in os.environ.items() if name != "KGREC_API_KEY"},
-    )
-    try:
-        assert process.stderr is not None
-        address = next(line for line in process.stderr if " at http://" in line).split(" at ")[1]
-        answered, lost = [0] * 4, []
+class Client(threading.Thread):
+    """Asks over one connection that it keeps, until nobody is let in any more."""
 
-        def ask(place: int) -> None:
-            options = {"base_url": address.strip(), "timeout": 60, "trust_env": False}
-            with httpx.Client(verify=False, **options) as client:  # type: ignore[arg-type]
-                while True:
-                    body = {"user": str(1 + answered[place] % 30), "k": 3, "explain": True}
-                    try:
-                        client.post("/recommend", json=body).raise_for_status()
-                    except httpx.ConnectError:  # nobody was let in, and nothing was sent
-                        return
-                    except httpx.HTTPError as error:
-                        lost.append(error)
-                        return
-                    answered[place] += 1
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.address = address
+        self.answered = 0
+        self.lost: list[Exception] = []
+        self.warm = threading.Event()
 
-        threads = [threading.Thread(target=ask, args=(place,)) for place in range(len(answered))]
-        for thread in threads:
-            thread.start()
-        while min(answered) < 5 and all(thread.is_alive() for thread in threads):
-            threads[0].join(0.05)
-        assert min(answered) >= 5, lost
-        process.send_signal(signal.SIGTERM)
-        for thread in threads:
-            thread.join()
-        assert process.wait(60) == 0
-        assert not lost
-        assert "Traceback" not in process.stderr.read()
-    finally:
-        process.kill()
-        process.wait()
-        process.stderr.close()  # type: ignore[union-attr]
+    def run(self) -> None:
+        with httpx.Client(
+            base_url=self.address, timeout=60, trust_env=False, verify=False
+        ) as client:
+            while True:
+                body = {"user": str(1 + self.answered % 30), "k": 3, "explain": True}
+                try:
+                    client.post("/recommend", json=body).raise_for_status()
+                except httpx.ConnectError:  # nobody was let in, and nothing was sent
+                    break
+                except httpx.HTTPError as error:
+                    self.lost.append(error)
+                    break
+                self.answered += 1
+                if self.answered >= 5:
+                    self.warm.set()
+        self.warm.set()
+
+
+def test_sigterm_loses_no_request(
+    saved: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Clients that keep their connections are asked to close them, and all are answered.
+
+    The service runs as ``kgrec serve`` runs it, in the main thread, where signals arrive; a process
+    of its own would only take seconds to start.
+    """
+    settings = Settings(run=saved, port=0, events=tmp_path / "events.jsonl", drain=0.2, seconds=60)
+    service = Service(settings)
+    handler = signal.getsignal(signal.SIGTERM)
+    with _listening(settings) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        clients = [Client(address) for _ in range(CLIENTS)]
+
+        def end() -> None:
+            for client in clients:
+                client.start()
+            for client in clients:
+                client.warm.wait(60)
+            if server.started:  # else nobody would catch it
+                os.kill(os.getpid(), signal.SIGTERM)
+
+        service.open()
+        server = make_server(settings, service)
+        ending = threading.Thread(target=end)
+        ending.start()  # whoever comes before the service has started waits at the door
+        server.run(sockets=[listener])
+        ending.join()
+    for client in clients:
+        client.join(60)
+    assert [error for client in clients for error in client.lost] == []
+    assert min(client.answered for client in clients) >= 5
+    assert service.draining
+    assert signal.getsignal(signal.SIGTERM) is handler
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]

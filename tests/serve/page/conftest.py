@@ -26,7 +26,7 @@ RESET = """() => {
 def base_url(
     saved: Path, serving: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """The address of a service of the tiny world; tests that post events have users of their own."""
+    """The address of a service of the tiny world; who posts events has users of their own."""
     events = tmp_path_factory.mktemp("page") / "events.jsonl"
     with serving(run=saved, events=events) as service:
         yield service.address
