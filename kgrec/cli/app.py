@@ -27,6 +27,7 @@ from kgrec.cli import (
     tune,
     wish,
 )
+from kgrec.cli.output import warn
 from kgrec.cli.quiet import quietable
 from kgrec.errors import KgrecError
 
@@ -63,7 +64,7 @@ app = typer.Typer(
 
 
 def _fail(sentence: str) -> None:
-    typer.echo(f"kgrec: {sentence}", err=True)
+    warn(f"kgrec: {sentence}")
 
 
 def _show_version(wanted: bool) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from kgrec.drawing.lines import counted
 from kgrec.explain.languages import ENGLISH, Language
 from kgrec.explain.notebook import html
 from kgrec.explain.picture.paths import standalone_svg
@@ -123,7 +124,7 @@ class Path:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation:
     """Why an item has its score for a user.
 
@@ -262,6 +263,10 @@ class Explanation:
         """
         paths = tuple(replace(path, language=language) for path in self.paths)
         return replace(self, paths=paths, language=language, notes=notes)
+
+    def __repr__(self) -> str:
+        paths = counted(len(self.paths), "path")
+        return f"Explanation(user {self.user!r}, item {self.item!r}: {self.score:.4f}, {paths})"
 
     def _repr_svg_(self) -> str:
         return standalone_svg(self)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from kgrec.drawing.lines import counted
+
 
 @dataclass(frozen=True)
 class InversePair:
@@ -117,7 +119,7 @@ class Violation:
         return f"{self.severity}: {self.message}{about}: {times}{shown}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ValidationReport:
     """The outcome of validating a graph.
 
@@ -135,6 +137,13 @@ class ValidationReport:
     validated_edges: int
     nodes: int
     edges: int
+
+    def __repr__(self) -> str:
+        errors, warnings = (
+            counted(len(self.errors), "error"),
+            counted(len(self.warnings), "warning"),
+        )
+        return f"ValidationReport({errors}, {warnings}, {counted(self.nodes, 'node')})"
 
     @property
     def conforms(self) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from kgrec.drawing.lines import counted, one_line
 from kgrec.explain import Explanation
 from kgrec.policies import PolicyReport
 from kgrec.recommend.notebook import lists_html
@@ -41,14 +42,14 @@ class Recommendations:
         return self.table.height
 
     def __repr__(self) -> str:
-        users = self.table["user"].n_unique()
-        return f"Recommendations({self.table.height:,} items for {users:,} users)\n{self}"
+        lists, users = self.table.height, self.table["user"].n_unique()
+        return f"Recommendations({counted(lists, 'item')} for {counted(users, 'user')})"
 
     def __str__(self) -> str:
         shown = self.table.head(20)
         words = [each.sentence for each in self.explanations[:20]] or shown["label"]
         lines = [
-            f"{user:>8}  {rank:>3}. {said}{f'  [{moved}]' if moved else ''}"
+            f"{one_line(user):>8}  {rank:>3}. {one_line(said)}{f'  [{moved}]' if moved else ''}"
             for user, rank, said, moved in zip(
                 shown["user"], shown["rank"], words, self._moved(20), strict=True
             )

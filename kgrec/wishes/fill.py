@@ -7,6 +7,7 @@ parts of the wish, letter by letter, and what these parts mean is looked up in t
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -69,7 +70,8 @@ def _judged(_prompt: Prompt, text: str) -> list[str]:
 def _with(intent: Intent, parser: WishParser, name: str) -> Intent:
     """The intent with one name, if it stands in the wish among words that are free."""
     name = name.strip()
-    start = intent.text.casefold().find(name.casefold())
+    found_at = re.search(re.escape(name), intent.text, re.IGNORECASE) if name else None
+    start = found_at.start() if found_at else -1
     words = {word.casefold() for word in intent.free_text.split()}
     told = [word.casefold() for word in name.split()]
     if start < 0 or not any(word in words for word in told):

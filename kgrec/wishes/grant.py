@@ -30,6 +30,7 @@ import torch
 from scipy.sparse import csr_matrix
 from scipy.stats import norm, rankdata
 
+from kgrec.drawing.lines import counted
 from kgrec.errors import ConfigError
 from kgrec.explain import Explanation
 from kgrec.explain.history import History
@@ -184,12 +185,13 @@ class Granter:
             yield "Nothing in the wish is known here, so the list is not about it."
         full = int((lacking == 0).sum())
         if full < len(lacking):
-            yield (
-                f"Only {full} of the items have all that was asked for; of the others it is said "
-                "what they lack."
+            have = {0: "None of the items has", 1: "Only one of the items has"}.get(
+                full, f"Only {full} of the items have"
             )
+            yield f"{have} all that was asked for; of the others it is said what they lack."
         if len(lacking) < k:
-            yield f"Only {len(lacking)} items are left by what is not wanted."
+            few = counted(len(lacking), "item is", "items are")
+            yield f"Only {few} left by what is not wanted."
         if intent.not_excluded:
             words = ", ".join(f"'{word}'" for word in intent.not_excluded)
             yield f"Nothing in the graph is called {words}, so that is not excluded."

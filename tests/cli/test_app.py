@@ -137,3 +137,9 @@ def test_a_shell_completes_commands(shell: str) -> None:
     )
     assert "train" in result.stdout
     assert "recommend" not in result.stdout
+
+
+def test_an_error_cannot_steer_a_terminal(cli: Callable[..., Any]) -> None:
+    result = cli("query", "no\x1b[31mwhere\u202e", "MATCH (n) RETURN n")
+    assert result.exit_code == 1
+    assert not {"\x1b", "\u202e"} & set(result.stderr)

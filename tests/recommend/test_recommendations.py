@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import polars as pl
 import pyarrow as pa
+import pytest
 
 from kgrec import Explanation, Recommendations
 
@@ -32,7 +33,15 @@ def test_long_tables_are_cut_with_a_word() -> None:
     assert "more" not in str(recommendations(20))
     assert recommendations(60)._repr_html_().count("<tr>") == 21
     assert "… and 40 more items" in recommendations(60)._repr_html_()
-    assert repr(recommendations(23)).startswith("Recommendations(23 items for 1 users)")
+    assert repr(recommendations(23)) == "Recommendations(23 items for 1 user)"
+
+
+@pytest.mark.parametrize("explained", [False, True])
+def test_a_terminal_obeys_no_label(explained: bool) -> None:
+    hostile = recommendations(1, "a\x1b[31mRED\u202e\nb", explained=explained)
+    for said in (str(hostile), repr(hostile), *map(repr, hostile.explanations)):
+        assert len(said.splitlines()) == 1
+        assert not {"\x1b", "\u202e"} & set(said)
 
 
 def test_nothing_is_printed_as_nothing() -> None:
