@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import importlib.util
+import multiprocessing
 import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +165,27 @@ def tiny_features(tiny_graph: KnowledgeGraph) -> Features:
 def fitted(tiny_graph: KnowledgeGraph) -> Recommender:
     """A recommender of the tiny world; do not change it."""
     return Recommender(Config().replace(FAST)).fit(tiny_graph)
+
+
+@pytest.fixture(scope="session")
+def child() -> Callable[..., BaseProcess]:
+    """Starts a process that runs a script with the names given, for tests that kill one.
+
+    It is forked from a server of this session, which has imported what is slow to import; it shares
+    nothing with the tests.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(
+        ["pytest", "kgrec.cli.train", "kgrec.gnn.fit", "kgrec.tune", "optuna", "torch._dynamo"]
+    )
+
+    def start(script: str, **given: Any) -> BaseProcess:
+        names = {"__name__": "child", **given}
+        process = context.Process(target=exec, args=(script, names), daemon=True)
+        process.start()
+        return process
+
+    return start
 
 
 def make_path(*steps: str, share: float = 1.0, type: str = "Film") -> ExplainedPath:

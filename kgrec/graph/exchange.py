@@ -8,24 +8,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import networkx as nx
-
 from kgrec.callbacks import Progress
 from kgrec.errors import DataError
 from kgrec.graph.content import Change, Content
-from kgrec.graph.networkx import (
-    from_networkx,
-    is_ours,
-    read_graphml,
-    to_networkx,
-    write_graphml,
-)
 from kgrec.graph.result import QueryResult
 from kgrec.graph.stores.base import Store
 from kgrec.graph.stores.open import check_path, is_http
 from kgrec.graph.versions.identity import identity_after
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from kgrec.data.dataset import Dataset
     from kgrec.graph.imports import Mapping
     from kgrec.graph.knowledge_graph import KnowledgeGraph
@@ -132,6 +125,7 @@ class Exchange(ABC):
         :raises DataError: if the mapping does not fit the graph, or there has to be one
         """
         from kgrec.graph.imports import read_networkx
+        from kgrec.graph.networkx import from_networkx, is_ours
 
         if mapping is not None:
             return _build(read_networkx(graph, mapping), None)
@@ -148,6 +142,8 @@ class Exchange(ABC):
 
         :raises StoreError: if it is missing, is no GraphML, or kgrec did not write it
         """
+        from kgrec.graph.networkx import read_graphml
+
         return _whole(read_graphml(Path(path)))
 
     @staticmethod
@@ -224,10 +220,14 @@ class Exchange(ABC):
 
         :raises StoreError: if a text holds a character that XML cannot
         """
+        from kgrec.graph.networkx import write_graphml
+
         write_graphml(self.content(), Path(path))
 
     def to_networkx(self) -> nx.MultiDiGraph:
         """Copy the graph for networkx; nodes are named by their keys, ``"item:42"``."""
+        from kgrec.graph.networkx import to_networkx
+
         return to_networkx(self.content())
 
     def sparql(

@@ -12,9 +12,9 @@ from kgrec.data import Dataset, DatasetInfo, clean
 QUICK = {
     "text.enabled": False,
     "kge.enabled": False,
-    "gnn.epochs": 6,
-    "gnn.embedding_size": 16,
-    "gnn.factors": 16,
+    "gnn.epochs": 3,
+    "gnn.embedding_size": 8,
+    "gnn.factors": 8,
     "threads": 1,
 }
 
@@ -25,7 +25,7 @@ def quick() -> Config:
     return Config().replace(QUICK)
 
 
-def make_world(*, true_facts: bool, users: int = 250, items: int = 160, seed: int = 0) -> Dataset:
+def make_world(*, true_facts: bool, users: int = 150, items: int = 100, seed: int = 0) -> Dataset:
     """Users take items of two topics; facts name the topic of an item, or one drawn by lot.
 
     Each item also has a maker, who means nothing in either case.

@@ -75,7 +75,7 @@ def test_the_numbers_have_the_fixed_keys(true: Audit) -> None:
     assert {"cold", "users: short history", "items: head"} <= tree["slices"].keys()
     assert {"Random", "Content"} <= tree["slices"]["cold"].keys()
     assert tree["conclusions"] == true.conclusions
-    assert tree["settings"]["gnn.epochs"] == 6
+    assert tree["settings"]["gnn.epochs"] == 3
 
 
 def test_the_whole_measures_what_an_evaluation_measures(
@@ -91,7 +91,7 @@ def test_the_whole_measures_what_an_evaluation_measures(
 
 def test_it_prints_a_table_and_the_sentences(true: Audit) -> None:
     text = str(true)
-    assert "warm, 250 users" in text
+    assert "warm, 150 users" in text
     assert "shuffled relations" in text
     assert text.endswith(true.conclusions[-1])
 
@@ -104,19 +104,19 @@ def test_an_interrupted_audit_goes_on(
 
     def counting(*arguments: object, **more: object) -> object:
         trained.append(1)
-        if len(trained) == 3:
+        if len(trained) == 2:
             raise KeyboardInterrupt
         return real(*arguments, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(trials, "Recommender", counting)
-    chosen = {"arms": ["no graph"], "seeds": 2, "cold": False, "folder": tmp_path / "cells"}
+    chosen = {"arms": ["no graph"], "seeds": 1, "cold": False, "folder": tmp_path / "cells"}
     with pytest.raises(KeyboardInterrupt):
         audit(data, quick, **chosen)
-    assert len(list((tmp_path / "cells").iterdir())) == 2
+    assert len(list((tmp_path / "cells").iterdir())) == 1
     later = audit(data, quick, **chosen)
-    assert len(trained) == 3 + 2  # two of four were there
+    assert len(trained) == 2 + 1  # one of two was there
     again = audit(data, quick, **chosen)
-    assert len(trained) == 5
+    assert len(trained) == 3
     assert again.to_dict() == later.to_dict()
     fresh = audit(data, quick, **{**chosen, "folder": None})
     assert fresh.to_dict()["arms"] == later.to_dict()["arms"]
@@ -133,7 +133,7 @@ def test_cells_of_other_data_settings_or_seeds_are_not_mixed_up(
 
     audit(data, quick, **chosen)
     assert cells() == 1
-    audit(data, quick.replace({"gnn.epochs": 3}), **chosen)
+    audit(data, quick.replace({"gnn.epochs": 2}), **chosen)
     assert cells() == 2
     audit(data, quick.replace({"seed": 7}), **chosen)
     assert cells() == 3

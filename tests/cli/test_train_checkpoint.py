@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,8 @@ from kgrec.recommend import Recommender
 _DEADLY = """
 import os, signal, sys
 from kgrec import callbacks, cli
-from kgrec.data import atomic
 
-def deadly(inner, last):
+def deadly(inner):
     calls = []
     def call(*given):
         calls.append(0)
@@ -31,12 +30,11 @@ def deadly(inner, last):
         return inner(*given)
     return call
 
-where, last = sys.argv[1], int(sys.argv[2])
 if where == "epoch":
-    callbacks.ConsoleProgress.epoch = deadly(callbacks.ConsoleProgress.epoch, last)
+    callbacks.ConsoleProgress.epoch = deadly(callbacks.ConsoleProgress.epoch)
 else:
-    os.fsync = deadly(os.fsync, last)
-sys.argv = sys.argv[2:]
+    os.fsync = deadly(os.fsync)
+sys.argv = ["kgrec", *words]
 cli.main()
 """
 
@@ -52,16 +50,6 @@ def largest_file(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, earlier)
-
-
-def run_script(script: str, *words: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", script, *map(str, words)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def numbers(run: Path) -> dict[str, bytes]:
@@ -108,6 +96,7 @@ def files(folder: Path) -> list[str]:
 @pytest.mark.parametrize(("where", "last"), [("epoch", 8), ("fsync", 5)])
 def test_after_kill_9_the_same_command_ends_with_the_same_model(
     cli: Callable[..., Any],
+    child: Callable[..., BaseProcess],
     tiny: Path,
     settings: list[str],
     whole: Path,
@@ -117,8 +106,9 @@ def test_after_kill_9_the_same_command_ends_with_the_same_model(
 ) -> None:
     run = tmp_path / "run"
     words = ["train", tiny, "--out", run, "--checkpoint-minutes", 0, *settings]
-    killed = run_script(_DEADLY, where, last, *words)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    killed = child(_DEADLY, where=where, last=last, words=[str(word) for word in words])
+    killed.join(120)
+    assert killed.exitcode == -signal.SIGKILL
     assert files(tmp_path) == ["run.checkpoint"], "there is no half a run"
     result = cli(*words)
     assert result.exit_code == 0, result.stderr

@@ -3,10 +3,10 @@ from __future__ import annotations
 import json
 import multiprocessing
 import random
-import runpy
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -240,20 +240,16 @@ while number < last:
 
 
 @pytest.fixture
-def saver(graph: KnowledgeGraph, tmp_path: Path) -> Callable[..., Any]:
+def saver(
+    graph: KnowledgeGraph, child: Callable[..., BaseProcess], tmp_path: Path
+) -> Callable[..., Any]:
     """Start a process that saves the graphs ``first + 1`` to ``last``, one after the other."""
     graph.save(tmp_path / "source")
-    script = tmp_path / "saver.py"
-    script.write_text(SAVER)
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["kgrec.graph"])
 
     def start(first: int, last: int = 10**9) -> tuple[Any, Connection]:
-        receive, send = context.Pipe(duplex=False)
+        receive, send = multiprocessing.Pipe(duplex=False)
         given = {"source": tmp_path / "source", "target": tmp_path / "graph"}
-        given |= {"first": first, "last": last, "done": send}
-        process = context.Process(target=runpy.run_path, args=(str(script), given), daemon=True)
-        process.start()
+        process = child(SAVER, **given, first=first, last=last, done=send)
         send.close()
         return process, receive
 
@@ -295,7 +291,7 @@ def test_no_acknowledged_graph_is_lost_by_killing(
     process.join()
     assert process.exitcode == 0
     assert whole_graph(tmp_path / "graph") == acknowledged + 1
-    assert {path.name for path in tmp_path.iterdir()} == {"source", "saver.py", "graph"}
+    assert {path.name for path in tmp_path.iterdir()} == {"source", "graph"}
 
 
 def test_two_processes_may_save_at_once(saver: Callable[..., Any], tmp_path: Path) -> None:
@@ -312,4 +308,4 @@ def test_two_processes_may_save_at_once(saver: Callable[..., Any], tmp_path: Pat
     assert drained(second, 0) == 1030
     assert whole_graph(tmp_path / "graph") in (30, 1030)
     assert len(seen) > 1
-    assert {path.name for path in tmp_path.iterdir()} == {"source", "saver.py", "graph"}
+    assert {path.name for path in tmp_path.iterdir()} == {"source", "graph"}

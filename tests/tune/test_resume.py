@@ -3,10 +3,9 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +22,17 @@ from kgrec.tune.space import Space
 Search = Callable[..., Study]
 
 TUNE = """
-import sys
 from kgrec.config import Config
 from kgrec.graph import KnowledgeGraph
 from kgrec.testing import tiny_dataset
 from kgrec.tune import Dimension, tune
 
-fast = {"text.enabled": False, "kge.enabled": False, "gnn.epochs": 1, "gnn.factors": 8}
 tune(
     KnowledgeGraph.build(tiny_dataset()),
-    study=sys.argv[1],
-    trials=int(sys.argv[2]),
+    study=folder,
+    trials=200,
     space={"gnn.dropout": Dimension(0.1, 0.8), "gnn.layers": Dimension(0, 2)},
-    config=Config().replace(fast),
+    config=Config().replace(settings),
 )
 """
 
@@ -45,12 +42,12 @@ def course(study: Study) -> pl.DataFrame:
 
 
 def test_the_same_call_goes_on(search: Search, tmp_path: Path) -> None:
-    whole = search(study=tmp_path / "whole", trials=4)
-    search(trials=2)
-    parts = search(trials=4)
+    whole = search(study=tmp_path / "whole", trials=3)
+    search(trials=1)
+    parts = search(trials=3)
     assert course(parts).equals(course(whole))
-    assert search(trials=4).trials.equals(parts.trials), "there is nothing left to do"
-    assert search(trials=2).trials.height == 4
+    assert search(trials=3).trials.equals(parts.trials), "there is nothing left to do"
+    assert search(trials=1).trials.height == 3
 
 
 def test_a_search_that_is_interrupted_comes_out_as_if_it_was_not(
@@ -105,27 +102,26 @@ def test_a_trial_that_kills_the_process_again_and_again_gives_way(
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL there")
 def test_after_kill_9_the_study_is_that_of_an_uninterrupted_search(
-    search: Search, quick: Callable[..., Config], tmp_path: Path
+    search: Search, child: Callable[..., BaseProcess], tmp_path: Path
 ) -> None:
     folder = tmp_path / "killed"
-    command = [sys.executable, "-c", TUNE, str(folder), "200"]
-    process = subprocess.Popen(command)
+    fast = {"text.enabled": False, "kge.enabled": False, "gnn.epochs": 1, "threads": 1}
+    small = {"gnn.embedding_size": 8, "gnn.factors": 8, "gnn.batch_size": 64}
+    process = child(TUNE, folder=folder, settings={**fast, **small})
     try:
-        until(lambda: finished(folder) >= 3 or process.poll() is not None)
+        until(lambda: finished(folder) >= 2 or not process.is_alive())
     finally:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-    assert process.returncode == -signal.SIGKILL
+        process.kill()
+        process.join()
+    assert process.exitcode == -signal.SIGKILL
     done = finished(folder)
     options: dict[str, Any] = {
         "space": {"gnn.dropout": Dimension(0.1, 0.8), "gnn.layers": Dimension(0, 2)},
-        "config": Config().replace(
-            {"text.enabled": False, "kge.enabled": False, "gnn.epochs": 1, "gnn.factors": 8}
-        ),
-        "trials": done + 2,
+        "config": Config().replace({**fast, **small}),
+        "trials": done + 1,
     }
     study = search(study=folder, **options)
-    assert study.trials.height == done + 2
+    assert study.trials.height == done + 1
     assert states(folder).isdisjoint({"RUNNING", "WAITING"})
     assert course(study).equals(course(search(study=tmp_path / "whole", **options)))
 

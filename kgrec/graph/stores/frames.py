@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
 import polars as pl
 
 from kgrec.graph.schema import EDGES, TRIPLE
@@ -96,10 +95,14 @@ def _rows(edges: pl.DataFrame) -> list[Row]:
 
 
 def _pandas(columns: dict[str, Any]) -> Any:
+    import pandas as pd  # slow to import, and only this view needs it
+
     return pd.DataFrame({name: _array(values) for name, values in columns.items()})
 
 
 def _array(column: pl.Series | list[Any]) -> Any:
+    import pandas as pd
+
     if isinstance(column, list):
         column = pl.Series(column)
     if isinstance(column.dtype, pl.List):

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-import subprocess
-import sys
+import multiprocessing
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -344,13 +344,12 @@ def test_a_failed_write_leaves_the_earlier_store(
 
 
 KILLED = """
-import os, sys
-from pathlib import Path
+import os
 import kgrec.graph.stores.rdf as module
 from kgrec.graph import KnowledgeGraph
 from kgrec.testing import tiny_dataset
 
-store = module.RdfStore(sys.argv[1])
+store = module.RdfStore(folder)
 content = KnowledgeGraph.build(tiny_dataset(users=60)).content()
 {how}
 """
@@ -368,24 +367,27 @@ from kgrec.graph.rdf.diff import difference
 old = store.read()
 change = replace(difference(old, content), version=1)
 store.merge(change, {**content.header, "identity": old.header["identity"], "version": 1})
-print("acknowledged", flush=True)
+done.send("acknowledged")
 os.kill(os.getpid(), 9)
 """
 
 
 @pytest.mark.parametrize(("how", "survives"), [(IN_WRITE, "old"), (IN_MERGE, "new")])
 def test_killed_while_writing(
-    how: str, survives: str, content: Content, tmp_path: Path, check_same: Check
+    how: str,
+    survives: str,
+    content: Content,
+    child: Callable[..., BaseProcess],
+    tmp_path: Path,
+    check_same: Check,
 ) -> None:
     with RdfStore(tmp_path / "store") as store:
         store.write(content)
-    script = tmp_path / "killed.py"
-    script.write_text(KILLED.replace("{how}", how))
-    done = subprocess.run(
-        [sys.executable, script, tmp_path / "store"], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == -9, done.stderr
-    assert ("acknowledged" in done.stdout) == (survives == "new")
+    heard, done = multiprocessing.Pipe(duplex=False)
+    process = child(KILLED.replace("{how}", how), folder=tmp_path / "store", done=done)
+    process.join(120)
+    assert process.exitcode == -9
+    assert heard.poll() == (survives == "new")
     with RdfStore(tmp_path / "store") as store:
         users = store.count().nodes["User"]
         assert users == {"old": 30, "new": 60}[survives]
