@@ -53,7 +53,7 @@ def test_a_claim_that_the_words_state_is_linked_and_accepted(catalog: Catalog) -
     graph = catalog(_3="A quiet film. It was directed by Bob Ray and edited by Eva Moe.")
     row = claim(graph, "directed_by", "Bob  Ray", "directed by Bob Ray")
     assert (row["state"], row["tail"], row["tail_label"]) == ("accepted", "bob", "Bob Ray")
-    assert (row["model"], row["prompt"]) == ("says/1", "extract/1")
+    assert (row["model"], row["prompt"]) == ("says/1", "extract/2")
     new = claim(graph, "edited_by", "Eva Moe", "edited by Eva Moe")
     assert (new["state"], new["tail"]) == ("accepted", "text:Person/eva moe")
 
