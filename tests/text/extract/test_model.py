@@ -149,7 +149,10 @@ def test_an_instruction_in_a_text_stays_data(catalog: Catalog) -> None:
     assert [message.role for message in prompt.messages] == ["system", "user"]
     assert text in prompt.messages[1].content
     assert prompt.messages[1].content.endswith(">>>\n\nFacts:")
-    assert prompt.schema == answer_schema([one.name for one in relations(catalog())])
+    assert prompt.schema is not None
+    names = prompt.schema["properties"]["facts"]["items"]["properties"]["relation"]["enum"]
+    assert set(names) == {one.name for one in relations(catalog())}
+    assert prompt.schema == answer_schema(names)
 
 
 def relations(graph: KnowledgeGraph):
