@@ -27,7 +27,7 @@ def user_page(now: Now, user: str) -> dict[str, Any]:
         seen = [each for each in (before["timestamp"], event.timestamp) if each is not None]
         rows[event.item] = {
             "item": event.item,
-            "label": served.labels[event.item],
+            "label": served.labels.get(event.item, event.item),
             "timestamp": max(seen, default=None),
             "weight": before["weight"] + event.weight,
         }
