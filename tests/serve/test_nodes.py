@@ -18,7 +18,7 @@ def test_facts_are_counted_where_neighbours_are_cut(
     told = Nodes(tiny_graph).describe("entity:genre/Comedy")
     assert len(told["neighbours"]) == 3
     facts = tiny_graph.edges.filter(pl.col("relation") != INTERACTED)
-    wanted = Counter()
+    wanted: Counter[tuple[str, bool]] = Counter()
     for end, forward in (("head", True), ("tail", False)):
         found = facts.filter(pl.col(end) == "entity:genre/Comedy").unique(
             ["head", "tail", "relation"]
