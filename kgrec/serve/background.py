@@ -7,7 +7,9 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
+from kgrec.serve.refusal import Refusal
 from kgrec.serve.state import Now, State
 
 _log = logging.getLogger("kgrec.serve")
@@ -107,7 +109,9 @@ class Background:
         return True
 
     def _renew(self) -> bool:
-        """Make the answer of somebody who did something since, anew."""
-        now = self.state.now
-        most = self.state.settings.prepare
-        return bool(most) and any(self._prepare(now, user) for user in now.pending.users)
+        """Make the answer of somebody who did something since, anew; says whether there was one."""
+        if not self.state.acted:
+            return False
+        with suppress(Refusal):  # of a user of whom a new run knows nothing any more
+            self._prepare(self.state.now, self.state.acted.popleft())
+        return True

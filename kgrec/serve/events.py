@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -13,8 +14,10 @@ from kgrec.serve.journal import Acted
 from kgrec.serve.models import Event
 from kgrec.serve.served import Served
 
-_BITS = 2**53
-"""Beyond it other programs read another number; seconds never come near."""
+_MOST_SECONDS = 2**36
+"""The year 4147; milliseconds are beyond it since 1972."""
+_TAG = re.compile(r"int|datetime|str|constrained-\w+|(tuple|function-after)\[.*")
+"""Which of several types pydantic speaks of: no name of a field."""
 
 
 def sorted_out(rows: Iterable[Any], served: Served) -> tuple[list[Acted], list[dict[str, Any]]]:
@@ -39,7 +42,10 @@ def sorted_out(rows: Iterable[Any], served: Served) -> tuple[list[Acted], list[d
 
 def in_words(error: Any) -> str:
     """What pydantic says, as a sentence about the field."""
-    name = ".".join(str(part) for part in error["loc"] if part not in ("body", "query", "path"))
+    first, *rest = [
+        str(part) for part in error["loc"] if part not in ("body", "query", "path")
+    ] or [""]
+    name = ".".join([first, *(part for part in rest if not _TAG.fullmatch(part))])
     what = error["msg"].removeprefix("Value error, ")
     what = what[:1].lower() + what[1:]
     return f"'{name}': {what}." if name else f"{what[:1].upper()}{what[1:]}."
@@ -58,6 +64,6 @@ def _seconds(time: int | datetime | None, now: int | None) -> int | None:
         # As in tables: a time without a zone is UTC.
         zoned = time if time.tzinfo else time.replace(tzinfo=UTC)
         return int(zoned.timestamp() // 1)
-    if abs(time) >= _BITS:
-        raise ValueError("'timestamp': write seconds since 1970.")
+    if abs(time) >= _MOST_SECONDS:
+        raise ValueError("'timestamp': write seconds since 1970, not milliseconds.")
     return time

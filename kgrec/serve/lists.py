@@ -44,7 +44,7 @@ def recommended(now: Now, asked: RecommendRequest) -> bytes:
     if asked.user is not None:
         check_user(now, asked.user)
         if served.is_linear:
-            taken = rec.history(asked.user, times(now.pending.of(asked.user)))
+            taken = rec.history(asked.user, since(now, asked.user))
             found = rec.recommend_history(taken, asked.k, explain=asked.explain, brief=True, **told)
         else:
             found = rec.recommend(asked.user, asked.k, explain=asked.explain, **told)
@@ -70,7 +70,7 @@ def explained(now: Now, asked: ExplainRequest) -> bytes:
         assert asked.user is not None
         check_user(now, asked.user)
         if served.is_linear:
-            taken = rec.history(asked.user, times(now.pending.of(asked.user)))
+            taken = rec.history(asked.user, since(now, asked.user))
             why = rec.explain_history(taken, asked.item, **told)
         else:
             why = rec.explain(asked.user, asked.item, **told)
@@ -141,6 +141,12 @@ def check_language(language: str) -> None:
     known = languages()
     if language not in known:
         raise ConfigError(f"There is no language '{language}'; there are {', '.join(known)}.")
+
+
+def since(now: Now, user: str) -> dict[str, int | None]:
+    """What a user did since; a new run may lack an item that the earlier one had."""
+    known = now.served.types
+    return times(event for event in now.pending.of(user) if event.item in known)
 
 
 def _policy(served: Served, asked: RecommendRequest) -> Policy | None:

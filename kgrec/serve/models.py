@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    Strict,
+    WithJsonSchema,
+    model_validator,
+)
 
 MOST_LIKED = 1_000
 MOST_EVENTS = 10_000
@@ -17,8 +25,13 @@ def _whole_text(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(_whole_text)]
-Id = Annotated[Text, Field(min_length=1, max_length=1_000)]
+# Lengths stand before the check: what pydantic says of them is then said of characters.
+Id = Annotated[str, Field(min_length=1, max_length=1_000), AfterValidator(_whole_text)]
+Searched = Annotated[str, Field(max_length=500), AfterValidator(_whole_text)]
+Whole = Annotated[int, Strict()]
+"""No boolean, and no text that reads like a number."""
+_Cypher = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(_whole_text)]
+_Wish = Annotated[str, Field(min_length=1, max_length=2_000), AfterValidator(_whole_text)]
 
 
 class _Value(BaseModel):
@@ -77,7 +90,7 @@ class RecommendRequest(_ForSomebody):
         }
     )
 
-    k: int = Field(default=10, ge=1, le=100)
+    k: Whole = Field(default=10, ge=1, le=100)
     """How many items."""
     explain: bool = False
     """Whether to say why, in a sentence each."""
@@ -121,7 +134,7 @@ class ExplainRequest(_ForSomebody):
     )
 
     item: Id
-    paths: int = Field(default=5, ge=0, le=100)
+    paths: Whole = Field(default=5, ge=0, le=100)
     alpha: float | None = Field(default=None, ge=0, le=1)
     language: Id = "en"
 
@@ -201,6 +214,17 @@ class Neighbour(_Value):
     kind: Literal["item", "user", "entity"]
 
 
+class Facts(_Value):
+    """How many facts a relation has at an entity, in one direction."""
+
+    relation: str
+    label: str
+    """How the relation reads in this direction."""
+    forward: bool
+    count: int
+    """Of all, also of those that are not among the neighbours."""
+
+
 class EntityReply(_Value):
     """A node of the graph and its facts."""
 
@@ -210,7 +234,10 @@ class EntityReply(_Value):
     type: str
     description: str | None
     properties: dict[str, Any]
+    facts: list[Facts]
+    """All relations that it has."""
     neighbours: list[Neighbour]
+    """60 at most, some of every relation."""
     events: int
     """Interactions with it, which are counted and not listed."""
     svg: str | None
@@ -253,7 +280,7 @@ class QueryRequest(_Value):
         }
     )
 
-    cypher: Text = Field(min_length=1, max_length=20_000)
+    cypher: _Cypher
     parameters: dict[str, Any] = Field(default_factory=dict, max_length=100)
 
 
@@ -271,7 +298,7 @@ class Event(_Value):
 
     user: Id
     item: Id
-    timestamp: int | datetime | None = None
+    timestamp: Whole | datetime | None = None
     """Seconds since 1970, or ISO 8601."""
     weight: float = Field(default=1.0, gt=0, le=1e9)
 
@@ -322,10 +349,10 @@ class WishRequest(_Value):
         json_schema_extra={"examples": [{"text": "something like Heat but not a romance", "k": 5}]}
     )
 
-    text: Text | None = Field(default=None, min_length=1, max_length=2_000)
+    text: _Wish | None = None
     intent: dict[str, Any] | None = None
     user: Id | None = None
-    k: int = Field(default=10, ge=1, le=100)
+    k: Whole = Field(default=10, ge=1, le=100)
 
     @model_validator(mode="after")
     def _one_wish(self) -> WishRequest:

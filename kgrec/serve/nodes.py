@@ -60,34 +60,41 @@ class Nodes:
             "type": node["type"],
             "description": node["text"],
             "properties": parse(node["properties"]),
-            "neighbours": self._neighbours(key),
+            **self._around(key),
             "events": self._events(key, node["kind"]),
         }
 
-    def _neighbours(self, key: str) -> list[dict[str, Any]]:
-        out = self._facts.filter(pl.col("head") == key).select(
-            "relation", forward=pl.lit(True), key="tail"
+    def _around(self, key: str) -> dict[str, list[dict[str, Any]]]:
+        """Facts: how many of each kind there are, and some of each."""
+        ends = [("head", "tail", True), ("tail", "head", False)]
+        found = pl.concat(
+            self._facts.filter(pl.col(end) == key).select(
+                "relation", forward=pl.lit(forward), key=other
+            )
+            for end, other, forward in ends
         )
-        into = self._facts.filter(pl.col("tail") == key).select(
-            "relation", forward=pl.lit(False), key="head"
-        )
+        counts = found.group_by("relation", "forward").agg(count=pl.len())
+        counts = counts.sort("forward", "relation", descending=[True, False])
         # A little of every relation comes before much of one.
-        found = (
-            pl.concat([out, into])
-            .with_columns(place=pl.int_range(pl.len()).over("relation", "forward"))
+        shown = (
+            found.with_columns(place=pl.int_range(pl.len()).over("relation", "forward"))
             .sort("place", "forward", "relation", descending=[False, True, False])
             .head(_MOST_NEIGHBOURS)
             .sort("forward", "relation", "place", descending=[True, False, False])
             .join(self._named, on="key", how="left", maintain_order="left")
         )
-        return [
-            {
-                "relation": row["relation"],
-                "label": self.words(row["relation"], forward=row["forward"]),
-                **{name: row[name] for name in ("forward", "id", "name", "type", "kind")},
-            }
-            for row in found.iter_rows(named=True)
-        ]
+        return {
+            "facts": [self._read(row, "count") for row in counts.iter_rows(named=True)],
+            "neighbours": [
+                self._read(row, "id", "name", "type", "kind") for row in shown.iter_rows(named=True)
+            ],
+        }
+
+    def _read(self, row: dict[str, Any], *names: str) -> dict[str, Any]:
+        relation, forward = row["relation"], row["forward"]
+        label = self.words(relation, forward=forward)
+        further = {name: row[name] for name in names}
+        return {"relation": relation, "label": label, "forward": forward, **further}
 
     def words(self, relation: str, *, forward: bool = True) -> str:
         """How a relation reads in one direction."""

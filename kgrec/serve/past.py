@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kgrec.graph.literals import parse
 from kgrec.graph.schema import key
+from kgrec.serve.journal import Acted
 from kgrec.serve.nodes import history
+from kgrec.serve.pending import times
 from kgrec.serve.state import Now
 
 _SHOWN = 200
@@ -22,15 +25,7 @@ def user_page(now: Now, user: str) -> dict[str, Any]:
     known = served.rec.features.user_row(user) is not None
     node = served.graph.node(key("user", user)) if known else {}
     rows = {row["item"]: row for row in history(served.graph, user).to_dicts()} if known else {}
-    for event in now.pending.of(user):
-        before = rows.get(event.item, {"weight": 0.0, "timestamp": None})
-        seen = [each for each in (before["timestamp"], event.timestamp) if each is not None]
-        rows[event.item] = {
-            "item": event.item,
-            "label": served.labels[event.item],
-            "timestamp": max(seen, default=None),
-            "weight": before["weight"] + event.weight,
-        }
+    _add(rows, now.pending.of(user), served.labels)
     latest = sorted(rows.values(), key=_lateness)
     return {
         "id": user,
@@ -49,6 +44,35 @@ def year_of(properties: str | None) -> int | None:
         if digits.isascii() and digits.isdecimal() and len(digits) == 4:
             return int(digits)
     return None
+
+
+def _add(
+    rows: dict[str, dict[str, Any]], events: Iterable[Acted], labels: Mapping[str, str]
+) -> None:
+    """Add events as the graph will have them once they are folded into it.
+
+    Of several of an item the largest weight counts and the last time; a pair that is there already
+    takes only later ones, and adds their weight to its own. What the graph lacks is left out.
+    """
+    came: dict[str, list[Acted]] = {}
+    for event in events:
+        if event.item in labels and _is_new(event, rows.get(event.item)):
+            came.setdefault(event.item, []).append(event)
+    for item, several in came.items():
+        rows[item] = {
+            "item": item,
+            "label": labels[item],
+            "timestamp": times(several)[item],
+            "weight": max(each.weight for each in several)
+            + (rows[item]["weight"] if item in rows else 0.0),
+        }
+
+
+def _is_new(event: Acted, before: dict[str, Any] | None) -> bool:
+    if before is None:
+        return True
+    last, time = before["timestamp"], event.timestamp
+    return last is not None and time is not None and time > last
 
 
 def _lateness(row: dict[str, Any]) -> tuple[bool, int]:

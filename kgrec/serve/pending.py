@@ -30,11 +30,6 @@ class Pending:
         """What a user did."""
         return self._by_user.get(user, ())
 
-    @property
-    def users(self) -> Iterable[str]:
-        """Who did something."""
-        return self._by_user.keys()
-
     def plus(self, events: Iterable[Acted]) -> Self:
         """With further events."""
         events = tuple(events)
@@ -42,10 +37,6 @@ class Pending:
         for event in events:
             by_user[event.user] = (*by_user.get(event.user, ()), event)
         return type(self)(self.folded, self.events + events, by_user)
-
-    def without(self, folded: int) -> Self:
-        """What is left when the graph holds the first ``folded`` events of the journal."""
-        return type(self)(folded).plus(self.events[max(folded - self.folded, 0) :])
 
 
 def times(events: Iterable[Acted]) -> dict[str, int | None]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -36,7 +37,8 @@ def _answered(graph: KnowledgeGraph, asked: dict[str, Any]) -> str:
             row_limit=asked["rows"],
         )
     except GraphError as error:
-        return json.dumps({"error": str(error)})
+        # The time is the service's: who asks cannot give more.
+        return json.dumps({"error": str(error).replace(" or raise the timeout", "")})
     except MemoryError:
         return json.dumps({"error": "The query takes more memory than it may; narrow it."})
     rows = {"columns": found.columns, "rows": found.rows, "truncated": found.truncated}
@@ -61,4 +63,6 @@ def _bound(more: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.stdin, sys.stdout)
+    # Queries are written in UTF-8, whatever the locale.
+    asked = io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8")
+    main(sys.argv[1], sys.argv[2], asked, sys.stdout)

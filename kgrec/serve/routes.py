@@ -12,7 +12,7 @@ from kgrec.serve.events import sorted_out
 from kgrec.serve.journal import Acted
 from kgrec.serve.lists import check_user, explained, recommended, request_key
 from kgrec.serve.metrics import CONTENT_TYPE
-from kgrec.serve.models import ErrorReply, Id, Text
+from kgrec.serve.models import ErrorReply, Id, Searched
 from kgrec.serve.past import user_page
 from kgrec.serve.refusal import Refusal
 from kgrec.serve.reply import encoded, reply
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["item", "user", "entity"]
 _ITEM = Annotated[Id, Query(description="The id of an item.", examples=["1"])]
-_SEARCHED = Annotated[Text, Query(max_length=500, description="What somebody typed.")]
+_SEARCHED = Annotated[Searched, Query(description="What somebody typed.")]
 _LIMIT = Annotated[int, Query(ge=1, le=100)]
 _PATHS = Annotated[int, Query(ge=0, le=100)]
 _ALPHA = Annotated[float | None, Query(ge=0, le=1, allow_inf_nan=False)]

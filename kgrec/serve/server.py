@@ -13,6 +13,7 @@ import uvicorn
 
 from kgrec.errors import ConfigError
 from kgrec.serve.app import Service, make_app
+from kgrec.serve.protocol import Protocol
 from kgrec.serve.settings import Settings
 
 _GRACE = 30
@@ -87,7 +88,7 @@ def make_server(settings: Settings, service: Service) -> Server:
     """A server of the service, to be run on a socket."""
     config = uvicorn.Config(
         make_app(settings, service),
-        http="httptools",
+        http=Protocol,
         ws="none",
         log_config=None,
         access_log=False,

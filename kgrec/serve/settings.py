@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from kgrec.errors import ConfigError
 
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
+
+
+def _in_a_header(key: str) -> str:
+    if not (key.isascii() and key.isprintable() and key == key.strip()):
+        raise ConfigError(
+            "The key (KGREC_API_KEY) may have only ASCII letters, digits and signs, and no space "
+            "at its ends: no header could bring it."
+        )
+    return key
 
 
 class Settings(BaseModel):
@@ -21,7 +33,7 @@ class Settings(BaseModel):
     """The address to listen at."""
     port: int = Field(default=8000, ge=0, le=65_535)
     """0: any that is free."""
-    key: str | None = Field(default=None, min_length=8)
+    key: Annotated[str, Field(min_length=8), AfterValidator(_in_a_header)] | None = None
     """What requests must bring as ``X-API-Key``; ``None``: nothing."""
     hosts: tuple[str, ...] = ()
     """Further names by which the service is called (header ``Host``); ``"*"``: any."""

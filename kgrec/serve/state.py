@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from threading import Lock
@@ -18,6 +19,7 @@ from kgrec.serve.served import Served, identity, run_name
 from kgrec.serve.settings import Settings
 
 _log = logging.getLogger("kgrec.serve")
+_MOST_ACTED = 100_000
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,15 @@ class State:
 
     :param settings: of the service
     :ivar now: what is served
+    :ivar acted: users for whom the background may make an answer anew, no more than it prepares
     :raises RunError: if the run or the journal cannot be read
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._lock = Lock()
+        most = settings.prepare if settings.prepare >= 0 else _MOST_ACTED
+        self.acted: deque[str] = deque(maxlen=most)
         self.journal = Journal(settings.journal)
         try:
             self._seen = identity(settings.run)
@@ -68,12 +73,13 @@ class State:
             served = self.now.served
             if not served.is_linear:  # a list of a deep model needs a new version of the graph
                 served = self._built(folded(served.rec, pending.events), served.run)
-                pending = pending.without(pending.total)
+                pending = Pending(pending.total)
                 self.now = Now(served, pending, self.now.number + 1)
             else:
                 self.now = replace(self.now, pending=pending)
             if pending.events and self._waiting_since is None:
                 self._waiting_since = time.monotonic()
+            self.acted.extend(dict.fromkeys(event.user for event in events))
 
     def fold_if_due(self) -> bool:
         """Bring the graph up to date where enough events wait, or wait long; says whether."""
@@ -129,7 +135,15 @@ class State:
         return served
 
     def _swap(self, served: Served, count: int) -> None:
+        """Serve something else, whose graph holds the first ``count`` events of the journal."""
         with self._lock:
-            pending = self.now.pending.without(count)
+            # Not those of ``now.pending``: a deep model, which folds at once, has none there.
+            rest = self.journal.read()[count:] if count < self.journal.size else ()
+            pending = Pending(count)
+            if served.is_linear:
+                pending = pending.plus(rest)
+            elif rest:
+                served = self._built(folded(served.rec, rest), served.run)
+                pending = Pending(count + len(rest))
             self.now = Now(served, pending, self.now.number + 1)
             self._waiting_since = time.monotonic() if pending.events else None

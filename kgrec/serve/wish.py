@@ -5,9 +5,8 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from kgrec.serve.events import in_words
-from kgrec.serve.lists import check_user, listed
+from kgrec.serve.lists import check_user, listed, since
 from kgrec.serve.models import WishRequest
-from kgrec.serve.pending import times
 from kgrec.serve.refusal import Refusal
 from kgrec.serve.reply import encoded
 from kgrec.serve.state import Now
@@ -25,7 +24,7 @@ def wished(now: Now, asked: WishRequest) -> bytes:
     history = None
     if asked.user is not None:
         check_user(now, asked.user)
-        history = served.rec.history(asked.user, times(now.pending.of(asked.user)))
+        history = served.rec.history(asked.user, since(now, asked.user))
     found = served.granter.grant(intent, asked.k, user=history)
     items = listed(served, found, [each.sentence for each in found.explanations])
     told = {"intent": intent.model_dump(mode="json"), "items": items, "notes": list(found.notes)}

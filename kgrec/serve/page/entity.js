@@ -43,23 +43,27 @@ function properties(of) {
 
 const text = (value) => (Array.isArray(value) ? value.join(", ") : typeof value === "object" ? JSON.stringify(value) : String(value));
 
+const kindOf = (fact) => `${fact.relation} ${fact.forward}`;
+
 function neighbours(node, walk) {
   const groups = new Map();
+  const counts = new Map((node.facts ?? []).map((each) => [kindOf(each), each.count]));
   for (const each of node.neighbours ?? []) {
     learn(each.kind, each.id, each.name);
-    const key = `${each.relation} ${each.forward}`;
+    const key = kindOf(each);
     if (!groups.has(key)) groups.set(key, { label: each.label, forward: each.forward, all: [] });
     groups.get(key).all.push(each);
   }
   if (!groups.size) return el("p.note", {}, "No fact joins it to anything else.");
+  const said = (key, shown) => ((counts.get(key) ?? shown) > shown ? `${shown} of ${counts.get(key)}` : String(shown));
   return el(
     "div.around",
     {},
-    ...[...groups.values()].map((group) =>
+    ...[...groups].map(([key, group]) =>
       el(
         "section",
         {},
-        el("h3", {}, label(group.label), el("small", {}, String(group.all.length))),
+        el("h3", {}, label(group.label), el("small", {}, said(key, group.all.length))),
         el("ul.chips", {}, ...group.all.map((each) => el("li", {}, button(label(nameOf(each.kind, each.id, each.name)), () => walk(each.kind, each.id), { class: `node ${each.kind}`, title: each.type ?? null })))),
       ),
     ),
