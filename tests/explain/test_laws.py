@@ -106,7 +106,7 @@ def test_the_json_has_the_fixed_keys(fitted: Recommender) -> None:
     fixed = {"user", "item", "label", "score", "paths", "rest"}
     assert set(tree) == fixed | {"method", "left_out", "language", "notes"}
     assert {"nodes", "relations", "share", "sentence", "cypher", "sparql"} <= set(tree["paths"][0])
-    assert set(tree["paths"][0]["nodes"][0]) == {"id", "label", "type"}
+    assert set(tree["paths"][0]["nodes"][0]) == {"id", "kind", "label", "type"}
     assert np.isfinite(tree["score"])
 
 

@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -46,7 +47,10 @@ class Client(threading.Thread):
 
 
 def test_sigterm_loses_no_request(
-    saved: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    saved: Path,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    eventually: Callable[[Callable[[], bool]], None],
 ) -> None:
     """Clients that keep their connections are asked to close them, and all are answered.
 
@@ -61,17 +65,17 @@ def test_sigterm_loses_no_request(
         clients = [Client(address) for _ in range(CLIENTS)]
 
         def end() -> None:
+            eventually(lambda: server.started)  # before that nobody is let in
             for client in clients:
                 client.start()
             for client in clients:
                 client.warm.wait(60)
-            if server.started:  # else nobody would catch it
-                os.kill(os.getpid(), signal.SIGTERM)
+            os.kill(os.getpid(), signal.SIGTERM)
 
         service.open()
         server = make_server(settings, service)
         ending = threading.Thread(target=end)
-        ending.start()  # whoever comes before the service has started waits at the door
+        ending.start()
         server.run(sockets=[listener])
         ending.join()
     for client in clients:
