@@ -45,18 +45,25 @@ async function load() {
   }
 }
 
+/** A facet; its values are made when it is opened: all of them together slow down every layout. */
 function facetOf(facet, place) {
-  const rows = facet.values.map(valueOf);
-  const list = el("ul.values", {}, ...rows.map((row) => row.element));
   const few = facet.values.length <= OPEN_UP_TO;
-  const narrow = few ? null : finder(facet, rows);
-  return el(
-    "details.facet",
-    { open: place === 0 && few },
-    el("summary", {}, label(facet.label), el("small", {}, String(facet.values.length))),
-    narrow,
-    list,
-  );
+  const open = place === 0 && few;
+  const title = el("summary", {}, label(facet.label), el("small", {}, String(facet.values.length)));
+  const element = el("details.facet", { open }, title);
+  let made = false;
+  const make = () => {
+    if (made) return;
+    made = true;
+    const rows = facet.values.map(valueOf);
+    if (!few) element.append(finder(facet, rows));
+    element.append(el("ul.values", {}, ...rows.map((row) => row.element)));
+    show();
+  };
+  if (open) make();
+  title.addEventListener("click", make);
+  element.addEventListener("toggle", make);
+  return element;
 }
 
 function valueOf(value) {
