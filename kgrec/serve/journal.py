@@ -8,8 +8,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from kgrec.data.disk import flush, locked
 from kgrec.errors import RunError
@@ -57,17 +55,6 @@ class Journal:
         except BaseException:
             self._held.close()
             raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def append(self, events: Iterable[Acted]) -> None:
         """Add events; when this returns, they are on the disk.

@@ -5,29 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 
-from kgrec.text.extract.tokens import normal, tokens
+from kgrec.text.extract.tokens import Token, normal, tokens
 from kgrec.text.verify.languages import root
 
 _PART = re.compile(r"[^\-.&]+")
 
 
-@dataclass(frozen=True)
-class Word:
-    """A word, or a part of one that is written with hyphens.
-
-    :ivar text: as it is written
-    :ivar norm: without case, accents and the genitive's *s*
-    :ivar start: of its first character in the text
-    :ivar end: behind its last
-    """
-
-    text: str
-    norm: str
-    start: int
-    end: int
+class Word(Token):
+    """A word, or a part of one with hyphens; compared without accents and the genitive's *s*."""
 
     @property
     def is_capital(self) -> bool:

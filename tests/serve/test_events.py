@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -152,11 +153,11 @@ def test_a_deep_model_is_served_with_a_new_graph_at_once(
 def test_a_journal_is_one_service_s(tmp_path: Path) -> None:
     from kgrec.errors import RunError
 
-    with Journal(tmp_path / "events.jsonl") as journal:
+    with closing(Journal(tmp_path / "events.jsonl")) as journal:
         journal.append([Acted("1", "é\u2028", None), Acted("1", "2", 5, 2.0)])
         with pytest.raises(RunError, match="another service"):
             Journal(tmp_path / "events.jsonl")
-    with Journal(tmp_path / "events.jsonl") as journal:
+    with closing(Journal(tmp_path / "events.jsonl")) as journal:
         assert journal.size == 2
         assert journal.read() == [Acted("1", "é\u2028", None), Acted("1", "2", 5, 2.0)]
 
