@@ -38,11 +38,6 @@ class Serving(Explaining):
 
     @property
     @abstractmethod
-    def model(self) -> Model:
-        """What was trained."""
-
-    @property
-    @abstractmethod
     def _lists(self) -> Lists: ...
 
     @property
