@@ -56,7 +56,8 @@ class RoleReader:
     def read(self) -> Told:
         """Read the sentence.
 
-        :raises RefusedError: for ``role``: a name that the facts do not have in that relation
+        :raises RefusedError: for ``role``: a name that the facts do not have in that relation; for
+            ``repeated``: one that stands twice behind a cue
         """
         for place, token in enumerate(self._tokens):
             if token.kind == "cue":
@@ -212,6 +213,9 @@ class RoleReader:
         return fitting
 
     def _govern(self, active: _Active, place: int) -> None:
+        name = self._tokens[place].text
+        if name in (self._tokens[other].text for other in active.names):
+            raise RefusedError("repeated", name)
         for number, other in active.cues:
             relations = {name for name, _ in other.readings} | other.stubs
             self._tell(

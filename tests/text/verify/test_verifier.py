@@ -126,6 +126,7 @@ def test_what_they_do_not_say_is_refused(grounds: Grounds, text: str) -> None:
         ("The Red Kite\u202e is a film.", "control"),
         ("The Red Kite\u200b is a film.", "control"),
         ("The Red Kite is a film. The Red Kite is a film.", "repeated"),
+        ("The Red Kite stars Dario Tanaka, Elif Lindqvist and Dario Tanaka.", "repeated"),
         ("The Red Kite 是一部电影。", "script"),
         ("Красный змей, The Red Kite.", "script"),
         ("The Red Kite ist ein schöner Film von Ada Marlow.", "subject"),
