@@ -20,10 +20,12 @@ def add_page(app: FastAPI) -> None:
             found.content, media_type=found.media_type, headers={"cache-control": "no-cache"}
         )
 
+    @app.head("/", include_in_schema=False)
     @app.get("/", include_in_schema=False)
     async def index() -> Response:
         return file("index.html")
 
+    @app.head("/page/{name}", include_in_schema=False)
     @app.get("/page/{name}", include_in_schema=False)
     async def page(name: str) -> Response:
         return file(name)

@@ -169,6 +169,7 @@ def _add_events(app: FastAPI, service: Service) -> None:
 
 
 def _add_health(app: FastAPI, service: Service) -> None:
+    @app.head("/health", include_in_schema=False)
     @app.get("/health", responses=_says(models.HealthReply), summary="Whether it can answer")
     async def health() -> Response:
         now = service.now

@@ -15,13 +15,13 @@ _NAMES = (
     "published",
     "date",
 )
-_TITLE = r"\(((?:1[89]|20)\d\d)\)\s*$"
+_TITLE = r"\(((?:1[0-9]|20)\d\d)\)\s*$"
 
 
 def item_years(graph: KnowledgeGraph) -> dict[str, int]:
     """The year of each item that has one, by the item's id."""
     items = graph.nodes.filter(pl.col("kind") == "item")
-    literal = rf'"(?:{"|".join(_NAMES)})":\s*"?(?:[^"\d]*)((?:1[5-9]|20)\d\d)'
+    literal = rf'"(?:{"|".join(_NAMES)})":\s*"?(?:[^"\d]*)((?:1[0-9]|20)\d\d)'
     years = items.select(
         "id",
         year=pl.coalesce(

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from kgrec.wishes.lexicon import Lexicon
 from kgrec.wishes.words import Word
 
-_YEAR = re.compile(r"(1[89]\d\d|20\d\d)(s?)")
+_YEAR = re.compile(r"(1\d\d\d|20\d\d)(s?)")
+_EARLIEST = 1800  # what is below is a year only where another word says so
 _SHORT = re.compile(r"([0-9])0s")
 _PARTS = {"early": (0, 3), "middle": (4, 6), "late": (7, 9)}
 _BOUNDS = {"before": (None, -1), "until": (None, 0), "after": (1, None), "since": (0, None)}
@@ -68,9 +69,12 @@ def years_at(text: str, words: Sequence[Word], at: int, lexicon: Lexicon) -> Yea
         return None
     first, last, size = named
     end = begin + size
+    to = None if bound else _end_of_range(text, words, end, lexicon)
+    if first < _EARLIEST and not (to or bound or part):
+        return None
     if part and last - first == 9:
         first, last = first + _PARTS[part][0], first + _PARTS[part][1]
-    elif not bound and (to := _end_of_range(text, words, end, lexicon)):
+    elif to:
         last, end = max(last, to[0]), to[1]
     low, high = _bounded(bound, first, last)
     if (behind := lexicon.cue_at(words, end)) and behind[1] & {"older", "newer"}:

@@ -34,6 +34,10 @@ class Running:
         with self.client() as client:
             return client.get(path, **options)
 
+    def head(self, path: str) -> httpx.Response:
+        with self.client() as client:
+            return client.head(path)
+
     def post(self, path: str, body: Any, **options: Any) -> httpx.Response:
         with self.client() as client:
             return client.post(path, json=body, **options)

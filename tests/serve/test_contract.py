@@ -207,6 +207,13 @@ def test_every_address_has_an_example_in_the_document(service: Any) -> None:
     assert service.get("/docs").status_code == 404
 
 
+def test_who_only_asks_whether_it_is_there_gets_no_body(service: Any) -> None:
+    for path in ("/", "/health", "/page/page.css"):
+        asked = service.head(path)
+        assert (asked.status_code, asked.content) == (200, b"")
+        assert asked.headers["content-type"] == service.get(path).headers["content-type"]
+
+
 def test_headers_keep_pages_of_others_out(service: Any) -> None:
     headers = service.get("/health").headers
     assert "default-src 'self'" in headers["content-security-policy"]

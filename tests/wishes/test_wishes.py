@@ -81,9 +81,12 @@ def test_a_negation_ends_where_it_ends(parser: WishParser, text: str, avoided: s
         ("films from the 90s", "1990-1999"),
         ("films from the early 80s", "1980-1983"),
         ("before 1960", "-1959"),
+        ("before 1700", "-1699"),
+        ("since 1605", "1605-"),
         ("made after 1985", "1986-"),
         ("seventies or later", "1970-"),
         ("between 1950 and 1955", "1950-1955"),
+        ("from 1599 to 1650", "1599-1650"),
         ("1962", "1962-1962"),
     ],
 )
