@@ -18,15 +18,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kgrec.text.extract.claim import Claim
-from kgrec.text.extract.direction import governing
+from kgrec.text.extract.direction import another_before, governing
 from kgrec.text.extract.judge import words_of
 from kgrec.text.extract.linking import linked
-from kgrec.text.extract.names import Named, Names
+from kgrec.text.extract.names import Named, Names, own_names
 from kgrec.text.extract.relations import MENTIONS, VAGUE, may_be_turned
-from kgrec.text.extract.tokens import Token, has_ideographs, name_of, sentences, tokens
+from kgrec.text.extract.tokens import Token, has_ideographs, sentences, tokens
 from kgrec.vocabulary import Relation, Vocabulary
 
-VERSION = "gazetteer/1"
+VERSION = "gazetteer/2"
 """Changes with the rules of this module."""
 
 _SHORTEST = 3  # characters of a name
@@ -45,6 +45,16 @@ class Found:
     nodes: tuple[Named, ...]
     first: int
     last: int
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A text, and the names of the item that it is about."""
+
+    item: str
+    text: str
+    words: list[Token]
+    own: frozenset[tuple[str, ...]]
 
 
 class Gazetteer:
@@ -86,35 +96,32 @@ class Gazetteer:
         :param item: id of the item
         :param title: its name, which is not looked for
         """
-        words = tokens(text)
-        own = {name_of(title), *map(name_of, self._names.written.get(f"item:{item}", ()))}
+        own = own_names(title, *self._names.written.get(f"item:{item}", ()))
+        about = _Text(item, text, tokens(text), own)
         told: set[tuple[str, str]] = set()
-        for start, end in _places(text, words):
-            for found in self._in(text, words, start, end, own):
-                for claim in self._told(item, text, words, (start, end), found):
+        for sentence in _places(text, about.words):
+            for found in self._in(about, *sentence):
+                for claim in self._told(about, sentence, found):
                     name = (claim.relation, claim.tail or claim.tail_label)
                     if name not in told:
                         told.add(name)
                         yield claim
 
-    def _in(
-        self, text: str, words: list[Token], start: int, end: int, own: set[tuple[str, ...]]
-    ) -> Iterator[Found]:
+    def _in(self, about: _Text, start: int, end: int) -> Iterator[Found]:
         """Names in a sentence, from left to right, none within another."""
         at = start
         while at < end:
-            found = self._longest_at(text, words, at, start, end)
+            found = self._longest_at(about, at, start, end)
             if found is None:
                 at += 1
                 continue
-            is_own = tuple(word.norm for word in words[at : found.last]) in own
+            is_own = tuple(word.norm for word in about.words[at : found.last]) in about.own
             at = found.last
             if not is_own:
                 yield found
 
-    def _longest_at(
-        self, text: str, words: list[Token], at: int, start: int, end: int
-    ) -> Found | None:
+    def _longest_at(self, about: _Text, at: int, start: int, end: int) -> Found | None:
+        words = about.words
         longest = min(self._longest.get(words[at].norm, 0), end - at)
         for size in range(longest, 0, -1):
             part = words[at : at + size]
@@ -122,9 +129,7 @@ class Gazetteer:
             if not nodes:
                 continue
             meant = tuple(node for node in nodes if self._is_name(node, part, at == start))
-            if meant and not self._is_within_name(
-                text, words, (at, at + size), (start, end), meant
-            ):
+            if meant and not self._is_within_name(about, (at, at + size), (start, end), meant):
                 return Found(meant, at, at + size)
             return None  # a shorter name within it would be another's
         return None
@@ -148,35 +153,34 @@ class Gazetteer:
 
     def _is_within_name(
         self,
-        text: str,
-        words: list[Token],
+        about: _Text,
         place: tuple[int, int],
         sentence: tuple[int, int],
         nodes: Sequence[Named],
     ) -> bool:
         """Whether a capital letter before or behind shows that the words are part of a name."""
-        first, last = place
-        start, end = sentence
+        (first, last), (start, end), words = place, sentence, about.words
         if all(map(self._is_concept, nodes)) or has_ideographs(words[first].text):
             return False
-        if first > start and _is_joined(text, words[first - 1], words[first]):
+        if first > start and _is_joined(about.text, words[first - 1], words[first]):
             before = words[first - 1]
             if _is_capital(before) and (first - 1 > start or not self._common[before.norm]):
                 return True
         behind = words[last] if last < end else None
-        return bool(behind and _is_joined(text, words[last - 1], behind) and _is_capital(behind))
+        return bool(
+            behind and _is_joined(about.text, words[last - 1], behind) and _is_capital(behind)
+        )
 
     def _is_concept(self, node: Named) -> bool:
         return self._vocabulary.type(node.type).is_concept
 
-    def _told(
-        self, item: str, text: str, words: list[Token], sentence: tuple[int, int], found: Found
-    ) -> Iterator[Claim]:
+    def _told(self, about: _Text, sentence: tuple[int, int], found: Found) -> Iterator[Claim]:
+        words = about.words
         start, end = words[found.first].start, words[found.last - 1].end
-        quote = text[words[sentence[0]].start : words[sentence[1] - 1].end]
+        quote = about.text[words[sentence[0]].start : words[sentence[1] - 1].end]
         node = found.nodes[0]
         bare = Claim(
-            head=item,
+            head=about.item,
             relation=MENTIONS,
             tail_label=node.label,
             start=start,
@@ -190,7 +194,7 @@ class Gazetteer:
             yield bare.held_back("quarantined", "several nodes have this name", *keys)
             return
         claim = linked(bare, node)
-        relation = self._relation(node, words, sentence, found)
+        relation = self._relation(node, about, sentence, found)
         if relation:
             name, sure = relation
             yield replace(claim, relation=name, sure=sure)
@@ -198,7 +202,7 @@ class Gazetteer:
             yield claim
 
     def _relation(
-        self, node: Named, words: list[Token], sentence: tuple[int, int], found: Found
+        self, node: Named, about: _Text, sentence: tuple[int, int], found: Found
     ) -> tuple[str, bool] | None:
         """What the node is to the item, if words or its type say so; and whether words do."""
         kind = self._vocabulary.type(node.type)
@@ -206,11 +210,13 @@ class Gazetteer:
         if not able:
             return None
         start, end = sentence
-        place = (found.first - start, found.last - start)
-        said = governing(words[start:end], *place, self._cues)
+        words = about.words[start:end]
+        said = governing(words, found.first - start, found.last - start, self._cues)
         if said is not None and said.before:
             meant = [name for name in able if name in said.relations]
-            return (meant[0], True) if len(meant) == 1 else None
+            if len(meant) != 1 or another_before(words, said.at, about.own):
+                return None
+            return meant[0], True
         return (able[0], False) if len(able) == 1 else None
 
 

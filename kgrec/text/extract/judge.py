@@ -10,7 +10,8 @@ from typing import Any
 
 from kgrec.text.asking import RefusedError
 from kgrec.text.extract.claim import Claim
-from kgrec.text.extract.direction import governing
+from kgrec.text.extract.direction import another_before, governing
+from kgrec.text.extract.names import own_names
 from kgrec.text.extract.question import MOST_FACTS
 from kgrec.text.extract.relations import Cue, cues, may_be_turned
 from kgrec.text.extract.tokens import Token, find_all, name_of, sentences, tokens
@@ -96,7 +97,7 @@ class ClaimVerifier:
             return claim.held_back("rejected", "the quote is not in the text")
         if not inside:
             return claim.held_back("rejected", "the tail is not in the quote")
-        if tail == name_of(self.title):
+        if tail in self._own:
             return claim.held_back("rejected", "the tail is the item itself")
         doubt = self._doubt(self.relations[raw["relation"]], at)
         return claim.held_back("quarantined", doubt) if doubt else self._in_its_words(claim)
@@ -115,6 +116,9 @@ class ClaimVerifier:
             if found is not None and found.before:
                 return f"the words say '{min(found.relations)}'"
             return NO_WORDS
+        other = another_before(self._words[start:end], found.at, self._own)
+        if other:
+            return f"the words may speak of '{other}'"
         forward = found.relations[relation.name]
         if not turned:
             return ""
@@ -132,6 +136,10 @@ class ClaimVerifier:
     def _found(self, quote: str) -> tuple[int, int] | None:
         found = find_all(self._words, name_of(quote))
         return found[0] if found else None
+
+    @cached_property
+    def _own(self) -> frozenset[tuple[str, ...]]:
+        return own_names(self.title)
 
     @cached_property
     def _words(self) -> list[Token]:

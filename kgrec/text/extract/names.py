@@ -77,6 +77,12 @@ def bare(label: str) -> str:
     return f"{turned[2]} {turned[1]}" if turned else title
 
 
+def own_names(*labels: str) -> frozenset[tuple[str, ...]]:
+    """The words of the names under which a text may speak of its own item."""
+    found = (name_of(name) for label in labels for name in (label, bare(label)))
+    return frozenset(words for words in found if words)
+
+
 def _names(label: str, properties: str) -> Iterator[str]:
     yield label
     if bare(label):
