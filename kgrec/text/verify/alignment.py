@@ -14,8 +14,9 @@ _CLAUSE = re.compile(r"[.!?;:,—–。！？，；：、।]")
 _SENTENCE = re.compile(r"[.!?。！？।]")
 _LEAST = 2
 _LEAST_HAN = 3
-_SKIPPED = 1
-_JUMP = 100  # what a new run costs against a word that is left out
+
+Runs = list[tuple[int, int]]
+Paths = dict[int, Runs]
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Word:
     :ivar boundary: in a text: whether a clause begins with it, or another part than the catalog's
     :ivar after_mark: in a text: whether nothing but a mark sets it apart from the word before it
     :ivar first: whether a sentence begins with it
+    :ivar start: in the catalog: place of its first letter
     """
 
     root: str
@@ -42,6 +44,7 @@ class Word:
     boundary: bool = False
     after_mark: bool = False
     first: bool = False
+    start: int = 0
 
     @property
     def is_han(self) -> bool:
@@ -68,19 +71,20 @@ def words_of_catalog(text: str, language: Language) -> list[Word]:
             opens = True
             before |= {word} & language.binding
             continue
-        found.append(Word(word, match[0], frozenset(before), opens, clause, sentence, first=first))
+        bound = frozenset(before)
+        found.append(
+            Word(word, match[0], bound, opens, clause, sentence, first=first, start=match.start())
+        )
         before, opens, clause, first = set(), False, False, False
     return found
 
 
-def align(
-    said: Sequence[Word], catalog: Sequence[Word], language: Language
-) -> list[tuple[int, int]]:
+def align(said: Sequence[Word], catalog: Sequence[Word], language: Language) -> Runs:
     """Find the runs of a catalog's words that a sentence is made of.
 
-    Within a run the order is the catalog's, one word at most is left out at a time, and none that
-    denies something; small words between are the catalog's as well. A run begins where a clause or
-    a group of words begins, and has two words at least.
+    Within a run nothing is left out but articles and forms of "to be": without "almost", "falsely"
+    or "by" a sentence says something else. A run begins where a clause or a group of words begins,
+    and has two words at least.
 
     :param said: words of one sentence
     :return: first and last place in ``catalog`` of each run
@@ -92,17 +96,17 @@ def align(
         places.setdefault(word.root, []).append(place)
     for word in said:
         _require_known(word, [catalog[place] for place in places.get(word.root, ())])
-    paths: dict[int, tuple[int, list[tuple[int, int]]]] = {}
+    paths: Paths = {}
     for number, word in enumerate(said):
         paths = _step(number, word, catalog, places[word.root], paths, language)
         if not paths:
             raise RefusedError("order", word.text)
     if not said:
         return []
-    ended = [(cost, runs) for cost, runs in paths.values() if _is_long(runs[-1], catalog)]
+    ended = [runs for runs in paths.values() if _is_long(runs[-1], catalog)]
     if not ended:
         raise RefusedError("order", said[-1].text)
-    return min(ended)[1]
+    return min(ended, key=_fewest)
 
 
 def _require_known(word: Word, same: Sequence[Word]) -> None:
@@ -125,46 +129,41 @@ def _step(
     word: Word,
     catalog: Sequence[Word],
     here: Sequence[int],
-    paths: dict[int, tuple[int, list[tuple[int, int]]]],
+    paths: Paths,
     language: Language,
-) -> dict[int, tuple[int, list[tuple[int, int]]]]:
-    """The cheapest way to read the words up to this one, for each place where it can stand."""
-    found: dict[int, tuple[int, list[tuple[int, int]]]] = {}
+) -> Paths:
+    """The fewest runs that read the words up to this one, for each place where it can stand."""
+    found: Paths = {}
     for place in here:
-        options: list[tuple[int, list[tuple[int, int]]]] = []
+        options: list[Runs] = []
         target = catalog[place]
         if number == 0 and _may_begin(word, target):
-            options.append((_JUMP, [(place, place)]))
-        for last, (cost, runs) in paths.items():
+            options.append([(place, place)])
+        for last, runs in paths.items():
             if last >= place:
                 continue
-            if _continues(word, catalog, last, place, language):
-                gap = place - last - 1
-                options.append((cost + gap, [*runs[:-1], (runs[-1][0], place)]))
+            if _continues(word, catalog, last, place):
+                options.append([*runs[:-1], (runs[-1][0], place)])
             elif (
                 word.boundary
                 and _may_begin(word, target)
                 and _is_long(runs[-1], catalog)
                 and not _denied(catalog, last, place, language)
             ):
-                options.append((cost + _JUMP, [*runs, (place, place)]))
+                options.append([*runs, (place, place)])
         if options:
-            found[place] = min(options)
+            found[place] = min(options, key=_fewest)
     return found
 
 
-def _continues(
-    word: Word, catalog: Sequence[Word], last: int, place: int, language: Language
-) -> bool:
-    skipped = catalog[last + 1 : place]
-    if catalog[place].sentence != catalog[last].sentence:
-        return False
-    if len(skipped) > (0 if word.is_han else _SKIPPED):
-        return False
-    if any(one.root in language.negations for one in skipped):
-        return False
-    between = frozenset[str]().union(*(one.before for one in catalog[last + 1 : place + 1]))
-    return word.before <= between
+def _fewest(runs: Runs) -> tuple[int, Runs]:
+    return len(runs), runs
+
+
+def _continues(word: Word, catalog: Sequence[Word], last: int, place: int) -> bool:
+    target = catalog[place]
+    is_next = place == last + 1 and target.sentence == catalog[last].sentence
+    return is_next and word.before == target.before
 
 
 def _may_begin(word: Word, target: Word) -> bool:

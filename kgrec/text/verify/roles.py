@@ -20,11 +20,13 @@ class Told:
     :ivar facts: relation (or label of a literal) and name, as they stand in the grounds
     :ivar left: places of tokens that state nothing by themselves: the catalog must have them
     :ivar used: places of all other tokens that say something
+    :ivar places: where each of the facts was told first
     """
 
     facts: list[tuple[str, str]] = field(default_factory=list)
     left: set[int] = field(default_factory=set)
     used: set[int] = field(default_factory=set)
+    places: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
 @dataclass
@@ -57,7 +59,7 @@ class RoleReader:
         """Read the sentence.
 
         :raises RefusedError: for ``role``: a name that the facts do not have in that relation; for
-            ``repeated``: one that stands twice behind a cue
+            ``repeated``: a fact that is told twice
         """
         for place, token in enumerate(self._tokens):
             if token.kind == "cue":
@@ -213,9 +215,6 @@ class RoleReader:
         return fitting
 
     def _govern(self, active: _Active, place: int) -> None:
-        name = self._tokens[place].text
-        if name in (self._tokens[other].text for other in active.names):
-            raise RefusedError("repeated", name)
         for number, other in active.cues:
             relations = {name for name, _ in other.readings} | other.stubs
             self._tell(
@@ -238,7 +237,8 @@ class RoleReader:
         for label in labels:
             wanted = [*map(root, words_of(label))]
             said = self._roots_before(before, len(wanted))
-            is_date = any(word in self._language.dates for word in wanted)
+            # "Year", "release date", and not "birth year": of what was released it is said so.
+            is_date = {*wanted} <= self._language.dates | self._language.times
             if said is not None and said[0] == wanted:
                 self._told.used |= said[1]
             elif is_date and (times := self._times(before)):
@@ -296,7 +296,10 @@ class RoleReader:
 
     def _tell(self, place: int, meanings: set[Meaning] | set[Reading]) -> None:
         for relation, _ in sorted(meanings):
-            self._told.facts.append((relation, self._tokens[place].text))
+            fact = (relation, self._tokens[place].text)
+            if self._told.places.setdefault(fact, place) != place:
+                raise RefusedError("repeated", fact[1])
+            self._told.facts.append(fact)
             self._told.used.add(place)
 
     def _next(self, place: int) -> Token | None:

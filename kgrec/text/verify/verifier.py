@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from kgrec.text.asking import RefusedError
@@ -121,7 +122,7 @@ class Verifier:
         fault: RefusedError | None = None
         for sentence in sentences:
             try:
-                found = _evidence(sentence, catalog, cues, language)
+                found = _evidence(sentence, grounds.text, catalog, cues, language)
             except RefusedError as error:
                 fault = fault or error
                 left_out.append(sentence.text)
@@ -151,7 +152,7 @@ class Verifier:
 
 
 def _evidence(
-    sentence: Sentence, catalog: Sequence[Word], cues: Cues, language: Language
+    sentence: Sentence, text: str, catalog: Sequence[Word], cues: Cues, language: Language
 ) -> Evidence:
     """What supports a sentence.
 
@@ -159,8 +160,38 @@ def _evidence(
     """
     told = read_roles(sentence, cues, language)
     runs = align(_words(sentence, told, language), catalog, language)
-    spans = tuple(" ".join(word.text for word in catalog[first : last + 1]) for first, last in runs)
+    _check_stutter(sentence, told)
+    if not told.facts and not runs:
+        _check_plain(sentence, language)
+    spans = tuple(_span(text, catalog[first], catalog[last]) for first, last in runs)
     return Evidence(sentence.text, tuple(dict.fromkeys(told.facts)), spans)
+
+
+def _span(text: str, first: Word, last: Word) -> str:
+    return text[first.start : last.start + len(last.text)]
+
+
+def _check_stutter(sentence: Sentence, told: Told) -> None:
+    """ "The Red Kite, The Red Kite", "a film film": nothing is said twice in a sentence."""
+    own = [
+        token
+        for place, token in enumerate(sentence.tokens)
+        if token.kind == "self" and place not in told.used
+    ]
+    if len(own) > 1:
+        raise RefusedError("repeated", own[1].text)
+    for one, other in pairwise(sentence.tokens):
+        if one.kind == other.kind == "type":
+            raise RefusedError("repeated", other.text)
+
+
+def _check_plain(sentence: Sentence, language: Language) -> None:
+    """What rests on nothing may only say what a thing is: "The Red Kite is a film"."""
+    plain = language.articles | language.copulas | language.pronouns
+    for token in sentence.tokens:
+        is_plain = token.kind == "small" and {*token.roots} <= plain
+        if token.kind not in ("self", "type", "mark") and not is_plain:
+            raise RefusedError("subject", sentence.text)
 
 
 def _begins(evidence: Sequence[Evidence], first: Sentence) -> bool:

@@ -11,6 +11,7 @@ from kgrec.text.grounds import GroundFact, Grounds
 from kgrec.text.sentences import sentences_of
 from kgrec.text.verify import Verifier
 from kgrec.vocabulary import Vocabulary
+from kgrec.vocabulary.translation import translated
 
 VERIFIER = Verifier(Vocabulary.load())
 
@@ -71,6 +72,9 @@ BAD = [
     (KITE, "The Red Kite is the director of Ada Marlow."),
     (KITE, "The Red Kite is a sequel to The Blue Kite."),
     (KITE, "The Red Kite follows The Blue Kite."),
+    (KITE, "The Red Kite is followed by The Red Kite."),
+    (KITE, "The Red Kite is followed by the film."),
+    (KITE, "The Red Kite is in the film."),
     (KITE, "The Red Kite is a film starring Dario Tanaka's Ada Marlow."),
     (KITE, "Ada Marlow is The Red Kite."),
     (KITE, "The Red Kite was followed by The Blue Kite, directed by Ada Marlow."),
@@ -100,6 +104,7 @@ BAD = [
 def test_what_the_grounds_say_is_accepted(grounds: Grounds, text: str) -> None:
     verified = VERIFIER.check(text, grounds)
     assert verified.text == text
+    assert all(span in grounds.text for each in verified.evidence for span in each.spans)
     assert all(each.facts or each.spans or "film" in each.sentence for each in verified.evidence)
 
 
@@ -127,6 +132,10 @@ def test_what_they_do_not_say_is_refused(grounds: Grounds, text: str) -> None:
         ("The Red Kite\u200b is a film.", "control"),
         ("The Red Kite is a film. The Red Kite is a film.", "repeated"),
         ("The Red Kite stars Dario Tanaka, Elif Lindqvist and Dario Tanaka.", "repeated"),
+        ("The Red Kite is directed by Ada Marlow and directed by Ada Marlow.", "repeated"),
+        ("The Red Kite is a Comedy, Comedy film.", "repeated"),
+        ("The Red Kite, The Red Kite.", "repeated"),
+        ("The Red Kite is a film film.", "repeated"),
         ("The Red Kite 是一部电影。", "script"),
         ("Красный змей, The Red Kite.", "script"),
         ("The Red Kite ist ein schöner Film von Ada Marlow.", "subject"),
@@ -152,6 +161,59 @@ def test_quotes_around_all_of_it_are_taken_off() -> None:
 
 
 PEOPLE = ("Ada Marlow", "Bruno Okoro", "Clara Varga", "Dario Tanaka", "Elif Lindqvist", "Femi Roe")
+NEWS = Grounds(
+    key="item:2",
+    label="The Old Kite",
+    type="film",
+    text=(
+        "A farmer is killed by a wolf. A detective almost kills his wife. A man falsely accused of "
+        "murder hides. Anna Karina and Maria Callas meet in New York City. Thieves take 3 of 12 "
+        "kites on 5 May 1972. Tom wants to become president."
+    ),
+    literals=(("year", "1990"), ("birth year", "1943"), ("end date", "1999-01-02")),
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A farmer killed a wolf.",
+        "A farmer is killed a wolf.",
+        "A detective kills his wife.",
+        "A man accused of murder hides.",
+        "Anna Maria Callas meet in New York City.",
+        "Anna Karina Callas meet.",
+        "Anna Karina and Maria Callas meet in York City.",
+        "Thieves take 12 kites on 5 May 1972.",
+        "Thieves take 3 of 12 kites on May 1972.",
+        "Tom become president.",
+        "It is a 1943 film.",
+        "It was released in 1943.",
+        "It was released in 1999-01-02.",
+    ],
+)
+def test_a_word_that_is_left_out_changes_what_is_said(text: str) -> None:
+    with pytest.raises(RefusedError):
+        VERIFIER.check(f"The Old Kite is a 1990 film. {text}", NEWS)
+
+
+def test_all_of_it_stands() -> None:
+    for sentence in NEWS.text.split(". "):
+        VERIFIER.check(f"The Old Kite is a 1990 film. {sentence.rstrip('.')}.", NEWS)
+
+
+def test_in_chinese_who_does_it_to_whom_is_not_guessed() -> None:
+    words = translated(Vocabulary.load(), (), "zh").vocabulary
+    directed = words.relation("directed_by").label
+    kite = Grounds(
+        "item:1", "红风筝", "电影", facts=(GroundFact(directed, ("王家卫",), "directed_by", True),)
+    )
+    verifier = Verifier(words, "zh")
+    verifier.check("红风筝是一部电影，导演是王家卫。", kite)
+    with pytest.raises(RefusedError):
+        verifier.check("王家卫由红风筝导演。", kite)
+
+
 ROLES = {
     "directed_by": ("directed by", "director of"),
     "written_by": ("written by", "writer of"),
