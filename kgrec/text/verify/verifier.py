@@ -123,6 +123,7 @@ class Verifier:
         for sentence in sentences:
             try:
                 found = _evidence(sentence, grounds.text, catalog, cues, language)
+                _check_news(found, evidence)
             except RefusedError as error:
                 fault = fault or error
                 left_out.append(sentence.text)
@@ -183,6 +184,14 @@ def _check_stutter(sentence: Sentence, told: Told) -> None:
     for one, other in pairwise(sentence.tokens):
         if one.kind == other.kind == "type":
             raise RefusedError("repeated", other.text)
+
+
+def _check_news(found: Evidence, told: Sequence[Evidence]) -> None:
+    """ "It stars Ada Marlow. Released in 1995, it stars Ada Marlow." """
+    known = {fact for each in told for fact in each.facts}
+    for relation, name in found.facts:
+        if (relation, name) in known:
+            raise RefusedError("repeated", name)
 
 
 def _check_plain(sentence: Sentence, language: Language) -> None:

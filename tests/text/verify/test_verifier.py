@@ -136,6 +136,10 @@ def test_what_they_do_not_say_is_refused(grounds: Grounds, text: str) -> None:
         ("The Red Kite is a Comedy, Comedy film.", "repeated"),
         ("The Red Kite, The Red Kite.", "repeated"),
         ("The Red Kite is a film film.", "repeated"),
+        (
+            "The Red Kite stars Dario Tanaka. It was released in 1995, starring Dario Tanaka.",
+            "repeated",
+        ),
         ("The Red Kite 是一部电影。", "script"),
         ("Красный змей, The Red Kite.", "script"),
         ("The Red Kite ist ein schöner Film von Ada Marlow.", "subject"),
