@@ -37,7 +37,7 @@ class Served:
 
     @property
     def is_linear(self) -> bool:
-        """Whether a history that goes on can be served without a new version of the graph."""
+        """Whether the reasons for any history can be told, and content made louder or quieter."""
         return isinstance(self.rec.model, PairModel)
 
     @cached_property
