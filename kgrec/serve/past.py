@@ -7,6 +7,7 @@ from typing import Any
 
 from kgrec.graph.literals import parse
 from kgrec.graph.schema import key
+from kgrec.graph.versions.times import comes_later
 from kgrec.serve.journal import Acted
 from kgrec.serve.nodes import history
 from kgrec.serve.pending import times
@@ -69,10 +70,7 @@ def _add(
 
 
 def _is_new(event: Acted, before: dict[str, Any] | None) -> bool:
-    if before is None:
-        return True
-    last, time = before["timestamp"], event.timestamp
-    return last is not None and time is not None and time > last
+    return before is None or comes_later(before["timestamp"], event.timestamp)
 
 
 def _lateness(row: dict[str, Any]) -> tuple[bool, int]:
