@@ -14,7 +14,6 @@ from kgrec.serve.pending import times
 from kgrec.serve.state import Now
 
 _SHOWN = 200
-_YEARS = ("year", "release_year", "release_date", "date")
 
 
 def user_page(now: Now, user: str) -> dict[str, Any]:
@@ -35,16 +34,6 @@ def user_page(now: Now, user: str) -> dict[str, Any]:
         "history": latest[:_SHOWN],
         "events": len(rows),
     }
-
-
-def year_of(properties: str | None) -> int | None:
-    """The year of an item, if its literals tell it."""
-    known = parse(properties)
-    for name in _YEARS:
-        digits = str(known.get(name, ""))[:4]
-        if digits.isascii() and digits.isdecimal() and len(digits) == 4:
-            return int(digits)
-    return None
 
 
 def _add(
