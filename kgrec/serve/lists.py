@@ -137,10 +137,16 @@ def check_language(language: str) -> None:
         raise ConfigError(f"There is no language '{language}'; there are {', '.join(known)}.")
 
 
-def since(now: Now, user: str) -> dict[str, int | None]:
-    """What a user did since; a new run may lack an item that the earlier one had."""
-    known = now.served.types
-    return times(event for event in now.pending.of(user) if event.item in known)
+def history_of(now: Now, rec: Recommender, user: str) -> History:
+    """What a user did, events included that came since.
+
+    :param rec: what is served, or a mixture of it
+    :raises Refusal: 404, with near matches, if nobody knows the user
+    """
+    check_user(now, user)
+    known = now.served.types  # a new run may lack an item that the earlier one had
+    came = (event for event in now.pending.of(user) if event.item in known)
+    return rec.history(user, times(came))
 
 
 def _taken(now: Now, rec: Recommender, asked: RecommendRequest | ExplainRequest) -> History | None:
@@ -152,10 +158,8 @@ def _taken(now: Now, rec: Recommender, asked: RecommendRequest | ExplainRequest)
     if asked.profile is not None:
         return rec.profile(_profile(now.served, asked.profile))
     assert asked.user is not None
-    check_user(now, asked.user)
-    if not now.served.is_linear and not now.pending.of(asked.user):
-        return None
-    return rec.history(asked.user, since(now, asked.user))
+    taken = history_of(now, rec, asked.user)
+    return taken if now.served.is_linear or now.pending.of(asked.user) else None
 
 
 def _policy(served: Served, asked: RecommendRequest) -> Policy | None:

@@ -82,7 +82,7 @@ class Settings(BaseModel):
     fold_events: int = Field(default=10_000, ge=1)
     """After so many events the graph is brought up to date in the background."""
     fold_seconds: float = Field(default=900.0, gt=0)
-    """The longest that an event waits for that."""
+    """The longest that an event waits for that to begin; with a deep model it waits a moment."""
     drain: float = Field(default=1.0, ge=0)
     """Seconds in which clients are told to close their connections before the service ends."""
 

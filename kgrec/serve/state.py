@@ -21,7 +21,7 @@ from kgrec.serve.settings import Settings
 _log = logging.getLogger("kgrec.serve")
 _MOST_ACTED = 100_000
 _REST = 3.0
-"""After the graph was brought up to date, so many times as long nothing is done to it."""
+"""After the graph was brought up to date, nothing is done to it for so many times as long."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class State:
             return False
         self._swap(self._built(rec, now.served.run), now.pending.total)
         end = time.monotonic()
-        self._rests_until = end + _REST * (end - begun)
+        self._rests_until = end + min(_REST * (end - begun), self.settings.fold_seconds)
         return True
 
     def reload_if_replaced(self, *, anyway: bool = False) -> bool:
