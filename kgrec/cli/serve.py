@@ -56,23 +56,10 @@ def serve(
         run=run,
         host=host,
         port=port,
-        key=_checked(key),
+        key=key,
         hosts=tuple(allow_host or ()),
         events=events,
         prepare=prepare,
         threads=threads,
     )
     run_service(settings)
-
-
-def _checked(key: str | None) -> str | None:
-    """Refuse a key that is easily guessed.
-
-    :raises ConfigError: if it is too short
-    """
-    from kgrec.errors import ConfigError
-
-    least = 8
-    if key is not None and len(key) < least:
-        raise ConfigError(f"The key in {_KEY} must have at least {least} characters.")
-    return key

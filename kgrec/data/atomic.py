@@ -118,8 +118,9 @@ def _put_back(folder: Path) -> None:
 def _clear(folder: Path) -> None:
     """Delete what dead writers left; the caller holds the lock of the parent."""
     for work in _workplaces(folder):
-        with suppress(OSError), locked(work, wait=False):
-            shutil.rmtree(work, ignore_errors=True)
+        with suppress(BlockingIOError), locked(work, wait=False) as held:
+            if held:  # else there are no locks here, and its writer may live
+                shutil.rmtree(work, ignore_errors=True)
 
 
 def _exchange(folder: Path, work: Path) -> None:

@@ -16,36 +16,34 @@ except ImportError:  # Windows: processes there are not kept apart
 
 
 @contextmanager
-def locked(folder: Path, *, shared: bool = False, wait: bool = True) -> Iterator[None]:
-    """Hold a lock on a folder; it ends with the block, or with the process, however that ends.
+def locked(folder: Path, *, shared: bool = False, wait: bool = True) -> Iterator[bool]:
+    """Hold a lock on a folder or a file; it ends with the block, or with the process.
 
     Where the system has no locks for it, nobody waits for anybody.
 
     :param shared: whether others may hold it as well, if they share it
     :param wait: whether to wait for it
-    :raises OSError: if it is not to be had at once, and ``wait`` is false
+    :return: whether it is held; no: there are no locks here, and nobody is kept apart
+    :raises BlockingIOError: if somebody else holds it, and ``wait`` is false
     """
     with ExitStack() as held:
-        try:
-            held.callback(os.close, _lock(folder, shared, wait))
-        except OSError:
-            if not wait:
-                raise
-        yield
+        yield _lock(folder, shared, wait, held)
 
 
-def _lock(folder: Path, shared: bool, wait: bool) -> int:
-    """Open and lock a folder; closing it lets go of the lock."""
+def _lock(folder: Path, shared: bool, wait: bool, held: ExitStack) -> bool:
+    """Open and lock a folder; closing it, when ``held`` ends, lets go of the lock."""
     if fcntl is None:
-        raise OSError("this system cannot lock folders")
+        return False
     mode = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
-    handle = os.open(folder, os.O_RDONLY)
     try:
+        handle = os.open(folder, os.O_RDONLY)
+        held.callback(os.close, handle)
         fcntl.flock(handle, mode | (0 if wait else fcntl.LOCK_NB))
-    except BaseException:
-        os.close(handle)
+    except BlockingIOError:
         raise
-    return handle
+    except OSError:
+        return False
+    return True
 
 
 def flush_tree(folder: Path) -> None:

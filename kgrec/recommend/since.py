@@ -13,6 +13,7 @@ from kgrec.features import LONG_AGO, Features
 from kgrec.gnn.linear.recency import weigh
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.schema import key
+from kgrec.graph.versions.times import last_times, later
 from kgrec.vocabulary import INTERACTED
 
 
@@ -37,8 +38,7 @@ def history_since(
     times = {} if row is None else _times(graph, user)
     timed = features.history_ages is not None or any(each is not None for each in since.values())
     for item, time in since.items():
-        known = times.get(item)
-        times[item] = time if known is None else max(known, known if time is None else time)
+        times[item] = later(times.get(item), time)
     places = np.array([features.item_index(item) for item in times], dtype=np.int64)
     order = np.argsort(places)
     items = places[order]
@@ -52,8 +52,8 @@ def _times(graph: KnowledgeGraph, user: str) -> dict[str, int | None]:
     taken = graph.edges.filter(
         (pl.col("head") == key("user", user)) & (pl.col("relation") == INTERACTED)
     )
-    last = taken.group_by("tail").agg(pl.col("timestamp").max())
-    return dict(last.select(pl.col("tail").str.strip_prefix("item:"), "timestamp").iter_rows())
+    items = pl.col("tail").str.strip_prefix("item:")
+    return dict(last_times(taken).select(items, "timestamp").iter_rows())
 
 
 def _counts(seconds: np.ndarray, power: float) -> np.ndarray:

@@ -62,7 +62,7 @@ class Service:
 
     async def close(self) -> None:
         """End what was begun."""
-        self.background.stop()
+        await asyncio.to_thread(self.background.stop)
         await self.queries.close()
         self.work.close()
         self.state.close()

@@ -15,6 +15,7 @@ from kgrec.serve.state import Now, State
 _log = logging.getLogger("kgrec.serve")
 _QUIET = 0.2
 _PAUSE = 0.02
+_ENDING = 10.0
 
 
 class Load:
@@ -61,9 +62,12 @@ class Background:
         self._thread.start()
 
     def stop(self) -> None:
-        """End soon; waits for it a moment."""
+        """End, when what is being done is done; waits for that a while.
+
+        A thread that is still in native code when the interpreter ends aborts the process.
+        """
         self._ended.set()
-        self._thread.join(timeout=2.0)
+        self._thread.join(timeout=_ENDING)
 
     def reload(self) -> None:
         """Read the run again, even if it looks the same."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
 from kgrec.graph import KnowledgeGraph
+from kgrec.graph.versions.change import edges_from
+from kgrec.graph.versions.times import comes_later, last_times
 from kgrec.recommend import Recommender
 from kgrec.serve.journal import Acted
 from kgrec.vocabulary import INTERACTED
@@ -26,7 +28,38 @@ def folded(rec: Recommender, events: Sequence[Acted]) -> Recommender:
 
 
 def _new(graph: KnowledgeGraph, events: Sequence[Acted]) -> pl.DataFrame:
-    table = pl.DataFrame(
+    """What the graph lacks of the events."""
+    items = graph.nodes.filter(pl.col("kind") == "item")["id"]
+    known = frozenset(items).intersection(event.item for event in events)
+    there = [event for event in events if event.item in known]
+    if lost := len(events) - len(there):
+        _log.warning("%d events of items that the run does not have are left out.", lost)
+    last = _last(graph, there)
+    return _table(
+        event
+        for event in there
+        if (pair := (event.user, event.item)) not in last
+        or comes_later(last[pair], event.timestamp)
+    )
+
+
+def _last(graph: KnowledgeGraph, events: Sequence[Acted]) -> dict[tuple[str, str], int | None]:
+    """Of users and items of the events that the graph has together: the last time."""
+    pairs = _table(events).select(head="user:" + pl.col("user"), tail="item:" + pl.col("item"))
+    near = edges_from(graph.edges, pairs["head"]).filter(pl.col("relation") == INTERACTED)
+    users, items = (
+        pl.col(end).str.strip_prefix(f"{kind}:")
+        for end, kind in (("head", "user"), ("tail", "item"))
+    )
+    last = last_times(near.join(pairs, on=["head", "tail"], how="semi"))
+    return {
+        (user, item): time
+        for user, item, time in last.select(users, items, "timestamp").iter_rows()
+    }
+
+
+def _table(events: Iterable[Acted]) -> pl.DataFrame:
+    return pl.DataFrame(
         [(each.user, each.item, each.timestamp, each.weight) for each in events],
         schema={
             "user": pl.String,
@@ -35,28 +68,4 @@ def _new(graph: KnowledgeGraph, events: Sequence[Acted]) -> pl.DataFrame:
             "weight": pl.Float64,
         },
         orient="row",
-    )
-    items = graph.nodes.filter(pl.col("kind") == "item")["id"]
-    known = table.filter(pl.col("item").is_in(items.implode()))
-    if lost := table.height - known.height:
-        _log.warning("%d events of items that the run does not have are left out.", lost)
-    return known.join(_last(graph, known), on=["user", "item"], how="left").filter(
-        pl.col("there").is_null() | (pl.col("timestamp") > pl.col("last"))
-    )[["user", "item", "timestamp", "weight"]]
-
-
-def _last(graph: KnowledgeGraph, events: pl.DataFrame) -> pl.DataFrame:
-    """Which of the pairs the graph has, and the last time of each: ``user, item, last, there``."""
-    heads = ("user:" + events["user"]).unique()
-    return (
-        graph.edges.filter(
-            (pl.col("relation") == INTERACTED) & pl.col("head").is_in(heads.implode())
-        )
-        .select(
-            pl.col("head").str.strip_prefix("user:").alias("user"),
-            pl.col("tail").str.strip_prefix("item:").alias("item"),
-            pl.col("timestamp"),
-        )
-        .group_by("user", "item")
-        .agg(last=pl.col("timestamp").max(), there=pl.lit(True))
     )

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kgrec.serve.background import Load
 from kgrec.serve.metrics import Metrics
+from kgrec.serve.queries import longest
 from kgrec.serve.refusal import Refusal
 from kgrec.serve.reply import encoded
 from kgrec.serve.settings import Settings
@@ -32,8 +33,6 @@ _HEADERS = [
 _OPEN = ("/", "/health")
 _WATCHING = ("/health", "/metrics")
 """Asked for every second, and no reason to do nothing else."""
-_STARTING = 60.0
-"""Seconds that the process of queries may take to read its graph."""
 
 
 class Gate:
@@ -77,7 +76,7 @@ class Gate:
     async def _answer(self, scope: Scope, receive: Receive, out: _Out) -> None:
         limit = self.settings.seconds
         if scope["path"] == "/query":
-            limit += self.settings.query_seconds + _STARTING
+            limit += longest(self.settings)
         try:
             async with asyncio.timeout(limit):
                 headers = Headers(scope=scope)

@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from typing import Any
 
 from kgrec.errors import ConfigError
+from kgrec.explain.history import History
 from kgrec.explain.languages import languages
 from kgrec.explain.picture.paths import standalone_svg
 from kgrec.policies import Policy, parse_policy
@@ -40,18 +41,15 @@ def recommended(now: Now, asked: RecommendRequest) -> bytes:
     served = now.served
     check_language(asked.language)
     rec, policy = mixture(served, asked.alpha), _policy(served, asked)
-    told: dict[str, Any] = {"policy": policy, "language": asked.language}
-    if asked.user is not None:
-        check_user(now, asked.user)
-        if served.is_linear:
-            taken = rec.history(asked.user, since(now, asked.user))
-            found = rec.recommend_history(taken, asked.k, explain=asked.explain, brief=True, **told)
-        else:
-            found = rec.recommend(asked.user, asked.k, explain=asked.explain, **told)
+    told: dict[str, Any] = {
+        **{"k": asked.k, "explain": asked.explain},
+        **{"policy": policy, "language": asked.language},
+    }
+    taken = _taken(now, rec, asked)
+    if taken is None:
+        found = rec.recommend(asked.user, **told)
     else:
-        assert asked.profile is not None
-        taken = rec.profile(_profile(served, asked.profile))
-        found = rec.recommend_history(taken, asked.k, explain=asked.explain, brief=True, **told)
+        found = rec.recommend_history(taken, **told, brief=True)
     sentences = [each.sentence for each in found.explanations]
     items = listed(served, found, sentences if asked.explain else None)
     return encoded({"user": asked.user, "run": served.run, "items": items})
@@ -64,16 +62,12 @@ def explained(now: Now, asked: ExplainRequest) -> bytes:
     check_item(served, asked.item)
     rec = mixture(served, asked.alpha)
     told: dict[str, Any] = {"paths": asked.paths, "language": asked.language}
-    if asked.profile is not None:
-        why = rec.explain_for(_profile(served, asked.profile), asked.item, **told)
-    else:
+    taken = _taken(now, rec, asked)
+    if taken is None:
         assert asked.user is not None
-        check_user(now, asked.user)
-        if served.is_linear:
-            taken = rec.history(asked.user, since(now, asked.user))
-            why = rec.explain_history(taken, asked.item, **told)
-        else:
-            why = rec.explain(asked.user, asked.item, **told)
+        why = rec.explain(asked.user, asked.item, **told)
+    else:
+        why = rec.explain_history(taken, asked.item, **told)
     return encoded({**why.to_dict(), "user": asked.user, "svg": standalone_svg(why)})
 
 
@@ -143,10 +137,29 @@ def check_language(language: str) -> None:
         raise ConfigError(f"There is no language '{language}'; there are {', '.join(known)}.")
 
 
-def since(now: Now, user: str) -> dict[str, int | None]:
-    """What a user did since; a new run may lack an item that the earlier one had."""
-    known = now.served.types
-    return times(event for event in now.pending.of(user) if event.item in known)
+def history_of(now: Now, rec: Recommender, user: str) -> History:
+    """What a user did, events included that came since.
+
+    :param rec: what is served, or a mixture of it
+    :raises Refusal: 404, with near matches, if nobody knows the user
+    """
+    check_user(now, user)
+    known = now.served.types  # a new run may lack an item that the earlier one had
+    came = (event for event in now.pending.of(user) if event.item in known)
+    return rec.history(user, times(came))
+
+
+def _taken(now: Now, rec: Recommender, asked: RecommendRequest | ExplainRequest) -> History | None:
+    """What is answered for; ``None``: for the user as the graph has them.
+
+    Scores are of histories, with any model. But the reasons of a deep one are edges at the user's
+    node, so that it is asked of the node where the graph has all that the user did.
+    """
+    if asked.profile is not None:
+        return rec.profile(_profile(now.served, asked.profile))
+    assert asked.user is not None
+    taken = history_of(now, rec, asked.user)
+    return taken if now.served.is_linear or now.pending.of(asked.user) else None
 
 
 def _policy(served: Served, asked: RecommendRequest) -> Policy | None:

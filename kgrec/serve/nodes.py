@@ -10,6 +10,7 @@ import polars as pl
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.literals import parse
 from kgrec.graph.schema import key
+from kgrec.graph.versions.times import LAST
 from kgrec.vocabulary import INTERACTED
 
 KINDS = ("entity", "item", "user")
@@ -140,10 +141,14 @@ class Nodes:
 
 
 def history(graph: KnowledgeGraph, user: str) -> pl.DataFrame:
-    """What a user did in the graph: ``item, label, timestamp, weight``."""
+    """What a user did in the graph, each item once: ``item, label, timestamp, weight``.
+
+    Where the graph is a log, the last time counts and the sum of the weights.
+    """
     taken = graph.edges.filter(
         (pl.col("head") == key("user", user)) & (pl.col("relation") == INTERACTED)
     )
+    taken = taken.group_by("tail", maintain_order=True).agg(LAST, pl.col("weight").sum())
     labels = graph.nodes.filter(pl.col("kind") == "item").select("key", "id", "label")
     return taken.join(labels, left_on="tail", right_on="key", maintain_order="left").select(
         "label", "timestamp", "weight", item="id"

@@ -7,13 +7,13 @@ from typing import Any
 
 from kgrec.graph.literals import parse
 from kgrec.graph.schema import key
+from kgrec.graph.versions.times import comes_later
 from kgrec.serve.journal import Acted
 from kgrec.serve.nodes import history
 from kgrec.serve.pending import times
 from kgrec.serve.state import Now
 
 _SHOWN = 200
-_YEARS = ("year", "release_year", "release_date", "date")
 
 
 def user_page(now: Now, user: str) -> dict[str, Any]:
@@ -34,16 +34,6 @@ def user_page(now: Now, user: str) -> dict[str, Any]:
         "history": latest[:_SHOWN],
         "events": len(rows),
     }
-
-
-def year_of(properties: str | None) -> int | None:
-    """The year of an item, if its literals tell it."""
-    known = parse(properties)
-    for name in _YEARS:
-        digits = str(known.get(name, ""))[:4]
-        if digits.isascii() and digits.isdecimal() and len(digits) == 4:
-            return int(digits)
-    return None
 
 
 def _add(
@@ -69,10 +59,7 @@ def _add(
 
 
 def _is_new(event: Acted, before: dict[str, Any] | None) -> bool:
-    if before is None:
-        return True
-    last, time = before["timestamp"], event.timestamp
-    return last is not None and time is not None and time > last
+    return before is None or comes_later(before["timestamp"], event.timestamp)
 
 
 def _lateness(row: dict[str, Any]) -> tuple[bool, int]:

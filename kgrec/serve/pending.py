@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
+from kgrec.graph.versions.times import later
 from kgrec.serve.journal import Acted
 
 
@@ -43,9 +44,5 @@ def times(events: Iterable[Acted]) -> dict[str, int | None]:
     """The last time of each item; ``None``: no event of it has a time."""
     found: dict[str, int | None] = {}
     for event in events:
-        known = found.get(event.item)
-        if known is None:
-            found[event.item] = event.timestamp
-        elif event.timestamp is not None:
-            found[event.item] = max(known, event.timestamp)
+        found[event.item] = later(found.get(event.item), event.timestamp)
     return found

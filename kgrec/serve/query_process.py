@@ -36,13 +36,13 @@ def _answered(graph: KnowledgeGraph, asked: dict[str, Any]) -> str:
             timeout=asked["seconds"],
             row_limit=asked["rows"],
         )
+        rows = {"columns": found.columns, "rows": found.rows, "truncated": found.truncated}
+        text = json.dumps(rows, default=str)
     except GraphError as error:
         # The time is the service's: who asks cannot give more.
         return json.dumps({"error": str(error).replace(" or raise the timeout", "")})
     except MemoryError:
         return json.dumps({"error": "The query takes more memory than it may; narrow it."})
-    rows = {"columns": found.columns, "rows": found.rows, "truncated": found.truncated}
-    text = json.dumps(rows, default=str)
     if len(text) > _LONGEST:
         size = f"{_LONGEST // 2**20} MB"
         return json.dumps({"error": f"The answer is longer than {size}; return less."})

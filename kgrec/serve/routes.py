@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import FastAPI, Path, Query, Response
@@ -100,7 +101,7 @@ def _add_graph(app: FastAPI, service: Service) -> None:
 
         def found() -> bytes:
             rows = served.items.find(q, limit).iter_rows(named=True)
-            return encoded({"items": [_item(row) for row in rows]})
+            return encoded({"items": [_item(row, served.years) for row in rows]})
 
         return reply(await service.work.do(found))
 
@@ -190,9 +191,7 @@ def _add_health(app: FastAPI, service: Service) -> None:
         return Response(text, media_type=CONTENT_TYPE)
 
 
-def _item(row: dict[str, Any]) -> dict[str, Any]:
-    from kgrec.serve.past import year_of
-
+def _item(row: dict[str, Any], years: Mapping[str, int]) -> dict[str, Any]:
     found = {name: row[name] for name in ("id", "label", "type")}
-    year = year_of(row["properties"])
+    year = years.get(row["id"])
     return found if year is None else {**found, "year": year}

@@ -11,6 +11,7 @@ import polars as pl
 from kgrec.gnn.linear.pairs import PairModel
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.sensitive import without_sensitive
+from kgrec.graph.years import item_years
 from kgrec.recommend import Recommender
 from kgrec.serve.cache import Answers
 from kgrec.serve.nodes import Nodes
@@ -37,7 +38,7 @@ class Served:
 
     @property
     def is_linear(self) -> bool:
-        """Whether a history that goes on can be served without a new version of the graph."""
+        """Whether the reasons for any history can be told, and content made louder or quieter."""
         return isinstance(self.rec.model, PairModel)
 
     @cached_property
@@ -80,6 +81,11 @@ class Served:
         """The label of each item."""
         return dict(self._items.select("id", "label").iter_rows())
 
+    @cached_property
+    def years(self) -> dict[str, int]:
+        """The year of each item that has one."""
+        return item_years(self.graph.nodes)
+
     @property
     def _items(self) -> pl.DataFrame:
         return self.graph.nodes.filter(pl.col("kind") == "item")
@@ -103,7 +109,14 @@ class Served:
         """Work out now what the first requests would have to wait for."""
         for each in (self.items, self.users, self.entities):
             each.find("a", 1)
-        _ = (self.types, self.labels, self.is_timed, self.nodes.facets, self.nodes.key_of(""))
+        _ = (
+            self.types,
+            self.labels,
+            self.years,
+            self.is_timed,
+            self.nodes.facets,
+            self.nodes.key_of(""),
+        )
         self.granter.grant(self.wishes.parse("a comedy"), 1)
         if self.active:
             user = self.active[0]

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
 
 from kgrec.errors import ConfigError
 
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 
 
-def _in_a_header(key: str) -> str:
+_LEAST_KEY = 8
+
+
+def _checked_key(key: str) -> str:
+    if len(key) < _LEAST_KEY:
+        raise ConfigError(
+            f"The key (KGREC_API_KEY) must have at least {_LEAST_KEY} characters, or it is guessed."
+        )
     if not (key.isascii() and key.isprintable() and key == key.strip()):
         raise ConfigError(
             "The key (KGREC_API_KEY) may have only ASCII letters, digits and signs, and no space "
@@ -23,7 +38,10 @@ def _in_a_header(key: str) -> str:
 
 
 class Settings(BaseModel):
-    """All settings of a service, with their bounds."""
+    """All settings of a service, with their bounds.
+
+    :raises ConfigError: if one is out of its bounds, or others could use the service without a key
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
@@ -33,13 +51,15 @@ class Settings(BaseModel):
     """The address to listen at."""
     port: int = Field(default=8000, ge=0, le=65_535)
     """0: any that is free."""
-    key: Annotated[str, Field(min_length=8), AfterValidator(_in_a_header)] | None = None
+    key: Annotated[str, AfterValidator(_checked_key)] | None = None
     """What requests must bring as ``X-API-Key``; ``None``: nothing."""
+    open: bool = False
+    """Whether other machines, too, need no key."""
     hosts: tuple[str, ...] = ()
     """Further names by which the service is called (header ``Host``); ``"*"``: any."""
     events: Path | None = None
     """The journal of events; ``None``: ``RUN.events.jsonl`` beside the run."""
-    prepare: int = Field(default=0, ge=-1)
+    prepare: int = Field(default=1_000, ge=-1)
     """For so many of the most active users, answers are made while nobody asks; -1: for all."""
     threads: int = Field(default=2, ge=1, le=64)
     """Threads that work on answers."""
@@ -62,9 +82,30 @@ class Settings(BaseModel):
     fold_events: int = Field(default=10_000, ge=1)
     """After so many events the graph is brought up to date in the background."""
     fold_seconds: float = Field(default=900.0, gt=0)
-    """The longest that an event waits for that."""
+    """The longest that an event waits for that to begin; with a deep model it waits a moment."""
     drain: float = Field(default=1.0, ge=0)
     """Seconds in which clients are told to close their connections before the service ends."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _in_a_sentence(cls, values: Any, check: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return check(values)
+        except ValidationError as error:
+            first = error.errors()[0]
+            name, why = ".".join(map(str, first["loc"])), first["msg"]
+            raise ConfigError(
+                f"Settings of the service: '{name}': {why[:1].lower()}{why[1:]}."
+            ) from None
+
+    @model_validator(mode="after")
+    def _is_closed(self) -> Self:
+        if self.key is None and not (self.open or self.is_local):
+            raise ConfigError(
+                f"Other machines reach the service at {self.host}: give it a key, or say open=True "
+                "if everybody may use it."
+            )
+        return self
 
     @property
     def journal(self) -> Path:

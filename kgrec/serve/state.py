@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from threading import Lock
 
@@ -20,6 +20,8 @@ from kgrec.serve.settings import Settings
 
 _log = logging.getLogger("kgrec.serve")
 _MOST_ACTED = 100_000
+_REST = 3.0
+"""After the graph was brought up to date, nothing is done to it for so many times as long."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,12 @@ class State:
         self.journal = Journal(settings.journal)
         try:
             self._seen = identity(settings.run)
-            self.now = Now(*self._load())
+            self.now = self._load(self.journal.read())
         except BaseException:
             self.journal.close()
             raise
         self._waiting_since: float | None = None
+        self._rests_until = 0.0
 
     def close(self) -> None:
         """Let go of the journal."""
@@ -64,38 +67,35 @@ class State:
     def accept(self, events: Iterable[Acted]) -> None:
         """Take events; when this returns they are on the disk and count in lists.
 
+        So they do in the reasons of a linear model. Those of a deep one lie in the graph: until it
+        has the events, soon afterwards, who acted is told of popularity and the rest alone.
+
         :raises OSError: if they cannot be written; then none counts
         """
+        events = tuple(events)
         with self._lock:
-            events = tuple(events)
             self.journal.append(events)
-            pending = self.now.pending.plus(events)
-            served = self.now.served
-            if not served.is_linear:  # a list of a deep model needs a new version of the graph
-                served = self._built(folded(served.rec, pending.events), served.run)
-                pending = Pending(pending.total)
-                self.now = Now(served, pending, self.now.number + 1)
-            else:
-                self.now = replace(self.now, pending=pending)
-            if pending.events and self._waiting_since is None:
+            # From here on nothing may fail: who is told of an error sends the events again.
+            self.now = replace(self.now, pending=self.now.pending.plus(events))
+            if events and self._waiting_since is None:
                 self._waiting_since = time.monotonic()
             self.acted.extend(dict.fromkeys(event.user for event in events))
 
     def fold_if_due(self) -> bool:
         """Bring the graph up to date where enough events wait, or wait long; says whether."""
-        now, settings = self.now, self.settings
-        since = self._waiting_since
-        waited = 0.0 if since is None else time.monotonic() - since
-        many = len(now.pending.events) >= settings.fold_events
-        if not now.pending.events or not (many or waited >= settings.fold_seconds):
+        now, begun = self.now, time.monotonic()
+        if not self._is_due(now, begun):
             return False
+        # Also if it fails: not at once again.
+        self._rests_until = begun + self.settings.fold_seconds
         try:
             rec = folded(now.served.rec, now.pending.events)
         except KgrecError as error:
             _log.error("The graph cannot be brought up to date: %s", error)
-            self._waiting_since = time.monotonic()
             return False
         self._swap(self._built(rec, now.served.run), now.pending.total)
+        end = time.monotonic()
+        self._rests_until = end + min(_REST * (end - begun), self.settings.fold_seconds)
         return True
 
     def reload_if_replaced(self, *, anyway: bool = False) -> bool:
@@ -109,25 +109,35 @@ class State:
         if found is None or (found == self._seen and not anyway):
             return False
         try:
-            served, pending = self._load()
-        except Exception as error:
-            _log.error("The new run is not served, the earlier one goes on: %s", error)
-            self._seen = found
+            events = self.journal.read()
+        except (KgrecError, OSError) as error:  # no fault of the run, which is looked at again
+            _log.error("The new run waits, the earlier one goes on: %s", error)
             return False
         self._seen = found
-        self._swap(served, pending.folded)
-        _log.info("Run %s is served.", served.run)
+        try:
+            loaded = self._load(events)
+        except Exception as error:
+            _log.error("The new run is not served, the earlier one goes on: %s", error)
+            return False
+        self._swap(loaded.served, loaded.pending.folded)
+        _log.info("Run %s is served.", loaded.served.run)
         return True
 
-    def _load(self) -> tuple[Served, Pending]:
+    def _is_due(self, now: Now, at: float) -> bool:
+        """Whether the graph is to be brought up to date."""
+        since, waiting = self._waiting_since, len(now.pending.events)
+        if not waiting or since is None or at < self._rests_until:
+            return False
+        patience = self.settings.fold_seconds if now.served.is_linear else 0.0
+        return waiting >= self.settings.fold_events or at - since >= patience
+
+    def _load(self, events: Sequence[Acted]) -> Now:
+        """Read the run; all events of the journal become part of its graph."""
         run = self.settings.run
         rec = Recommender.load(run)
         with kept_still(run):
             name = run_name(run)
-        events = self.journal.read()
-        if events:
-            rec = folded(rec, events)
-        return self._built(rec, name), Pending(len(events))
+        return Now(self._built(folded(rec, events), name), Pending(len(events)))
 
     def _built(self, rec: Recommender, name: str) -> Served:
         served = Served(rec, name, self.settings.kept_bytes)
@@ -137,13 +147,7 @@ class State:
     def _swap(self, served: Served, count: int) -> None:
         """Serve something else, whose graph holds the first ``count`` events of the journal."""
         with self._lock:
-            # Not those of ``now.pending``: a deep model, which folds at once, has none there.
-            rest = self.journal.read()[count:] if count < self.journal.size else ()
-            pending = Pending(count)
-            if served.is_linear:
-                pending = pending.plus(rest)
-            elif rest:
-                served = self._built(folded(served.rec, rest), served.run)
-                pending = Pending(count + len(rest))
+            before = self.now.pending
+            pending = Pending(count).plus(before.events[count - before.folded :])
             self.now = Now(served, pending, self.now.number + 1)
             self._waiting_since = time.monotonic() if pending.events else None

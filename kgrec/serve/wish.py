@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import ValidationError
 
 from kgrec.serve.events import in_words
-from kgrec.serve.lists import check_user, listed, since
+from kgrec.serve.lists import history_of, listed
 from kgrec.serve.models import WishRequest
 from kgrec.serve.refusal import Refusal
 from kgrec.serve.reply import encoded
@@ -21,10 +21,7 @@ def wished(now: Now, asked: WishRequest) -> bytes:
     """
     served = now.served
     intent = _intent(now, asked)
-    history = None
-    if asked.user is not None:
-        check_user(now, asked.user)
-        history = served.rec.history(asked.user, since(now, asked.user))
+    history = None if asked.user is None else history_of(now, served.rec, asked.user)
     found = served.granter.grant(intent, asked.k, user=history)
     items = listed(served, found, [each.sentence for each in found.explanations])
     told = {"intent": intent.model_dump(mode="json"), "items": items, "notes": list(found.notes)}

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from kgrec.graph.years import item_years
 from kgrec.policies import Rule
 from kgrec.policies.names import Names
 from kgrec.recommend import Recommender
-from kgrec.wishes.dates import item_years
 from kgrec.wishes.intent import Link
 
 Mask = npt.NDArray[np.bool_]
@@ -25,7 +25,7 @@ class Facts:
     def __init__(self, rec: Recommender) -> None:
         self._features = rec.features
         self._names = Names(rec.graph, rec.config.graph.sensitive)
-        years = item_years(rec.graph)
+        years = item_years(rec.graph.nodes)
         self._years = np.array([years.get(item, 0) for item in rec.features.items])
         self._known: dict[tuple[str, str], Mask] = {}
 

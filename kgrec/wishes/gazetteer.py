@@ -23,10 +23,10 @@ from typing import Literal
 import polars as pl
 
 from kgrec.graph import KnowledgeGraph
+from kgrec.graph.years import item_years
 from kgrec.text.extract.names import Named, Names
 from kgrec.text.extract.tokens import has_ideographs, tokens
 from kgrec.vocabulary import INTERACTED
-from kgrec.wishes.dates import item_years
 from kgrec.wishes.lexicon import Key, lexicon
 from kgrec.wishes.words import folded, key_of, rooted
 
@@ -118,7 +118,7 @@ class Gazetteer:
 
     @cached_property
     def _years(self) -> dict[str, int]:
-        return item_years(self.graph)
+        return item_years(self.graph.nodes)
 
     def is_idea(self, node: Named) -> bool:
         """Whether a node is an idea (a genre, a theme) and no thing."""

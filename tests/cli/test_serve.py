@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 import kgrec.serve
 from kgrec.cli.app import app
-from kgrec.errors import MissingExtraError
+from kgrec.errors import ConfigError, MissingExtraError
 from kgrec.serve import Settings
 
 RUN = "runs/demo"
@@ -35,6 +35,25 @@ def test_this_machine_needs_no_key(started: list[Settings]) -> None:
     assert settings.key is None
     assert (settings.run, settings.port, settings.prepare) == (Path(RUN), 0, -1)
     assert settings.journal == Path("new.jsonl")
+
+
+def test_what_is_not_said_is_as_in_python(started: list[Settings]) -> None:
+    assert run(RUN).exit_code == 0
+    assert started == [Settings(run=Path(RUN))]
+
+
+@pytest.mark.parametrize(
+    ("option", "values"),
+    [("port", (-1, 65_536)), ("prepare", (-2,)), ("threads", (0, 65))],
+)
+def test_what_is_out_of_bounds_is_so_in_python(
+    started: list[Settings], option: str, values: tuple[int, ...]
+) -> None:
+    for value in values:
+        assert run(RUN, f"--{option}", str(value)).exit_code == 2
+        with pytest.raises(ConfigError, match=f"'{option}': input should be"):
+            Settings(run=Path(RUN), **{option: value})
+    assert not started
 
 
 def test_others_need_a_key_which_is_made_and_printed_once(started: list[Settings]) -> None:

@@ -46,7 +46,9 @@ class Running:
 @contextmanager
 def running(**settings: Any) -> Iterator[Running]:
     # The machine of the tests may be slow: only a test of limits sets any.
-    service = Service(Settings(**{"seconds": 100.0, "drain": 0.05, "watch": 0.1, **settings}))
+    service = Service(
+        Settings(**{"seconds": 100.0, "drain": 0.05, "watch": 0.1, "prepare": 0, **settings})
+    )
     server = make_server(service.settings, service)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

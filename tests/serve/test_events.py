@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,6 @@ import pytest
 from kgrec.config import Config
 from kgrec.graph import KnowledgeGraph
 from kgrec.recommend import Recommender
-from kgrec.serve.journal import Acted, Journal
 
 NOW = 1_900_000_000
 
@@ -131,7 +128,7 @@ def test_answers_are_made_while_nobody_asks(
         assert len(answers) == 31
 
 
-def test_a_deep_model_is_served_with_a_new_graph_at_once(
+def test_a_deep_model_counts_new_behaviour_at_once(
     quick: Callable[..., Config],
     tiny_graph: KnowledgeGraph,
     serving: Callable[..., Any],
@@ -148,25 +145,3 @@ def test_a_deep_model_is_served_with_a_new_graph_at_once(
         answer = service.post("/recommend", {"user": "x", "alpha": 0.3})
         assert answer.status_code == 400
         assert "leave alpha out" in answer.json()["error"]
-
-
-def test_a_journal_is_one_service_s(tmp_path: Path) -> None:
-    from kgrec.errors import RunError
-
-    with closing(Journal(tmp_path / "events.jsonl")) as journal:
-        journal.append([Acted("1", "é\u2028", None), Acted("1", "2", 5, 2.0)])
-        with pytest.raises(RunError, match="another service"):
-            Journal(tmp_path / "events.jsonl")
-    with closing(Journal(tmp_path / "events.jsonl")) as journal:
-        assert journal.size == 2
-        assert journal.read() == [Acted("1", "é\u2028", None), Acted("1", "2", 5, 2.0)]
-
-
-@pytest.mark.parametrize("line", ["nonsense", "[1]", json.dumps({"user": "1"})])
-def test_a_broken_journal_says_where(tmp_path: Path, line: str) -> None:
-    from kgrec.errors import RunError
-
-    path = tmp_path / "events.jsonl"
-    path.write_text(json.dumps({"user": "1", "item": "2", "timestamp": None}) + f"\n{line}\n")
-    with pytest.raises(RunError, match="line 2"):
-        Journal(path)

@@ -9,7 +9,6 @@ from kgrec.serve.cache import Answers
 from kgrec.serve.journal import Acted
 from kgrec.serve.pending import Pending, times
 from kgrec.serve.search import Finder
-from kgrec.serve.settings import Settings, is_loopback
 
 
 @pytest.fixture(scope="module")
@@ -95,18 +94,3 @@ def test_the_last_time_of_an_item_counts(events: list[Acted]) -> None:
         ]
         assert found[item] == max(known, default=None)
     assert len(found) == len({event.item for event in events})
-
-
-@pytest.mark.parametrize(
-    ("host", "local"),
-    [("127.0.0.1", True), ("localhost", True), ("::1", True), ("0.0.0.0", False), ("x.org", False)],
-)
-def test_which_addresses_are_of_this_machine_alone(host: str, local: bool) -> None:
-    assert is_loopback(host) is local
-    names = Settings(run="r", host=host).names
-    assert bool(names) is local
-
-
-def test_the_journal_is_beside_the_run() -> None:
-    assert Settings(run="x/run").journal.name == "run.events.jsonl"
-    assert Settings(run="x/run").journal.parent.name == "x"

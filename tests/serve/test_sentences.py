@@ -1,12 +1,8 @@
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-from kgrec.errors import ConfigError
-from kgrec.serve.settings import Settings
 
 
 @pytest.mark.parametrize(
@@ -46,9 +42,3 @@ def test_a_body_that_cannot_be_read_is_no_json(service: Any) -> None:
         answer = client.post("/recommend", content=b'{"user": "\xff"}', headers=headers)
     assert answer.status_code == 400
     assert "not JSON" in answer.json()["error"]
-
-
-@pytest.mark.parametrize("key", ["schlüssel", "a key with\nlines", " a key with space"])
-def test_a_key_that_no_header_can_bring_is_refused(key: str) -> None:
-    with pytest.raises(ConfigError, match="ASCII"):
-        Settings(run=Path("run"), key=key)

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from kgrec.graph.years import item_years
 from kgrec.wishes import WishParser, parse_wish
-from kgrec.wishes.dates import item_years
 
 HERE = Path(__file__).parent
 
@@ -33,7 +33,7 @@ judge, written = _module("judge"), _module("written")
 def test_what_is_meant_is_found(parser: WishParser, name: str, count: int) -> None:
     wishes = written.wishes(name)
     assert len(wishes) == count
-    years = item_years(parser.gazetteer.graph)
+    years = item_years(parser.gazetteer.graph.nodes)
     verdicts = [judge.judge(each, parser.parse(each["text"]), years) for each in wishes]
     faults = [
         f"{each['text']}: missing {v.missing}, extra {v.extra}"
@@ -50,7 +50,7 @@ def test_without_rapidfuzz_only_slips_of_the_pen_are_lost(
     exact = WishParser(films)
     assert [link.label for link in exact.parse("a commedy").want] == []
     assert [link.label for link in exact.parse("a comedy").want] == ["Comedy"]
-    years = item_years(films)
+    years = item_years(films.nodes)
     wishes = written.wishes("wishes")
     verdicts = [judge.judge(each, exact.parse(each["text"]), years) for each in wishes]
     assert judge.f1(verdicts) >= 0.85
@@ -117,7 +117,7 @@ def test_what_is_ambiguous_is_shown_and_not_chosen(parser: WishParser) -> None:
     assert [link.label for link in shown.choices[:2]] == ["Sabrina", "Sabrina"]
     assert intent.text[slice(*shown.span)] == "Sabrina"
     (dated,) = parser.parse("something like Sabrina (1954)").like
-    assert item_years(parser.gazetteer.graph)[dated.id] == 1954
+    assert item_years(parser.gazetteer.graph.nodes)[dated.id] == 1954
 
 
 def test_what_cannot_be_excluded_is_said(parser: WishParser) -> None:

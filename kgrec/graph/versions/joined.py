@@ -7,6 +7,7 @@ import polars as pl
 from kgrec.graph.extracted import is_extracted
 from kgrec.graph.schema import EDGES, IDENTITY, TRIPLE
 from kgrec.graph.versions.change import IDENTITIES, edges_from
+from kgrec.graph.versions.times import LAST
 from kgrec.vocabulary import INTERACTED
 
 
@@ -36,7 +37,7 @@ def joined_interactions(
     firsts = [name for name in ("timestamp", "event") if name in same]
     merged = both.group_by(same, maintain_order=True).agg(
         pl.col("weight").sum(),
-        *([] if firsts else [pl.col("timestamp").max(), pl.col("event").first()]),
+        *([] if firsts else [LAST, pl.col("event").first()]),
         pl.col("split", "properties").first(),
     )
     return merged.select(EDGES.names()), former.select(IDENTITY), former.height

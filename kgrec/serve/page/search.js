@@ -129,6 +129,7 @@ export function asUser(user) {
 
 export function asItem(item) {
   learn("item", item.id, item.label);
-  const note = [item.type, item.year].filter(Boolean).join(", ");
+  const year = item.label.includes(`(${item.year})`) ? null : item.year;
+  const note = [item.type, year].filter(Boolean).join(", ");
   return { kind: "item", id: item.id, name: nameOf("item", item.id, item.label), note };
 }
