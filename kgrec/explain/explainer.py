@@ -12,7 +12,9 @@ import numpy.typing as npt
 import polars as pl
 from scipy.sparse import csr_matrix
 
+from kgrec.config import Config
 from kgrec.errors import ConfigError
+from kgrec.explain.explains import PLAINLY, Telling
 from kgrec.explain.explanation import Explanation, Path, PathNode, PathRelation
 from kgrec.explain.groups import Group, Groups, grouped, placed
 from kgrec.explain.history import STRANGER, History
@@ -24,14 +26,13 @@ from kgrec.explain.sentences import Sentences
 from kgrec.explain.tastes import TasteFinder, Tastes
 from kgrec.explain.walks import Floats, Indices, WalkFinder
 from kgrec.features import Features
+from kgrec.gnn.fitted import Fitted
 from kgrec.gnn.linear.content import Content
 from kgrec.gnn.linear.hubs import FactHubs
 from kgrec.gnn.linear.pairs import PairModel
-from kgrec.gnn.linear.recency import recent_histories
 from kgrec.gnn.linear.taste import Taste
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.schema import key
-from kgrec.sparse import row_of
 from kgrec.vocabulary import INTERACTED
 
 
@@ -41,11 +42,8 @@ class Explainer:
     :param graph: the graph it was trained on, or a later version of it
     :param features: the same in numbers
     :param model: the trained model
-    :param fitted_on: the interactions it was fitted on, binary, shape ``(U, I)``
-    :param fitted: the graph it was trained on, in the numbers of ``features``; ``None``: that is
-        ``features``
-    :param known: the items that it had; ``None``: all
-    :param extracted: whether facts that only texts state are reasons (``graph.extracted``)
+    :param fitted: what it was trained on
+    :param config: the settings it was trained with
     """
 
     def __init__(
@@ -53,25 +51,20 @@ class Explainer:
         graph: KnowledgeGraph,
         features: Features,
         model: PairModel,
-        fitted_on: csr_matrix,
-        fitted: Features | None = None,
-        known: Indices | None = None,
-        *,
-        extracted: bool = False,
+        fitted: Fitted,
+        config: Config,
     ) -> None:
         self.graph, self.features, self.model = graph, features, model
-        self.histories = recent_histories(features, model.recency)
         # What came later carries no weight: walks lead through what was there.
-        self._fitted = fitted or features
+        self._fitted = fitted.features
+        self._fitted_on = fitted.interactions(refit=config.gnn.refit, trim=config.gnn.trim)
         self.hubs = FactHubs.of(self._fitted)
-        self.finder = WalkFinder(model, fitted_on, self.hubs)
+        self.finder = WalkFinder(model, self._fitted_on, self.hubs)
         self.names = Names(graph)
         self.sentences = Sentences(graph.vocabulary, item_type=graph.item_type)
-        self._tells_texts = extracted
-        self._fitted_on = fitted_on
-        every = np.arange(len(features.items))
-        self._num_fitted = len(every) if known is None else len(known)
-        self._came_later = frozenset(every[:0] if known is None else np.setdiff1d(every, known))
+        self._tells_texts = config.graph.extracted == "explain"
+        self._num_fitted = len(fitted.items)
+        self._came_later = frozenset(np.setdiff1d(np.arange(len(features.items)), fitted.items))
 
     def in_words(self, graph: KnowledgeGraph, sentences: Sentences) -> Self:
         """The same explainer with other names and words.
@@ -91,59 +84,23 @@ class Explainer:
         other.model, other.finder = model, self.finder.of_model(model)
         return other
 
-    def explain(
-        self,
-        user: str,
-        item: str,
-        *,
-        paths: int | None = 5,
-        score: float | None = None,
-        method: str | None = None,
-    ) -> Explanation:
+    def explain(self, taken: History, item: str, how: Telling = PLAINLY) -> Explanation:
         """Explain one score.
 
         Where only the strongest paths are asked for, the last place goes to the strongest fact if
         no fact is among them: people are many, and would crowd out what the catalog knows.
 
-        :param user: user id
+        :param taken: what somebody took, in the graph or not
         :param item: item id
-        :param paths: at most so many; ``None``: all
-        :param score: the score, if it is known
-        :raises UnknownIdError: if the user or the item is not in the graph
-        :param method: none is needed: shares are exact
-        :raises ConfigError: if ``paths`` is below 0, or a method is given
-        """
-        if method is not None:
-            raise ConfigError("The shares of gnn.model = linear are exact: give no method.")
-        row = int(self.features.user_indices([user])[0])
-        items, counts = row_of(self.histories, row)
-        taken = History(user, items.astype(np.int64), counts, row)
-        return self.explain_history(taken, item, paths=paths, score=score)
-
-    def explain_history(
-        self,
-        taken: History,
-        item: str,
-        *,
-        paths: int | None = 5,
-        score: float | None = None,
-        brief: bool = False,
-    ) -> Explanation:
-        """Explain a score for somebody whose history is given, in the graph or not.
-
-        :param taken: what somebody took
-        :param item: item id
-        :param paths: at most so many, at least 0; ``None``: all
-        :param score: the score, if it is known
-        :param brief: whether to list only those of the paths that the sentence tells, which is
-            faster and changes no word of it
+        :param how: without a method, for shares are exact
         :raises UnknownIdError: if the item is not in the graph
-        :raises ConfigError: if ``paths`` is below 0
+        :raises ConfigError: if a method is given
         """
-        if paths is not None and paths < 0:
-            raise ConfigError(f"The number of paths must be at least 0, not {paths}.")
+        if how.method is not None:
+            raise ConfigError("The shares of gnn.model = linear are exact: give no method.")
         target = self.features.item_index(item)
         history, counts, row = taken.items, taken.counts, taken.row
+        score = how.score
         if score is None:
             score = self.model.score_from(history, counts, target)
         walks = self.finder.find(history, target, user=row, counts=counts)
@@ -151,8 +108,8 @@ class Explainer:
         tastes = self._tastes(history, carried, target, row)
         groups = grouped(walks, tastes, target, self._hubs_to(target))
         groups, untold = self._told_apart(groups, target)
-        shown = groups.at(self._shown(groups, paths, target))
-        if brief:
+        shown = groups.at(self._shown(groups, how.paths, target))
+        if how.brief:
             shown = _told(shown)
         on_facts = float(tastes.shares.sum()) if tastes else 0.0
         text = tastes.text if tastes else 0.0
@@ -189,14 +146,7 @@ class Explainer:
         )
 
     def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:
-        """The parts of one item's score for each user.
-
-        :param histories: above 0 where a user has an item, shape ``(n, I)``
-        :param items: the item of each row, shape ``(n,)``
-        :return: ``paths`` (of facts all, though no user may lead to one), ``content`` (texts and
-            modalities included), ``latent`` and ``popularity``, each of shape ``(n,)``, which sum
-            to the score
-        """
+        """The parts of scores; see :meth:`Explains.parts`."""
         parts = self.model.parts(histories, items)
         if self.model.newcomers is None or not self.model.content.nnz:
             return parts

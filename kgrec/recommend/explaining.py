@@ -14,6 +14,7 @@ from scipy.sparse import csr_matrix
 from kgrec.config import Config
 from kgrec.explain import Explanation
 from kgrec.explain.counterfactual import Counterfactual, WhyNot
+from kgrec.explain.explains import Telling
 from kgrec.explain.languages import Language
 from kgrec.features import Features
 from kgrec.gnn.model import Model
@@ -82,7 +83,8 @@ class Explaining(ABC):
         :raises ConfigError: if ``paths`` is below 0, there is no such language or method, or a
             method is given for ``gnn.model = linear``
         """
-        return self._reasons.told_in(language).explain(user, item, paths=paths, method=method)
+        reasons, how = self._reasons, Telling(paths, method=method)
+        return reasons.told_in(language).explain(reasons.history(user), item, how)
 
     def counterfactual(
         self,
@@ -152,9 +154,9 @@ class Explaining(ABC):
         """Of the paths' part of each score, what rests on facts that may not be told."""
         if self.config.graph.extracted != "train" or self.model.kind != "linear":
             return np.zeros(table.height)
-        explain = self._reasons.explainer.explain
+        explain, history, how = self._reasons.explainer.explain, self._reasons.history, Telling(0)
         pairs = table.select("user", "item").iter_rows()
-        told = (explain(user, item, paths=0) for user, item in pairs)
+        told = (explain(history(user), item, how) for user, item in pairs)
         return np.array([why.rest.get("extracted", 0.0) for why in told], dtype=np.float64)
 
     def sensitive_shares(self, recommendations: Recommendations) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from kgrec.errors import ConfigError, GraphError, RunError
 from kgrec.explain.languages import Language
 from kgrec.features import Features
 from kgrec.gnn.fit import fit
+from kgrec.gnn.fitted import Fitted
 from kgrec.gnn.influence import learned_from
 from kgrec.gnn.inputs import NodeInputs
 from kgrec.gnn.linear.recency import recent_histories
@@ -41,7 +42,7 @@ from kgrec.recommend.run import Run, read_run, write_run
 from kgrec.recommend.serving import Serving
 from kgrec.recommend.side_by_side import explained_by
 from kgrec.recommend.similar import with_similar
-from kgrec.recommend.update import Fitted, check_later, updated_model
+from kgrec.recommend.update import check_later, updated_model
 from kgrec.text import TextEncoder
 from kgrec.text.adapting.adapter import Adapter
 from kgrec.threads import limited_threads
@@ -415,9 +416,8 @@ class Recommender(Serving):
     @cached_property
     def _reasons(self) -> Reasons:
         state = self._state
-        return Reasons(
-            state.graph, state.features, state.model, self.fitted_on, state.fitted, self.config
-        )
+        graph, features, model = state.graph, state.features, state.model
+        return Reasons(graph, features, model, self._histories, state.fitted, self.config)
 
     def _texts(self, graph: KnowledgeGraph, features: Features) -> NodeInputs:
         """Texts of the core nodes, by the encoder with which the model was fitted."""

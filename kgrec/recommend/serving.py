@@ -13,6 +13,7 @@ import numpy as np
 
 from kgrec.errors import ConfigError
 from kgrec.explain import Explanation
+from kgrec.explain.explains import Telling
 from kgrec.explain.history import History
 from kgrec.explain.languages import Language
 from kgrec.gnn.linear.pairs import PairModel
@@ -24,7 +25,6 @@ from kgrec.recommend.lists import Lists
 from kgrec.recommend.profile import PROFILE, Profile, profile_history, profile_names
 from kgrec.recommend.recommendations import Recommendations
 from kgrec.recommend.since import history_since
-from kgrec.sparse import row_of
 
 _NOTHING: Mapping[str, int | None] = MappingProxyType({})
 
@@ -61,9 +61,7 @@ class Serving(Explaining):
         """
         if since:
             return history_since(self.graph, self.features, self.model.recency, user, since)
-        row = int(self.features.user_indices([user])[0])
-        items, counts = row_of(self._histories, row)
-        return History(user, items.astype(np.int64), counts, row)
+        return self._reasons.history(user)
 
     def profile(self, profile: Profile) -> History:
         """What somebody likes who is not in the graph, as a history.
@@ -115,6 +113,7 @@ class Serving(Explaining):
         *,
         paths: int | None = 5,
         score: float | None = None,
+        brief: bool = False,
         language: str | Path | Language = "en",
     ) -> Explanation:
         """Say why an item has its score for a history; see :meth:`explain`.
@@ -124,11 +123,12 @@ class Serving(Explaining):
 
         :param taken: of :meth:`history` or :meth:`profile`
         :param score: the score, if it is known
+        :param brief: as for :meth:`recommend_history`
         :raises UnknownIdError: if the item is not in the graph
         :raises ConfigError: if ``paths`` is below 0, or there is no such language
         """
-        explainer = self._reasons.told_in(language)
-        return explainer.explain_history(taken, item, paths=paths, score=score)
+        how = Telling(paths, score, brief=brief, exact=True)
+        return self._reasons.told_in(language).explain(taken, item, how)
 
     def explain_for(
         self,

@@ -25,7 +25,7 @@ def wished(now: Now, asked: WishRequest) -> bytes:
     if asked.user is not None:
         check_user(now, asked.user)
         history = served.rec.history(asked.user, since(now, asked.user))
-    found = served.granter.grant(intent, asked.k, user=history)
+    found = served.granter.grant(intent, asked.k, user=history, brief=True)
     items = listed(served, found, [each.sentence for each in found.explanations])
     told = {"intent": intent.model_dump(mode="json"), "items": items, "notes": list(found.notes)}
     return encoded(told)
