@@ -21,6 +21,7 @@ from kgrec.gnn.fit import fit
 from kgrec.gnn.fitted import Fitted
 from kgrec.gnn.influence import learned_from
 from kgrec.gnn.inputs import NodeInputs
+from kgrec.gnn.linear.pairs import PairModel
 from kgrec.gnn.linear.recency import recent_histories
 from kgrec.gnn.log import TrainingLog
 from kgrec.gnn.model import Model
@@ -423,7 +424,7 @@ class Recommender(Serving):
         """Texts of the core nodes, by the encoder with which the model was fitted."""
         if self.config.text.enabled:
             self._check_encoder()
-        config = self.config.replace({"kge.enabled": False})
+        config, model = self.config.replace({"kge.enabled": False}), self._state.model
         return node_inputs(
             graph,
             features,
@@ -432,7 +433,7 @@ class Recommender(Serving):
             self._progress,
             Checkpoints(),
             self._state.adapter,
-            self._modalities,
+            model.modalities if isinstance(model, PairModel) else (),
         )
 
     def _with_similar(self, graph: KnowledgeGraph) -> KnowledgeGraph:
@@ -447,12 +448,6 @@ class Recommender(Serving):
                 f"Texts were encoded by '{self._state.encoder}' when the model was fitted: give "
                 "Recommender.load(…, encoder=…) the same one to serve new items."
             )
-
-    @property
-    def _modalities(self) -> tuple[str, ...]:
-        """Those of the items that the model was fitted on."""
-        newcomers = getattr(self._state.model, "newcomers", None)
-        return tuple(newcomers.texts.modalities) if newcomers else ()
 
     @cached_property
     def _learned_graph(self) -> KnowledgeGraph:
