@@ -18,6 +18,14 @@ from kgrec.graph import KnowledgeGraph
 Indices = npt.NDArray[np.int64]
 
 
+def features_of(graph: KnowledgeGraph, settings: GraphConfig) -> Features:
+    """A graph in numbers, as far as something is to be learned from it.
+
+    :param settings: which facts have no number
+    """
+    return Features.of(graph, settings.sensitive, extracted=settings.learns_extracted)
+
+
 @dataclass(frozen=True, eq=False)
 class Fitted:
     """What a model was fitted on.
@@ -48,9 +56,7 @@ class Fitted:
         """
         if version == graph.version:
             return cls(version, features, np.arange(len(features.items)))
-        before = Features.of(
-            graph.at(version), settings.sensitive, extracted=settings.learns_extracted
-        )
+        before = features_of(graph.at(version), settings)
         try:
             known = before.in_numbers_of(features)
         except UnknownIdError as missing:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import copy
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, partial
 from pathlib import Path
 
 import polars as pl
 from scipy.sparse import csr_matrix
 
 from kgrec.callbacks import Progress
-from kgrec.config import Config
-from kgrec.explain import Explainer, Explains, Explanation, in_language, make_explainer
+from kgrec.explain import Explainer, Explains, Explanation, in_language
 from kgrec.explain.counterfactual import Counterfactuals
 from kgrec.explain.explains import Telling
 from kgrec.explain.history import History
 from kgrec.explain.languages import ENGLISH, Language, read_language
 from kgrec.explain.telling import Teller
 from kgrec.features import Features
-from kgrec.gnn.fitted import Fitted
 from kgrec.gnn.linear.pairs import PairModel
 from kgrec.gnn.model import Model
 from kgrec.graph import KnowledgeGraph
@@ -34,8 +32,7 @@ class Reasons:
     :param features: the same in numbers
     :param model: the trained model
     :param histories: what the users have, weighed as the model reads it, shape ``(U, I)``
-    :param fitted: what it was fitted on
-    :param config: the settings it was fitted with
+    :param make: makes what explains its scores in English
     """
 
     def __init__(
@@ -44,17 +41,16 @@ class Reasons:
         features: Features,
         model: Model,
         histories: csr_matrix,
-        fitted: Fitted,
-        config: Config,
+        make: Callable[[], Explains],
     ) -> None:
         self.graph, self.features, self.model = graph, features, model
-        self._histories, self._fitted, self._config = histories, fitted, config
+        self._histories, self._make = histories, make
         self._tellers: dict[Language, Explains] = {}
 
     @cached_property
     def explainer(self) -> Explains:
         """In English."""
-        return make_explainer(self.graph, self.features, self.model, self._fitted, self._config)
+        return self._make()
 
     def history(self, user: str) -> History:
         """What a user of the graph has.
@@ -79,13 +75,8 @@ class Reasons:
 
     def of_model(self, model: PairModel) -> Reasons:
         """The same of another mixture of the model, which shares what does not depend on it."""
-        other = copy.copy(self)
-        other.model, other._tellers = model, {}
-        other.__dict__.pop("_counterfactuals", None)
-        explainer = self.explainer
-        assert isinstance(explainer, Explainer)
-        other.__dict__["explainer"] = explainer.of_model(model)
-        return other
+        make = partial(_of_mixture, self, model)
+        return Reasons(self.graph, self.features, model, self._histories, make)
 
     def of_history(
         self,
@@ -145,3 +136,9 @@ class Reasons:
     ) -> Counterfactuals:
         features, histories = self.features, self._histories
         return Counterfactuals(graph, features, self.model, histories, explainer, language)
+
+
+def _of_mixture(reasons: Reasons, model: PairModel) -> Explainer:
+    explainer = reasons.explainer
+    assert isinstance(explainer, Explainer)
+    return explainer.of_model(model)

@@ -17,12 +17,10 @@ from kgrec.explain.explains import Telling
 from kgrec.explain.history import History
 from kgrec.explain.languages import Language
 from kgrec.gnn.linear.pairs import PairModel
-from kgrec.gnn.model import Model
-from kgrec.graph import KnowledgeGraph
 from kgrec.policies import Policy
 from kgrec.recommend.explaining import Explaining
-from kgrec.recommend.lists import Lists
 from kgrec.recommend.profile import PROFILE, Profile, profile_history, profile_names
+from kgrec.recommend.ready import Ready
 from kgrec.recommend.recommendations import Recommendations
 from kgrec.recommend.since import history_since
 
@@ -36,17 +34,9 @@ class Serving(Explaining):
     that goes on, without a new version of the graph.
     """
 
-    @property
     @abstractmethod
-    def _lists(self) -> Lists: ...
-
-    @property
-    @abstractmethod
-    def _learned_graph(self) -> KnowledgeGraph: ...
-
-    @abstractmethod
-    def with_model(self, model: Model) -> Self:
-        """The same recommender with another model."""
+    def _with(self, state: Ready) -> Self:
+        """Another recommender of the same settings."""
 
     def history(self, user: str, since: Mapping[str, int | None] = _NOTHING) -> History:
         """What a user has, and what came since.
@@ -61,7 +51,7 @@ class Serving(Explaining):
         """
         if since:
             return history_since(self.graph, self.features, self.model.recency, user, since)
-        return self._reasons.history(user)
+        return self._state.reasons.history(user)
 
     def profile(self, profile: Profile) -> History:
         """What somebody likes who is not in the graph, as a history.
@@ -72,7 +62,7 @@ class Serving(Explaining):
         :raises UnknownIdError: if the graph does not have what is liked
         :raises ConfigError: if nothing is liked, or something liked is sensitive
         """
-        graph, sensitive = self._learned_graph, self.config.graph.sensitive
+        graph, sensitive = self._state.told_graph, self.config.graph.sensitive
         weights, liked = profile_history(profile, graph, self.features, sensitive)
         names = profile_names(profile, graph, self.features)
         seen = liked.indices.astype(np.int64)
@@ -98,12 +88,12 @@ class Serving(Explaining):
             no such language
         """
         size = self.model.num_items
-        found = self._lists.of(
+        found = self._state.lists.of(
             [taken.user], taken.weights(size), k, policy, seen=taken.hidden(size)
         )
         if not explain:
             return found
-        why = self._reasons.of_history(taken, found.table, language, brief=brief)
+        why = self._state.reasons.of_history(taken, found.table, language, brief=brief)
         return dataclasses.replace(found, explanations=why)
 
     def explain_history(
@@ -128,7 +118,7 @@ class Serving(Explaining):
         :raises ConfigError: if ``paths`` is below 0, or there is no such language
         """
         how = Telling(paths, score, brief=brief, exact=True)
-        return self._reasons.told_in(language).explain(taken, item, how)
+        return self._state.reasons.told_in(language).explain(taken, item, how)
 
     def explain_for(
         self,
@@ -165,9 +155,4 @@ class Serving(Explaining):
                 f"A model with gnn.model = {model.kind} has no parts for content and for paths: "
                 "leave alpha out."
             )
-        mixed = model.mixed(alpha)
-        other = self.with_model(mixed)
-        other.__dict__["_histories"] = self._histories
-        other.__dict__["_reasons"] = self._reasons.of_model(mixed)
-        other.__dict__["_lists"] = self._lists.of_model(mixed)
-        return other
+        return self._with(self._state.of_mixture(model.mixed(alpha)))

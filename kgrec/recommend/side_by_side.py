@@ -61,7 +61,7 @@ def explained_by(
 def _explain(
     folder: str, rows: list[tuple[str, str, float]], language: Language
 ) -> list[Explanation]:
-    reasons = _opened(folder)._reasons
+    reasons = _opened(folder)._state.reasons
     explain, history = reasons.told_in(language).explain, reasons.history
     return [explain(history(user), item, Telling(score=score)) for user, item, score in rows]
 

@@ -3,19 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from kgrec.errors import ConfigError, GraphError
 from kgrec.features import Features
-from kgrec.gnn.fitted import Fitted
+from kgrec.gnn.fitted import Fitted, features_of
 from kgrec.gnn.inputs import NodeInputs
 from kgrec.gnn.linear.content import Content
 from kgrec.gnn.linear.hubs import FactHubs
 from kgrec.gnn.linear.newcomers import moved, welcomed
 from kgrec.gnn.linear.pairs import PairModel
 from kgrec.gnn.model import Model
+from kgrec.gnn.training.checkpoints import Checkpoints
 from kgrec.graph import KnowledgeGraph
+from kgrec.recommend.inputs import node_inputs
+from kgrec.recommend.ready import Ready
+from kgrec.recommend.similar import with_similar
+from kgrec.recommend.texts import identity_of
+from kgrec.text import TextEncoder
+from kgrec.threads import limited_threads
+
+
+def updated(state: Ready, graph: KnowledgeGraph, encoder: TextEncoder | None) -> Ready:
+    """What serves a later version of the graph; nothing is trained.
+
+    :param state: what serves an earlier one
+    :param encoder: with which the model was fitted
+    :raises GraphError: if the graph is no later version of the one that the model was fitted on, or
+        lacks a node, a fact or an interaction of it
+    :raises ConfigError: if there are new items and the model, or the encoder, cannot serve them
+    """
+    config = state.config
+    check_later(state.graph, graph, state.fitted.version)
+    features = features_of(graph, config.graph)
+    if config.text.similar and not {*features.items} <= {*state.features.items}:
+        # New items have neighbours in the space of descriptions.
+        _check_encoder(state, encoder)
+        graph = with_similar(graph, config, encoder, state.progress)
+        features = features_of(graph, config.graph)
+    fitted = Fitted.of(graph, features, state.fitted.version, config.graph)
+    with limited_threads(config.threads):
+        model = updated_model(
+            state.model,
+            state.fitted,
+            fitted,
+            features,
+            lambda: _texts(state, graph, features, encoder),
+            refit=config.gnn.refit,
+            trim=config.gnn.trim,
+        )
+    return replace(
+        state,
+        graph=graph,
+        features=features,
+        model=model,
+        fitted=fitted,
+        checkpoints=Checkpoints(),
+    )
 
 
 def check_later(before: KnowledgeGraph, after: KnowledgeGraph, version: int) -> None:
@@ -66,3 +112,23 @@ def updated_model(
     fitted = moved(model, before.items, after.items, num_items)
     content = Content.of(FactHubs.of(features), inputs())
     return welcomed(fitted, new, after.interactions(refit=refit, trim=trim), content)
+
+
+def _texts(
+    state: Ready, graph: KnowledgeGraph, features: Features, encoder: TextEncoder | None
+) -> NodeInputs:
+    """Texts of the core nodes, by the encoder with which the model was fitted."""
+    _check_encoder(state, encoder)
+    config, model = state.config.replace({"kge.enabled": False}), state.model
+    known = model.modalities if isinstance(model, PairModel) else ()
+    return node_inputs(
+        graph, features, config, encoder, state.progress, Checkpoints(), state.adapter, known
+    )
+
+
+def _check_encoder(state: Ready, encoder: TextEncoder | None) -> None:
+    if state.config.text.enabled and identity_of(encoder) != state.encoder:
+        raise ConfigError(
+            f"Texts were encoded by '{state.encoder}' when the model was fitted: give "
+            "Recommender.load(…, encoder=…) the same one to serve new items."
+        )

@@ -31,7 +31,7 @@ from kgrec.explain.sentences import Sentences
 from kgrec.explain.walks import Indices
 from kgrec.features import Features
 from kgrec.gnn.deep.model import VectorModel
-from kgrec.gnn.fitted import Fitted
+from kgrec.gnn.fitted import Fitted, features_of
 from kgrec.graph import KnowledgeGraph
 
 METHODS = ("gradients", "paths")
@@ -64,13 +64,11 @@ class DeepExplainer:
         config: Config,
     ) -> None:
         self.graph, self.features, self.model, self.seed = graph, features, model, config.seed
-        self.fitted, settings = features, config.graph
-        self._tells_texts = settings.extracted == "explain"
+        self._tells_texts = config.graph.extracted == "explain"
+        self.fitted = features
         if fitted.version != graph.version:
             # The network knows nodes and edges by the numbers that they had then.
-            self.fitted = Features.of(
-                graph.at(fitted.version), settings.sensitive, extracted=settings.learns_extracted
-            )
+            self.fitted = features_of(graph.at(fitted.version), config.graph)
         fitted_on = fitted.interactions(refit=config.gnn.refit, trim=config.gnn.trim)
         self._fitted_on = csr_matrix(fitted_on[features.user_indices(self.fitted.users)])
         self._latent = LatentExplainer(graph, features, model)

@@ -73,7 +73,7 @@ def test_every_path_is_in_the_graph_and_its_queries_return_it(
 def test_without_its_strongest_paths_a_score_is_lower(
     rec: Recommender, explained: list[Explanation]
 ) -> None:
-    explainer = rec._reasons.explainer
+    explainer = rec._state.reasons.explainer
     assert isinstance(explainer, DeepExplainer)
     rng = np.random.default_rng(0)
     for method in METHODS:
