@@ -12,7 +12,7 @@ from kgrec.graph import KnowledgeGraph
 _KEPT = 2**14
 
 
-class Names:
+class PathNames:
     """The names of the nodes of one graph, the last few thousand at hand.
 
     ``node`` and ``readable`` take the key of a node, ``"item:42"``.

@@ -7,7 +7,7 @@ from dataclasses import replace
 from kgrec.explain.explanation import Path, PathNode, PathRelation
 from kgrec.explain.groups import Group
 from kgrec.explain.history import STRANGER, History
-from kgrec.explain.names import Names
+from kgrec.explain.names import PathNames
 from kgrec.explain.queries import cypher, sparql
 from kgrec.explain.sentences import Sentences
 from kgrec.features import Features
@@ -28,7 +28,7 @@ class WalkTeller:
     def __init__(
         self, graph: KnowledgeGraph, features: Features, sentences: Sentences | None = None
     ) -> None:
-        self.graph, self.features, self.names = graph, features, Names(graph)
+        self.graph, self.features, self.names = graph, features, PathNames(graph)
         self.sentences = sentences or Sentences(graph.vocabulary, item_type=graph.item_type)
 
     def path(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kgrec.explain.explanation import Path, PathNode, PathRelation
-from kgrec.explain.names import Names
+from kgrec.explain.names import PathNames
 from kgrec.explain.queries import cypher, sparql
 from kgrec.explain.sentences import Sentences
 from kgrec.features import Features
@@ -39,7 +39,7 @@ class RouteTeller:
     def __init__(
         self, graph: KnowledgeGraph, fitted: Features, sentences: Sentences | None = None
     ) -> None:
-        self.graph, self.fitted, self.names = graph, fitted, Names(graph)
+        self.graph, self.fitted, self.names = graph, fitted, PathNames(graph)
         self.sentences = sentences or Sentences(graph.vocabulary, item_type=graph.item_type)
 
     def path(
