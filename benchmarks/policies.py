@@ -32,7 +32,7 @@ from kgrec.evaluation.metrics import ranking_metrics
 from kgrec.gnn.linear.hubs import FactHubs
 from kgrec.policies import Calibration, Cap, Diversity, Exposure, Policy
 from kgrec.policies.groups import popularity_groups, relation_groups
-from kgrec.policies.names import Names
+from kgrec.policies.names import RuleNames
 
 QUICK = {"text.enabled": False, "kge.enabled": False, "gnn.epochs": 5}
 HEAD = 0.2
@@ -70,7 +70,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         features = self.rec._state.features
-        genre = Names(self.rec.graph).relation(GENRES)
+        genre = RuleNames(self.rec.graph).relation(GENRES)
         counts = np.asarray(features.history.sum(axis=0), dtype=np.float64).ravel()
         own = {
             "users": self.test["user"].unique().sort().to_list(),

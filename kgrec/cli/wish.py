@@ -43,7 +43,7 @@ def wish(
         check_known(rec.graph, "user", user)
     parser = WishParser.of(rec, None if words is None else str(words))
     intent = parser.parse(text)
-    granted = Granter(rec).grant(intent, k, user=user, language=language)
+    granted = Granter(rec).grant(intent, k, user=user, brief=True, language=language)
     if format is Format.json:
         print_json(_as_json(granted))
         return

@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import replace
 from functools import cached_property
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 from scipy.sparse import csr_matrix
 
+from kgrec.config import Config
 from kgrec.errors import ConfigError
-from kgrec.explain.explanation import Explanation, Path, PathNode, PathRelation
+from kgrec.explain.explains import PLAINLY, Telling
+from kgrec.explain.explanation import Explanation, Path
 from kgrec.explain.groups import Group, Groups, grouped, placed
-from kgrec.explain.history import STRANGER, History
-from kgrec.explain.names import Names
+from kgrec.explain.history import History
 from kgrec.explain.only_text import OnlyText
-from kgrec.explain.queries import cypher, sparql
-from kgrec.explain.rest import rest_of_modality
+from kgrec.explain.rest import Parts
 from kgrec.explain.sentences import Sentences
 from kgrec.explain.tastes import TasteFinder, Tastes
+from kgrec.explain.walk_teller import WalkTeller
 from kgrec.explain.walks import Floats, Indices, WalkFinder
 from kgrec.features import Features
+from kgrec.gnn.fitted import Fitted
 from kgrec.gnn.linear.content import Content
 from kgrec.gnn.linear.hubs import FactHubs
 from kgrec.gnn.linear.pairs import PairModel
-from kgrec.gnn.linear.recency import recent_histories
 from kgrec.gnn.linear.taste import Taste
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.schema import key
-from kgrec.sparse import row_of
-from kgrec.vocabulary import INTERACTED
 
 
 class Explainer:
@@ -41,11 +38,8 @@ class Explainer:
     :param graph: the graph it was trained on, or a later version of it
     :param features: the same in numbers
     :param model: the trained model
-    :param fitted_on: the interactions it was fitted on, binary, shape ``(U, I)``
-    :param fitted: the graph it was trained on, in the numbers of ``features``; ``None``: that is
-        ``features``
-    :param known: the items that it had; ``None``: all
-    :param extracted: whether facts that only texts state are reasons (``graph.extracted``)
+    :param fitted: what it was trained on
+    :param config: the settings it was trained with
     """
 
     def __init__(
@@ -53,25 +47,19 @@ class Explainer:
         graph: KnowledgeGraph,
         features: Features,
         model: PairModel,
-        fitted_on: csr_matrix,
-        fitted: Features | None = None,
-        known: Indices | None = None,
-        *,
-        extracted: bool = False,
+        fitted: Fitted,
+        config: Config,
     ) -> None:
         self.graph, self.features, self.model = graph, features, model
-        self.histories = recent_histories(features, model.recency)
         # What came later carries no weight: walks lead through what was there.
-        self._fitted = fitted or features
+        self._fitted = fitted.features
+        self._fitted_on = fitted.interactions(refit=config.gnn.refit, trim=config.gnn.trim)
         self.hubs = FactHubs.of(self._fitted)
-        self.finder = WalkFinder(model, fitted_on, self.hubs)
-        self.names = Names(graph)
-        self.sentences = Sentences(graph.vocabulary, item_type=graph.item_type)
-        self._tells_texts = extracted
-        self._fitted_on = fitted_on
-        every = np.arange(len(features.items))
-        self._num_fitted = len(every) if known is None else len(known)
-        self._came_later = frozenset(every[:0] if known is None else np.setdiff1d(every, known))
+        self.finder = WalkFinder(model, self._fitted_on, self.hubs)
+        self._teller = WalkTeller(graph, features)
+        self._tells_texts = config.graph.extracted == "explain"
+        self._num_fitted = len(fitted.items)
+        self._came_later = frozenset(np.setdiff1d(np.arange(len(features.items)), fitted.items))
 
     def in_words(self, graph: KnowledgeGraph, sentences: Sentences) -> Self:
         """The same explainer with other names and words.
@@ -79,7 +67,7 @@ class Explainer:
         :param graph: the same graph, with these names
         """
         other = copy.copy(self)
-        other.graph, other.names, other.sentences = graph, Names(graph), sentences
+        other.graph, other._teller = graph, WalkTeller(graph, self.features, sentences)
         return other
 
     def of_model(self, model: PairModel) -> Self:
@@ -91,112 +79,52 @@ class Explainer:
         other.model, other.finder = model, self.finder.of_model(model)
         return other
 
-    def explain(
-        self,
-        user: str,
-        item: str,
-        *,
-        paths: int | None = 5,
-        score: float | None = None,
-        method: str | None = None,
-    ) -> Explanation:
+    def explain(self, taken: History, item: str, how: Telling = PLAINLY) -> Explanation:
         """Explain one score.
 
         Where only the strongest paths are asked for, the last place goes to the strongest fact if
         no fact is among them: people are many, and would crowd out what the catalog knows.
 
-        :param user: user id
+        :param taken: what somebody took, in the graph or not
         :param item: item id
-        :param paths: at most so many; ``None``: all
-        :param score: the score, if it is known
-        :raises UnknownIdError: if the user or the item is not in the graph
-        :param method: none is needed: shares are exact
-        :raises ConfigError: if ``paths`` is below 0, or a method is given
-        """
-        if method is not None:
-            raise ConfigError("The shares of gnn.model = linear are exact: give no method.")
-        row = int(self.features.user_indices([user])[0])
-        items, counts = row_of(self.histories, row)
-        taken = History(user, items.astype(np.int64), counts, row)
-        return self.explain_history(taken, item, paths=paths, score=score)
-
-    def explain_history(
-        self,
-        taken: History,
-        item: str,
-        *,
-        paths: int | None = 5,
-        score: float | None = None,
-        brief: bool = False,
-    ) -> Explanation:
-        """Explain a score for somebody whose history is given, in the graph or not.
-
-        :param taken: what somebody took
-        :param item: item id
-        :param paths: at most so many, at least 0; ``None``: all
-        :param score: the score, if it is known
-        :param brief: whether to list only those of the paths that the sentence tells, which is
-            faster and changes no word of it
+        :param how: without a method, for shares are exact
         :raises UnknownIdError: if the item is not in the graph
-        :raises ConfigError: if ``paths`` is below 0
+        :raises ConfigError: if a method is given
         """
-        if paths is not None and paths < 0:
-            raise ConfigError(f"The number of paths must be at least 0, not {paths}.")
+        if how.method is not None:
+            raise ConfigError("The shares of gnn.model = linear are exact: give no method.")
         target = self.features.item_index(item)
-        history, counts, row = taken.items, taken.counts, taken.row
+        score = how.score
         if score is None:
-            score = self.model.score_from(history, counts, target)
-        walks = self.finder.find(history, target, user=row, counts=counts)
-        carried = self.model.carried_from(history, counts, target)
-        tastes = self._tastes(history, carried, target, row)
+            score = self.model.score_from(taken.items, taken.counts, target)
+        walks = self.finder.find(taken.items, target, user=taken.row, counts=taken.counts)
+        carried = self.model.carried_from(taken.items, taken.counts, target)
+        tastes = self._tastes(taken, carried, target)
         groups = grouped(walks, tastes, target, self._hubs_to(target))
         groups, untold = self._told_apart(groups, target)
-        shown = groups.at(self._shown(groups, paths, target))
-        if brief:
-            shown = _told(shown)
-        on_facts = float(tastes.shares.sum()) if tastes else 0.0
-        text = tastes.text if tastes else 0.0
-        modalities = tastes.modalities if tastes else dict.fromkeys(self._modalities, 0.0)
-        total = float(walks.shares.sum()) + on_facts
-        by_vectors = sum(modalities.values())
-        content = float(carried.sum()) - text - by_vectors - on_facts
-        carries = text + by_vectors + content > 0
+        shown = self._shown(groups, how, target)
         popularity = float(self.model.bias[target])
-        rest = {
-            "popularity": popularity,
-            "text": text,
-            **{rest_of_modality(name): part for name, part in modalities.items()},
-            "content": content,
-            "latent": score - popularity - text - by_vectors - content - total - walks.oneself,
-        }
-        if walks.oneself:
-            rest["oneself"] = walks.oneself
+        parts = Parts.of(popularity, walks, carried, tastes, self.model.modalities)
+        rest, told = parts.rest(score), parts.paths
         if untold is not None:
             rest["extracted"] = untold
-            total -= untold
+            told -= untold
         if len(shown) < len(groups):
-            rest["other_paths"] = total - sum(group.share for group in shown)
-        told = placed(shown, tastes, self.finder, target, row)
+            rest["other_paths"] = told - sum(group.share for group in shown)
+        shown = placed(shown, tastes, self.finder, target, taken.row)
         return Explanation(
             user=taken.user,
             item=item,
-            label=self.names.node(key("item", item)).label,
+            label=self._teller.names.node(key("item", item)).label,
             score=score,
-            paths=tuple(self._path(taken, target, group) for group in told),
+            paths=tuple(self._path(taken, target, group) for group in shown),
             rest=rest,
-            path_share=total,
-            content_reason=self._content_reason(taken, carried) if carries else "",
+            path_share=told,
+            content_reason=self._content_reason(taken, carried) if parts.off_facts > 0 else "",
         )
 
     def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:
-        """The parts of one item's score for each user.
-
-        :param histories: above 0 where a user has an item, shape ``(n, I)``
-        :param items: the item of each row, shape ``(n,)``
-        :return: ``paths`` (of facts all, though no user may lead to one), ``content`` (texts and
-            modalities included), ``latent`` and ``popularity``, each of shape ``(n,)``, which sum
-            to the score
-        """
+        """The parts of scores; see :meth:`Explains.parts`."""
         parts = self.model.parts(histories, items)
         if self.model.newcomers is None or not self.model.content.nnz:
             return parts
@@ -212,13 +140,13 @@ class Explainer:
         return parts | {"paths": parts["paths"] + moved, "content": parts["content"] - moved}
 
     def _tastes(
-        self, history: Indices, carried: npt.NDArray[np.float32], target: int, row: int | None
+        self, taken: History, carried: npt.NDArray[np.float32], target: int
     ) -> Tastes | None:
         """The walks of what content carries."""
         if not carried.any() or self.model.newcomers is None:
             return None
         finder = self._finder(came_later=target in self._came_later)
-        return finder.find(history, carried, target, row)
+        return finder.find(taken.items, carried, target, taken.row)
 
     def _finder(self, *, came_later: bool) -> TasteFinder:
         return self._later_tastes if came_later else self._known_tastes
@@ -242,17 +170,17 @@ class Explainer:
     def _later_hubs(self) -> FactHubs:
         return FactHubs.of(self.features)
 
-    @property
-    def _modalities(self) -> tuple[str, ...]:
-        newcomers = self.model.newcomers
-        return tuple(newcomers.texts.modalities) if newcomers else ()
-
     def _content_reason(self, taken: History, carried: npt.NDArray[np.float32]) -> str:
         """Name the item of the history from which most is carried over."""
         start = int(taken.items[np.where(carried == 0, -np.inf, carried).argmax()])
-        return self.sentences.through_content(self._start(taken, start).label)
+        return self._teller.sentences.through_content(self._teller.start(taken, start).label)
 
-    def _shown(self, groups: Groups, most: int | None, target: int) -> list[int]:
+    def _shown(self, groups: Groups, how: Telling, target: int) -> list[Group]:
+        """The groups that are listed."""
+        shown = groups.at(self._strongest(groups, how.paths, target))
+        return _told(shown) if how.brief else shown
+
+    def _strongest(self, groups: Groups, most: int | None, target: int) -> list[int]:
         """Places of the strongest groups; the last one is kept for a fact."""
         shown = list(range(len(groups) if most is None else min(most, len(groups))))
         facts = np.flatnonzero(~groups.is_user & (groups.share > 0))
@@ -264,7 +192,7 @@ class Explainer:
         named = (
             place
             for place in facts.tolist()
-            if self.names.readable(self.features.node_key(int(nodes[groups.hub[place]])))
+            if self._teller.names.readable(self.features.node_key(int(nodes[groups.hub[place]])))
         )
         return [*shown[:-1], next(named, int(facts[0]))]
 
@@ -292,30 +220,8 @@ class Explainer:
         return OnlyText(self._later_hubs, self.features)
 
     def _path(self, taken: History, target: int, group: Group) -> Path:
-        start = self._start(taken, group.start)
-        nodes = [self._user(taken), start]
-        relations = [self._relation(INTERACTED, True)]
-        if group.is_user:
-            self._over_people(nodes, relations, group.user, target)
-            reason = self.sentences.through_users(start.label, group.count, against=group.share < 0)
-        elif group.witness >= 0:
-            self._over_people(nodes, relations, group.user, group.witness)
-            reason = self._over_fact(nodes, relations, group, group.witness, target)
-        else:
-            reason = self._over_fact(nodes, relations, group, group.start, target)
-        if self._rests_on_text(group, target):
-            reason = self.sentences.according_to_text(reason)
-        known = 0 if taken.in_graph else 1  # the graph cannot be asked for what it does not have
-        return Path(
-            nodes=tuple(nodes),
-            relations=tuple(relations),
-            share=group.share,
-            learned=group.learned,
-            walks=group.count,
-            reason=reason,
-            cypher=cypher(nodes[known:], relations[known:], name_kinds=self._labels_overlap),
-            sparql=sparql(nodes[known:], relations[known:], self.graph.vocabulary),
-        )
+        hubs, by_text = self._hubs_to(target), self._rests_on_text(group, target)
+        return self._teller.path(taken, target, group, hubs, by_text=by_text)
 
     def _rests_on_text(self, group: Group, target: int) -> bool:
         """Whether only a text states a fact of a path as it is shown."""
@@ -324,69 +230,6 @@ class Explainer:
             return False
         ends = (group.start if group.witness < 0 else group.witness, target)
         return any(sources.has(item, group.hub) for item in ends)
-
-    def _over_people(
-        self, nodes: list[PathNode], relations: list[PathRelation], other: int, item: int
-    ) -> None:
-        """Go on over another user to an item that this one took, too."""
-        nodes += [self.names.node(key("user", self.features.users[other])), self._node(item)]
-        relations += [self._relation(INTERACTED, False), self._relation(INTERACTED, True)]
-
-    def _over_fact(
-        self,
-        nodes: list[PathNode],
-        relations: list[PathRelation],
-        group: Group,
-        origin: int,
-        target: int,
-    ) -> str:
-        """Go on over a fact from an item to the target; returns the reason of the whole path."""
-        hubs = self._hubs_to(target)
-        number, forward = hubs.relations[hubs.roles[group.hub]]
-        name, hub = self.features.relations[number], int(hubs.nodes[group.hub])
-        relation, say = self.graph.vocabulary.relation(name), self.sentences
-        start, through = nodes[1].label, nodes[-1].label
-        by_people, against = group.witness >= 0, group.share < 0
-        if hub in (origin, target):
-            # A fact joins the two items directly: from the origin if the target is the hub.
-            along = forward == (hub == target)
-            nodes.append(self._node(target))
-            relations.append(self._relation(name, along))
-            if by_people:
-                return say.taste_of_direct(start, relation, along, through, against)
-            return say.direct(through, relation, along)
-        node = self._node(hub)
-        nodes += [node, self._node(target)]
-        relations += [self._relation(name, forward), self._relation(name, not forward)]
-        named = node.label if self.names.readable(node.key) else None
-        shared = (relation, forward, named, self.graph.vocabulary.type(node.type).label)
-        if by_people:
-            return say.through_taste(start, *shared, through, against)
-        return say.through_entity(through, *shared)
-
-    @cached_property
-    def _labels_overlap(self) -> bool:
-        """Whether a node's type is the label of another kind: an entity of the type ``Item``."""
-        label = pl.col("kind").str.to_titlecase()
-        mixed = pl.col("type").is_in(["User", "Item", "Entity"]) & (pl.col("type") != label)
-        return not self.graph.nodes.filter(mixed).is_empty()
-
-    def _node(self, index: int) -> PathNode:
-        return self.names.node(self.features.node_key(index))
-
-    def _user(self, taken: History) -> PathNode:
-        if taken.row == STRANGER:
-            return PathNode(key("user", taken.user), taken.user, taken.user, "User")
-        return self.names.node(key("user", taken.user))
-
-    def _start(self, taken: History, item: int) -> PathNode:
-        """An item of the history, with the name that it is told as."""
-        node, name = self._node(item), taken.names.get(item)
-        return replace(node, label=name) if name else node
-
-    def _relation(self, name: str, forward: bool) -> PathRelation:
-        relation = self.graph.vocabulary.relation(name)
-        return PathRelation(name, relation.label if forward else relation.inverse_label, forward)
 
 
 def _told(shown: list[Group]) -> list[Group]:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
+from kgrec.features import Features
 from kgrec.sparse import row_of
 
 STRANGER = -1
@@ -38,6 +39,17 @@ class History:
     seen: npt.NDArray[np.int64] | None = None
     in_graph: bool = True
     names: Mapping[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def of_user(cls, user: str, features: Features, histories: csr_matrix) -> Self:
+        """What a user of the graph has.
+
+        :param histories: of all users, weighed as the model reads them, shape ``(U, I)``
+        :raises UnknownIdError: if the user is not in the graph
+        """
+        row = int(features.user_indices([user])[0])
+        items, counts = row_of(histories, row)
+        return cls(user, items.astype(np.int64), counts, row)
 
     @classmethod
     def of(cls, user: str, weights: csr_matrix, **more: Any) -> Self:

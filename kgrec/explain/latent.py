@@ -10,11 +10,11 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
 from kgrec.errors import ConfigError
+from kgrec.explain.explains import PLAINLY, Telling
 from kgrec.explain.explanation import Explanation
 from kgrec.explain.history import History
 from kgrec.explain.sentences import Sentences
 from kgrec.features import Features
-from kgrec.gnn.linear.recency import recent_histories
 from kgrec.gnn.model import Model
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.schema import key
@@ -30,7 +30,6 @@ class LatentExplainer:
 
     def __init__(self, graph: KnowledgeGraph, features: Features, model: Model) -> None:
         self.graph, self.features, self.model = graph, features, model
-        self.histories = recent_histories(features, model.recency)
         self.sentences = Sentences(graph.vocabulary, item_type=graph.item_type)
 
     def in_words(self, graph: KnowledgeGraph, sentences: Sentences) -> Self:
@@ -42,51 +41,22 @@ class LatentExplainer:
         other.graph, other.sentences = graph, sentences
         return other
 
-    def explain(
-        self,
-        user: str,
-        item: str,
-        *,
-        paths: int | None = 5,
-        score: float | None = None,
-        method: str | None = None,
-    ) -> Explanation:
-        """Explain one score; see :meth:`kgrec.explain.Explainer.explain`.
+    def explain(self, taken: History, item: str, how: Telling = PLAINLY) -> Explanation:
+        """Explain one score, by no path.
 
-        :param paths: checked, but there are none
-        :param method: there is none
+        :param how: without a method
         """
-        if method is not None:
+        if how.method is not None:
             raise ConfigError(f"A model of the kind '{self.model.kind}' knows no method.")
-        history = self.histories[self.features.user_indices([user])]
-        return self._explain(user, csr_matrix(history), item, paths, score)
-
-    def explain_history(
-        self,
-        taken: History,
-        item: str,
-        *,
-        paths: int | None = 5,
-        score: float | None = None,
-        brief: bool = False,  # noqa: ARG002  # there are no paths to leave out
-    ) -> Explanation:
-        """Explain a score for any history; see :meth:`kgrec.explain.Explainer.explain_history`."""
-        return self._explain(taken.user, taken.weights(self.model.num_items), item, paths, score)
-
-    def _explain(
-        self, user: str, history: csr_matrix, item: str, paths: int | None, score: float | None
-    ) -> Explanation:
-        if paths is not None and paths < 0:
-            raise ConfigError(f"The number of paths must be at least 0, not {paths}.")
         target = self.features.item_index(item)
+        history = taken.weights(self.model.num_items)
         parts = self.model.parts(history, np.array([target]))
         rest = {name: float(part[0]) for name, part in parts.items() if name != "paths"}
-        if score is None:
-            score = float(self.model.score(history)[0, target])
+        score = float(self.model.score(history)[0, target]) if how.score is None else how.score
         # What rounding leaves over has no other place.
         rest["latent"] += score - sum(rest.values())
         return Explanation(
-            user=user,
+            user=taken.user,
             item=item,
             label=self.graph.label(key("item", item)),
             score=score,
@@ -99,7 +69,7 @@ class LatentExplainer:
     def parts(
         self, histories: csr_matrix, items: npt.NDArray[np.int64]
     ) -> dict[str, npt.NDArray[np.float64]]:
-        """The parts of scores; see :meth:`kgrec.explain.Explainer.parts`."""
+        """The parts of scores; see :meth:`Explains.parts <kgrec.explain.Explains.parts>`."""
         return dict(self.model.parts(histories, items))
 
     def _reason(self, rest: dict[str, float]) -> str:

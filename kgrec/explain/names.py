@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
+
+import polars as pl
 
 from kgrec.explain.explanation import PathNode
 from kgrec.graph import KnowledgeGraph
@@ -10,10 +12,10 @@ from kgrec.graph import KnowledgeGraph
 _KEPT = 2**14
 
 
-class Names:
+class PathNames:
     """The names of the nodes of one graph, the last few thousand at hand.
 
-    Both methods take the key of a node, ``"item:42"``.
+    ``node`` and ``readable`` take the key of a node, ``"item:42"``.
 
     :ivar node: the node as it stands in paths; raises :class:`kgrec.errors.UnknownIdError` if there
         is no such node
@@ -21,9 +23,18 @@ class Names:
     """
 
     def __init__(self, graph: KnowledgeGraph) -> None:
+        self._nodes = graph.nodes
+
         def node(key: str) -> PathNode:
             row = graph.node(key)
             return PathNode(key, row["id"], row["label"], row["type"])
 
         self.node = lru_cache(_KEPT)(node)
         self.readable = lru_cache(_KEPT)(graph.has_name)
+
+    @cached_property
+    def overlap(self) -> bool:
+        """Whether a node's type is the label of another kind: an entity of the type ``Item``."""
+        label = pl.col("kind").str.to_titlecase()
+        mixed = pl.col("type").is_in(["User", "Item", "Entity"]) & (pl.col("type") != label)
+        return not self._nodes.filter(mixed).is_empty()

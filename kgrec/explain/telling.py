@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 from scipy.sparse import csr_matrix
 
-from kgrec.explain.explains import Translatable
+from kgrec.explain.explains import PLAINLY, Telling, Translatable
 from kgrec.explain.explanation import Explanation
 from kgrec.explain.history import History
 from kgrec.explain.languages import Language
@@ -23,7 +23,7 @@ _NAMES = ("label", "name", "title")
 
 
 class Teller:
-    """Explains in one language; see :meth:`kgrec.explain.Explainer.explain`.
+    """Explains in one language; see :meth:`kgrec.explain.Explains.explain`.
 
     What the language has no words for is told in English, and the explanation says so.
 
@@ -40,30 +40,9 @@ class Teller:
         self.graph = in_words_of(graph, language, self.translation)
         self.explainer = explainer.in_words(self.graph, words)
 
-    def explain(
-        self,
-        user: str,
-        item: str,
-        *,
-        paths: int | None = 5,
-        score: float | None = None,
-        method: str | None = None,
-    ) -> Explanation:
+    def explain(self, taken: History, item: str, how: Telling = PLAINLY) -> Explanation:
         """Explain one score."""
-        why = self.explainer.explain(user, item, paths=paths, score=score, method=method)
-        return why.told_in(self.language, self._notes(why))
-
-    def explain_history(
-        self,
-        taken: History,
-        item: str,
-        *,
-        paths: int | None = 5,
-        score: float | None = None,
-        brief: bool = False,
-    ) -> Explanation:
-        """Explain one score of somebody whose history is given."""
-        why = self.explainer.explain_history(taken, item, paths=paths, score=score, brief=brief)
+        why = self.explainer.explain(taken, item, how)
         return why.told_in(self.language, self._notes(why))
 
     def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:

@@ -9,6 +9,7 @@ from kgrec.graph.attributes import Attributes
 from kgrec.graph.labels import or_else, readable
 from kgrec.graph.schema import NODES, key_expr
 from kgrec.vocabulary import Vocabulary
+from kgrec.vocabulary.terms import VAGUE
 
 
 def item_nodes(data: Dataset, attributes: Attributes, vocabulary: Vocabulary) -> pl.DataFrame:
@@ -95,9 +96,8 @@ def _implied_types(edges: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
         )
         for end, side in (("head", "domain"), ("tail", "range"))
     )
-    vague = ["Node", "Item", "Entity", "User"]
     return (
-        votes.filter(~pl.col("implied").is_in(vague), pl.col("key").str.starts_with("entity:"))
+        votes.filter(~pl.col("implied").is_in(VAGUE), pl.col("key").str.starts_with("entity:"))
         .group_by("key", "implied")
         .len("votes")
         .sort(["votes", "implied"], descending=[True, False])

@@ -15,7 +15,7 @@ from kgrec.graph import KnowledgeGraph
 from kgrec.policies.diversity import fact_vectors
 from kgrec.policies.greedy import Indices, Mask, Numbers
 from kgrec.policies.groups import Groups, popularity_groups, relation_groups
-from kgrec.policies.names import Names, alike, some_of
+from kgrec.policies.names import RuleNames, alike, some_of
 from kgrec.policies.policy import Exposure, Policy, Rule
 from kgrec.sparse import equal_parts
 
@@ -67,7 +67,7 @@ def bind(
     :raises ConfigError: if a sensitive relation is named elsewhere, a rule holds for no item, or a
         relation makes no groups
     """
-    names = Names(graph, sensitive)
+    names = RuleNames(graph, sensitive)
     barred = _barred(policy, names)
     diversity, calibration = policy.diversity, policy.calibration
     parts = None
@@ -85,7 +85,7 @@ def bind(
     )
 
 
-def _grouped(graph: KnowledgeGraph, names: Names, relation: str) -> Groups:
+def _grouped(graph: KnowledgeGraph, names: RuleNames, relation: str) -> Groups:
     groups = relation_groups(graph, names.relation(relation))
     if not groups.names:
         raise ConfigError(
@@ -95,7 +95,7 @@ def _grouped(graph: KnowledgeGraph, names: Names, relation: str) -> Groups:
     return groups
 
 
-def _barred(policy: Policy, names: Names) -> dict[str, Mask]:
+def _barred(policy: Policy, names: RuleNames) -> dict[str, Mask]:
     masks = [(f"never {rule}", names.items_of(rule)) for rule in policy.never]
     masks += [(f"require {rule}", ~names.items_of(rule)) for rule in policy.require]
     if policy.only:
@@ -142,7 +142,7 @@ def _groups(exposure: Exposure, graph: KnowledgeGraph, features: Features) -> Gr
         catalog = all_items if features.candidates is None else features.candidates
         return popularity_groups(counts, catalog, exposure.head)
     # Sensitive relations, too: who is to be treated fairly has to be known.
-    return relation_groups(graph, Names(graph).relation(exposure.by), labels=True)
+    return relation_groups(graph, RuleNames(graph).relation(exposure.by), labels=True)
 
 
 def _column(groups: Groups, name: str, by: str) -> int:

@@ -21,7 +21,7 @@ Mask = npt.NDArray[np.bool_]
 _GUESSES = 3
 
 
-class Names:
+class RuleNames:
     """Finds items by what facts say of them.
 
     :param graph: the graph that is served

@@ -14,12 +14,13 @@ from scipy.sparse import csr_matrix
 from kgrec.config import Config
 from kgrec.explain import Explanation
 from kgrec.explain.counterfactual import Counterfactual, WhyNot
+from kgrec.explain.explains import Telling
 from kgrec.explain.languages import Language
 from kgrec.features import Features
 from kgrec.gnn.model import Model
 from kgrec.graph import KnowledgeGraph
 from kgrec.policies import sensitive_shares
-from kgrec.recommend.reasons import Reasons
+from kgrec.recommend.ready import Ready
 from kgrec.recommend.recommendations import Recommendations
 from kgrec.threads import limited_threads
 
@@ -51,11 +52,7 @@ class Explaining(ABC):
 
     @property
     @abstractmethod
-    def _reasons(self) -> Reasons: ...
-
-    @property
-    @abstractmethod
-    def _histories(self) -> csr_matrix: ...
+    def _state(self) -> Ready: ...
 
     def explain(
         self,
@@ -82,7 +79,8 @@ class Explaining(ABC):
         :raises ConfigError: if ``paths`` is below 0, there is no such language or method, or a
             method is given for ``gnn.model = linear``
         """
-        return self._reasons.told_in(language).explain(user, item, paths=paths, method=method)
+        reasons, how = self._state.reasons, Telling(paths, method=method)
+        return reasons.told_in(language).explain(reasons.history(user), item, how)
 
     def counterfactual(
         self,
@@ -106,7 +104,9 @@ class Explaining(ABC):
             not linear, or there is no such language
         """
         with limited_threads(self.config.threads):
-            return self._reasons.asked_in(language).counterfactual(user, item, k, returns=returns)
+            return self._state.reasons.asked_in(language).counterfactual(
+                user, item, k, returns=returns
+            )
 
     def why_not(
         self, user: str, item: str, k: int = 10, *, language: str | Path | Language = "en"
@@ -123,7 +123,7 @@ class Explaining(ABC):
             recommended at all, the model is not linear, or there is no such language
         """
         with limited_threads(self.config.threads):
-            return self._reasons.asked_in(language).why_not(user, item, k)
+            return self._state.reasons.asked_in(language).why_not(user, item, k)
 
     def path_share(self, recommendations: Recommendations) -> pl.DataFrame:
         """How much of each recommended score is made of paths.
@@ -136,8 +136,8 @@ class Explaining(ABC):
         features = self.features
         table = recommendations.to_polars()
         items = np.array([features.item_index(item) for item in table["item"]], dtype=np.int64)
-        histories = csr_matrix(self._histories[features.user_indices(table["user"])])
-        parts = dict(self._reasons.explainer.parts(histories, items))
+        histories = csr_matrix(self._state.histories[features.user_indices(table["user"])])
+        parts = dict(self._state.reasons.explainer.parts(histories, items))
         parts["extracted"] = self._no_reasons(table)
         parts["paths"] = parts["paths"] - parts["extracted"]
         sizes = pl.sum_horizontal(pl.col(name).abs() for name in parts)
@@ -152,9 +152,10 @@ class Explaining(ABC):
         """Of the paths' part of each score, what rests on facts that may not be told."""
         if self.config.graph.extracted != "train" or self.model.kind != "linear":
             return np.zeros(table.height)
-        explain = self._reasons.explainer.explain
+        reasons, how = self._state.reasons, Telling(0)
         pairs = table.select("user", "item").iter_rows()
-        told = (explain(user, item, paths=0) for user, item in pairs)
+        explain, history = reasons.explainer.explain, reasons.history
+        told = (explain(history(user), item, how) for user, item in pairs)
         return np.array([why.rest.get("extracted", 0.0) for why in told], dtype=np.float64)
 
     def sensitive_shares(self, recommendations: Recommendations) -> pl.DataFrame:

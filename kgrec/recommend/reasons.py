@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import copy
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, partial
 from pathlib import Path
 
 import polars as pl
 from scipy.sparse import csr_matrix
 
 from kgrec.callbacks import Progress
-from kgrec.config import Config
-from kgrec.explain import Explainer, Explains, Explanation, in_language, make_explainer
+from kgrec.explain import Explainer, Explains, Explanation, in_language
 from kgrec.explain.counterfactual import Counterfactuals
+from kgrec.explain.explains import Telling
 from kgrec.explain.history import History
 from kgrec.explain.languages import ENGLISH, Language, read_language
 from kgrec.explain.telling import Teller
@@ -20,7 +20,6 @@ from kgrec.features import Features
 from kgrec.gnn.linear.pairs import PairModel
 from kgrec.gnn.model import Model
 from kgrec.graph import KnowledgeGraph
-from kgrec.recommend.update import Fitted
 
 _TELLERS = 8
 """Explainers of so many languages are kept, each with names and words of its own."""
@@ -32,9 +31,8 @@ class Reasons:
     :param graph: what is served
     :param features: the same in numbers
     :param model: the trained model
-    :param fitted_on: the interactions it was fitted on, binary, shape ``(U, I)``
-    :param fitted: the version of the graph that it was fitted on
-    :param config: the settings it was fitted with
+    :param histories: what the users have, weighed as the model reads it, shape ``(U, I)``
+    :param make: makes what explains its scores in English
     """
 
     def __init__(
@@ -42,28 +40,24 @@ class Reasons:
         graph: KnowledgeGraph,
         features: Features,
         model: Model,
-        fitted_on: csr_matrix,
-        fitted: Fitted,
-        config: Config,
+        histories: csr_matrix,
+        make: Callable[[], Explains],
     ) -> None:
         self.graph, self.features, self.model = graph, features, model
-        self._fitted_on, self._fitted, self._config = fitted_on, fitted, config
+        self._histories, self._make = histories, make
         self._tellers: dict[Language, Explains] = {}
 
     @cached_property
     def explainer(self) -> Explains:
         """In English."""
-        return make_explainer(
-            self.graph,
-            self.features,
-            self.model,
-            self._fitted_on,
-            self._fitted.features,
-            self._fitted.items,
-            version=self._fitted.version,
-            settings=self._config.graph,
-            seed=self._config.seed,
-        )
+        return self._make()
+
+    def history(self, user: str) -> History:
+        """What a user of the graph has.
+
+        :raises UnknownIdError: if the user is not in the graph
+        """
+        return History.of_user(user, self.features, self._histories)
 
     def told_in(self, language: str | Path | Language) -> Explains:
         """The explainer of a language; those of the last few are kept.
@@ -81,13 +75,8 @@ class Reasons:
 
     def of_model(self, model: PairModel) -> Reasons:
         """The same of another mixture of the model, which shares what does not depend on it."""
-        other = copy.copy(self)
-        other.model, other._tellers = model, {}
-        other.__dict__.pop("_counterfactuals", None)
-        explainer = self.explainer
-        assert isinstance(explainer, Explainer)
-        other.__dict__["explainer"] = explainer.of_model(model)
-        return other
+        make = partial(_of_mixture, self, model)
+        return Reasons(self.graph, self.features, model, self._histories, make)
 
     def of_history(
         self,
@@ -97,7 +86,7 @@ class Reasons:
         *,
         brief: bool = False,
     ) -> tuple[Explanation, ...]:
-        """One explanation for each row of the list of a history.
+        """One explanation for each row of the list of a history; of a deep model the exact parts.
 
         :param table: ``item, score``
         :param brief: whether each lists only the paths that its sentence tells
@@ -105,7 +94,7 @@ class Reasons:
         """
         explainer = self.told_in(language)
         return tuple(
-            explainer.explain_history(taken, item, score=score, brief=brief)
+            explainer.explain(taken, item, Telling(score=score, brief=brief, exact=True))
             for item, score in zip(table["item"], table["score"], strict=True)
         )
 
@@ -121,7 +110,8 @@ class Reasons:
         explainer, explanations = self.told_in(language), []
         with progress.stage("Explaining", table.height) as bar:
             for user, item, score in table.select("user", "item", "score").iter_rows():
-                explanations.append(explainer.explain(user, item, score=score))
+                taken = self.history(user)
+                explanations.append(explainer.explain(taken, item, Telling(score=score)))
                 bar.advance()
         return tuple(explanations)
 
@@ -135,8 +125,20 @@ class Reasons:
             return self._counterfactuals
         explainer = self.told_in(words)
         named = explainer.graph if isinstance(explainer, Teller) else self.graph
-        return Counterfactuals(named, self.features, self.model, explainer, words)
+        return self._asked(named, explainer, words)
 
     @cached_property
     def _counterfactuals(self) -> Counterfactuals:
-        return Counterfactuals(self.graph, self.features, self.model, self.explainer)
+        return self._asked(self.graph, self.explainer, ENGLISH)
+
+    def _asked(
+        self, graph: KnowledgeGraph, explainer: Explains, language: Language
+    ) -> Counterfactuals:
+        features, histories = self.features, self._histories
+        return Counterfactuals(graph, features, self.model, histories, explainer, language)
+
+
+def _of_mixture(reasons: Reasons, model: PairModel) -> Explainer:
+    explainer = reasons.explainer
+    assert isinstance(explainer, Explainer)
+    return explainer.of_model(model)

@@ -4,68 +4,33 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Self
 
 import polars as pl
 from scipy.sparse import csr_matrix
 
-from kgrec.callbacks import Progress, TimedProgress
+from kgrec.callbacks import Progress
 from kgrec.config import Config
 from kgrec.errors import ConfigError, GraphError, RunError
 from kgrec.explain.languages import Language
 from kgrec.features import Features
-from kgrec.gnn.fit import fit
-from kgrec.gnn.influence import learned_from
-from kgrec.gnn.inputs import NodeInputs
-from kgrec.gnn.linear.recency import recent_histories
 from kgrec.gnn.log import TrainingLog
 from kgrec.gnn.model import Model
-from kgrec.gnn.training.checkpoints import Checkpoints
 from kgrec.graph import KnowledgeGraph
-from kgrec.graph.extracted import without_extracted
-from kgrec.graph.sensitive import check_sensitive
 from kgrec.policies import Policy
-from kgrec.recommend.adapting import adapted_to
-from kgrec.recommend.checkpoint import open_checkpoints
-from kgrec.recommend.inputs import node_inputs
-from kgrec.recommend.lists import Lists
+from kgrec.recommend.fitting import fitted_to
 from kgrec.recommend.newcomers import with_new_items, with_new_users
 from kgrec.recommend.notebook import recommender_html
-from kgrec.recommend.profile import PROFILE, Profile, profile_history
-from kgrec.recommend.reasons import Reasons
+from kgrec.recommend.profile import Profile
+from kgrec.recommend.ready import Ready
 from kgrec.recommend.recommendations import Recommendations
-from kgrec.recommend.run import Run, read_run, write_run
+from kgrec.recommend.run import read_run, ready_from, run_of, write_run
 from kgrec.recommend.serving import Serving
 from kgrec.recommend.side_by_side import explained_by
-from kgrec.recommend.similar import with_similar
-from kgrec.recommend.update import Fitted, check_later, updated_model
+from kgrec.recommend.update import updated
 from kgrec.text import TextEncoder
-from kgrec.text.adapting.adapter import Adapter
-from kgrec.threads import limited_threads
-
-
-@dataclass(frozen=True, eq=False)
-class _State:
-    """All that a fitted recommender holds.
-
-    :ivar graph: what is served
-    :ivar features: the same in numbers
-    :ivar fitted: the version of the graph that the model was fitted on, in the same numbers
-    :ivar encoder: the identity of an encoder of texts that was given; empty: the settings made it
-    :ivar adapter: what the encoder was adapted by; ``None``: it is as it came
-    """
-
-    graph: KnowledgeGraph
-    features: Features
-    model: Model
-    log: TrainingLog
-    checkpoints: Checkpoints
-    fitted: Fitted
-    encoder: str
-    adapter: Adapter | None = None
 
 
 class Recommender(Serving):
@@ -90,7 +55,7 @@ class Recommender(Serving):
         self.held_out: pl.DataFrame | None = None
         self._encoder = encoder
         self._progress = progress or Progress()
-        self._fitted: _State | None = None
+        self._fitted: Ready | None = None
 
     def __repr__(self) -> str:
         if self._fitted is None:
@@ -127,35 +92,9 @@ class Recommender(Serving):
         :raises ConfigError: if the graph has no interaction to learn from, or nothing that a name
             in ``graph.sensitive`` or ``graph.modalities`` means
         """
-        progress = TimedProgress(self._progress)
-        check_sensitive(graph, self.config.graph.sensitive)
-        with limited_threads(self.config.threads):
-            graph = with_similar(graph, self.config, self._encoder, progress)
-        features = self._features(graph)
-        if not features.history.nnz:
-            raise ConfigError("The graph has no interaction to learn from: add events to the data.")
-        config, encoder = self.config, self._encoder
-        checkpoints = open_checkpoints(checkpoint, checkpoint_minutes, graph, config, encoder)
-        with limited_threads(config.threads):
-            learned = learned_from(features, config.gnn.trim)
-            adapted = adapted_to(graph, learned, config, encoder, progress, checkpoints)
-            adapter = adapted.adapter if adapted else None
-            inputs = node_inputs(graph, learned, config, encoder, progress, checkpoints, adapter)
-            model, log = fit(
-                learned,
-                inputs,
-                config.gnn,
-                seed=config.seed,
-                progress=progress,
-                checkpoints=checkpoints,
-            )
-        choices = {**log.choices, **(adapted.summary() if adapted else {})}
-        log = dataclasses.replace(log, seconds=progress.seconds, choices=choices)
-        fitted = Fitted.of(graph, features, graph.version, config.graph)
-        identity = _identity(encoder)
-        self._fitted = _State(graph, features, model, log, checkpoints, fitted, identity, adapter)
-        for stale in ("_lists", "_reasons", "_histories", "_learned_graph"):
-            self.__dict__.pop(stale, None)
+        self._fitted = fitted_to(
+            graph, self.config, self._encoder, self._progress, checkpoint, checkpoint_minutes
+        )
         return self
 
     def update(self, graph: KnowledgeGraph) -> Self:
@@ -172,34 +111,7 @@ class Recommender(Serving):
         :raises ConfigError: if there are new items and the model, or the encoder of texts, cannot
             serve them
         """
-        state = self._state
-        check_later(state.graph, graph, state.fitted.version)
-        features = self._features(graph)
-        if self.config.text.similar and not {*features.items} <= {*state.features.items}:
-            graph = self._with_similar(graph)
-            features = self._features(graph)
-        fitted = Fitted.of(graph, features, state.fitted.version, self.config.graph)
-        with limited_threads(self.config.threads):
-            model = updated_model(
-                state.model,
-                state.fitted,
-                fitted,
-                features,
-                lambda: self._texts(graph, features),
-                refit=self.config.gnn.refit,
-                trim=self.config.gnn.trim,
-            )
-        rec = type(self)(self.config, encoder=self._encoder, progress=self._progress)
-        rec.held_out = self.held_out
-        rec._fitted = dataclasses.replace(
-            state,
-            graph=graph,
-            features=features,
-            model=model,
-            fitted=fitted,
-            checkpoints=Checkpoints(),
-        )
-        return rec
+        return self._with(updated(self._state, graph, self._encoder))
 
     def add_items(
         self,
@@ -260,18 +172,14 @@ class Recommender(Serving):
     @property
     def fitted_on(self) -> csr_matrix:
         """The interactions that the model was fitted to, binary, shape ``(U, I)``."""
-        gnn = self.config.gnn
-        return self._state.fitted.interactions(refit=gnn.refit, trim=gnn.trim)
+        return self._state.fitted_on
 
     def with_model(self, model: Model) -> Self:
         """The same recommender with another model of the same items, for instance a changed copy.
 
         :return: another recommender; this one stays as it is
         """
-        rec = type(self)(self.config, encoder=self._encoder, progress=self._progress)
-        rec.held_out = self.held_out
-        rec._fitted = dataclasses.replace(self._state, model=model, checkpoints=Checkpoints())
-        return rec
+        return self._with(self._state.with_model(model))
 
     @property
     def log(self) -> TrainingLog:
@@ -308,17 +216,17 @@ class Recommender(Serving):
         """
         if processes < 1:
             raise ConfigError(f"The number of processes must be at least 1, not {processes}.")
-        features = self._state.features
+        state, features = self._state, self.features
         asked = [users] if isinstance(users, str) else users
         users = list(features.users if asked is None else asked)
         rows = features.user_indices(users)
-        found = self._lists.of(users, csr_matrix(self._histories[rows]), k, policy)
+        found = state.lists.of(users, csr_matrix(state.histories[rows]), k, policy)
         if not explain:
             return found
         if processes == 1 or len(users) == 1:
-            explanations = self._reasons.of_lists(found.table, language, self._progress)
+            explanations = state.reasons.of_lists(found.table, language, self._progress)
         else:
-            write = partial(write_run, run=self._run(None))
+            write = partial(write_run, run=run_of(state, None))
             told = (found.table, language, self._progress)
             explanations = explained_by(processes, write, *told)
         return dataclasses.replace(found, explanations=explanations)
@@ -337,9 +245,7 @@ class Recommender(Serving):
         :raises ConfigError: if nothing is liked, ``k`` is below 1, or something liked, or named by
             the policy, is sensitive
         """
-        graph, sensitive = self._learned_graph, self.config.graph.sensitive
-        weights, liked = profile_history(profile, graph, self._state.features, sensitive)
-        return self._lists.of([PROFILE], weights, k, policy, seen=liked)
+        return self.recommend_history(self.profile(profile), k, policy=policy)
 
     def save(self, folder: str | Path, *, held_out: pl.DataFrame | None = None) -> None:
         """Write a run folder, whole or not at all; an earlier run is replaced at the very end.
@@ -347,7 +253,9 @@ class Recommender(Serving):
         :param held_out: test interactions (``user, item``) to keep with the run for evaluation
         :raises RunError: if the folder holds something that is not a run
         """
-        write_run(Path(folder), self._run(self.held_out if held_out is None else held_out))
+        write_run(
+            Path(folder), run_of(self._state, self.held_out if held_out is None else held_out)
+        )
         self._state.checkpoints.clear()
 
     @classmethod
@@ -367,104 +275,19 @@ class Recommender(Serving):
         run = read_run(Path(folder))
         rec = cls(run.config, encoder=encoder, progress=progress)
         rec.held_out = run.held_out
-        features = rec._features(run.graph)
         try:
-            fitted = Fitted.of(run.graph, features, run.fitted_version, run.config.graph)
+            rec._fitted = ready_from(run, rec._progress)
         except GraphError as error:
             raise RunError(f"{folder}: {error}") from error
-        rec._fitted = _State(
-            run.graph,
-            features,
-            run.model,
-            run.log,
-            Checkpoints(),
-            fitted,
-            run.encoder,
-            run.adapter,
-        )
         return rec
 
-    def _run(self, held_out: pl.DataFrame | None) -> Run:
-        state = self._state
-        return Run(
-            graph=state.graph,
-            model=state.model,
-            log=state.log,
-            config=self.config,
-            held_out=held_out,
-            fitted_version=state.fitted.version,
-            encoder=state.encoder,
-            adapter=state.adapter,
-        )
-
     @property
-    def _state(self) -> _State:
+    def _state(self) -> Ready:
         if self._fitted is None:
             raise RunError("The recommender is not fitted yet: call fit(graph) or load(folder).")
         return self._fitted
 
-    def _features(self, graph: KnowledgeGraph) -> Features:
-        settings = self.config.graph
-        return Features.of(graph, settings.sensitive, extracted=settings.learns_extracted)
-
-    @cached_property
-    def _histories(self) -> csr_matrix:
-        """What the users have, weighed by how late it was."""
-        return recent_histories(self._state.features, self._state.model.recency)
-
-    @cached_property
-    def _reasons(self) -> Reasons:
-        state = self._state
-        return Reasons(
-            state.graph, state.features, state.model, self.fitted_on, state.fitted, self.config
-        )
-
-    def _texts(self, graph: KnowledgeGraph, features: Features) -> NodeInputs:
-        """Texts of the core nodes, by the encoder with which the model was fitted."""
-        if self.config.text.enabled:
-            self._check_encoder()
-        config = self.config.replace({"kge.enabled": False})
-        return node_inputs(
-            graph,
-            features,
-            config,
-            self._encoder,
-            self._progress,
-            Checkpoints(),
-            self._state.adapter,
-            self._modalities,
-        )
-
-    def _with_similar(self, graph: KnowledgeGraph) -> KnowledgeGraph:
-        """The graph in which new items have their neighbours in the space of descriptions."""
-        if self.config.text.enabled:
-            self._check_encoder()
-        return with_similar(graph, self.config, self._encoder, self._progress)
-
-    def _check_encoder(self) -> None:
-        if _identity(self._encoder) != self._state.encoder:
-            raise ConfigError(
-                f"Texts were encoded by '{self._state.encoder}' when the model was fitted: give "
-                "Recommender.load(…, encoder=…) the same one to serve new items."
-            )
-
-    @property
-    def _modalities(self) -> tuple[str, ...]:
-        """Those of the items that the model was fitted on."""
-        newcomers = getattr(self._state.model, "newcomers", None)
-        return tuple(newcomers.texts.modalities) if newcomers else ()
-
-    @cached_property
-    def _learned_graph(self) -> KnowledgeGraph:
-        """The graph without facts that only texts state, where nothing is learned from them."""
-        graph = self._state.graph
-        return graph if self.config.graph.learns_extracted else without_extracted(graph)
-
-    @cached_property
-    def _lists(self) -> Lists:
-        state = self._state
-        return Lists(self._learned_graph, state.features, state.model, self.config, self._progress)
-
-
-def _identity(encoder: TextEncoder | None) -> str:
-    return encoder.identity if encoder else ""
+    def _with(self, state: Ready) -> Self:
+        rec = type(self)(self.config, encoder=self._encoder, progress=self._progress)
+        rec.held_out, rec._fitted = self.held_out, state
+        return rec

@@ -25,16 +25,19 @@ import polars as pl
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from kgrec.callbacks import Progress
 from kgrec.config import Config, parse_config
 from kgrec.data import replaced_folder
 from kgrec.data.atomic import kept_still
 from kgrec.data.disk import write_json
 from kgrec.errors import ConfigError, GraphError, RunError
+from kgrec.gnn.fitted import Fitted, features_of
 from kgrec.gnn.log import TrainingLog
 from kgrec.gnn.model import Model
 from kgrec.gnn.saved import model_of
 from kgrec.graph import KnowledgeGraph
 from kgrec.recommend.card import model_card
+from kgrec.recommend.ready import Ready
 from kgrec.text.adapting.adapter import Adapter
 
 FORMAT = 4
@@ -75,6 +78,42 @@ class Run:
     fitted_version: int
     encoder: str
     adapter: Adapter | None = None
+
+
+def run_of(state: Ready, held_out: pl.DataFrame | None) -> Run:
+    """A fitted recommender as a run."""
+    return Run(
+        graph=state.graph,
+        model=state.model,
+        log=state.log,
+        config=state.config,
+        held_out=held_out,
+        fitted_version=state.fitted.version,
+        encoder=state.encoder,
+        adapter=state.adapter,
+    )
+
+
+def ready_from(run: Run, progress: Progress) -> Ready:
+    """A run as a fitted recommender.
+
+    :param progress: receives the stages of searches
+    :raises GraphError: if the graph does not know the version that the model was fitted on, or
+        lacks something of it
+    """
+    settings = run.config.graph
+    features = features_of(run.graph, settings)
+    return Ready(
+        config=run.config,
+        graph=run.graph,
+        features=features,
+        model=run.model,
+        log=run.log,
+        fitted=Fitted.of(run.graph, features, run.fitted_version, settings),
+        encoder=run.encoder,
+        progress=progress,
+        adapter=run.adapter,
+    )
 
 
 def write_run(folder: Path, run: Run) -> None:

@@ -13,18 +13,16 @@ import numpy as np
 
 from kgrec.errors import ConfigError
 from kgrec.explain import Explanation
+from kgrec.explain.explains import Telling
 from kgrec.explain.history import History
 from kgrec.explain.languages import Language
 from kgrec.gnn.linear.pairs import PairModel
-from kgrec.gnn.model import Model
-from kgrec.graph import KnowledgeGraph
 from kgrec.policies import Policy
 from kgrec.recommend.explaining import Explaining
-from kgrec.recommend.lists import Lists
 from kgrec.recommend.profile import PROFILE, Profile, profile_history, profile_names
+from kgrec.recommend.ready import Ready
 from kgrec.recommend.recommendations import Recommendations
 from kgrec.recommend.since import history_since
-from kgrec.sparse import row_of
 
 _NOTHING: Mapping[str, int | None] = MappingProxyType({})
 
@@ -36,17 +34,9 @@ class Serving(Explaining):
     that goes on, without a new version of the graph.
     """
 
-    @property
     @abstractmethod
-    def _lists(self) -> Lists: ...
-
-    @property
-    @abstractmethod
-    def _learned_graph(self) -> KnowledgeGraph: ...
-
-    @abstractmethod
-    def with_model(self, model: Model) -> Self:
-        """The same recommender with another model."""
+    def _with(self, state: Ready) -> Self:
+        """Another recommender of the same settings."""
 
     def history(self, user: str, since: Mapping[str, int | None] = _NOTHING) -> History:
         """What a user has, and what came since.
@@ -61,9 +51,7 @@ class Serving(Explaining):
         """
         if since:
             return history_since(self.graph, self.features, self.model.recency, user, since)
-        row = int(self.features.user_indices([user])[0])
-        items, counts = row_of(self._histories, row)
-        return History(user, items.astype(np.int64), counts, row)
+        return self._state.reasons.history(user)
 
     def profile(self, profile: Profile) -> History:
         """What somebody likes who is not in the graph, as a history.
@@ -74,7 +62,7 @@ class Serving(Explaining):
         :raises UnknownIdError: if the graph does not have what is liked
         :raises ConfigError: if nothing is liked, or something liked is sensitive
         """
-        graph, sensitive = self._learned_graph, self.config.graph.sensitive
+        graph, sensitive = self._state.told_graph, self.config.graph.sensitive
         weights, liked = profile_history(profile, graph, self.features, sensitive)
         names = profile_names(profile, graph, self.features)
         seen = liked.indices.astype(np.int64)
@@ -100,12 +88,12 @@ class Serving(Explaining):
             no such language
         """
         size = self.model.num_items
-        found = self._lists.of(
+        found = self._state.lists.of(
             [taken.user], taken.weights(size), k, policy, seen=taken.hidden(size)
         )
         if not explain:
             return found
-        why = self._reasons.of_history(taken, found.table, language, brief=brief)
+        why = self._state.reasons.of_history(taken, found.table, language, brief=brief)
         return dataclasses.replace(found, explanations=why)
 
     def explain_history(
@@ -115,6 +103,7 @@ class Serving(Explaining):
         *,
         paths: int | None = 5,
         score: float | None = None,
+        brief: bool = False,
         language: str | Path | Language = "en",
     ) -> Explanation:
         """Say why an item has its score for a history; see :meth:`explain`.
@@ -124,11 +113,12 @@ class Serving(Explaining):
 
         :param taken: of :meth:`history` or :meth:`profile`
         :param score: the score, if it is known
+        :param brief: as for :meth:`recommend_history`
         :raises UnknownIdError: if the item is not in the graph
         :raises ConfigError: if ``paths`` is below 0, or there is no such language
         """
-        explainer = self._reasons.told_in(language)
-        return explainer.explain_history(taken, item, paths=paths, score=score)
+        how = Telling(paths, score, brief=brief, exact=True)
+        return self._state.reasons.told_in(language).explain(taken, item, how)
 
     def explain_for(
         self,
@@ -165,9 +155,4 @@ class Serving(Explaining):
                 f"A model with gnn.model = {model.kind} has no parts for content and for paths: "
                 "leave alpha out."
             )
-        mixed = model.mixed(alpha)
-        other = self.with_model(mixed)
-        other.__dict__["_histories"] = self._histories
-        other.__dict__["_reasons"] = self._reasons.of_model(mixed)
-        other.__dict__["_lists"] = self._lists.of_model(mixed)
-        return other
+        return self._with(self._state.of_mixture(model.mixed(alpha)))

@@ -15,6 +15,7 @@ import polars as pl
 
 from kgrec.callbacks import Progress
 from kgrec.explain import Explanation
+from kgrec.explain.explains import Telling
 from kgrec.explain.languages import Language, read_language
 
 if TYPE_CHECKING:
@@ -60,8 +61,9 @@ def explained_by(
 def _explain(
     folder: str, rows: list[tuple[str, str, float]], language: Language
 ) -> list[Explanation]:
-    explainer = _opened(folder)._reasons.told_in(language)
-    return [explainer.explain(user, item, score=score) for user, item, score in rows]
+    reasons = _opened(folder)._state.reasons
+    explain, history = reasons.told_in(language).explain, reasons.history
+    return [explain(history(user), item, Telling(score=score)) for user, item, score in rows]
 
 
 @lru_cache(maxsize=1)

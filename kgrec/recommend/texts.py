@@ -52,6 +52,11 @@ def transformer_encoder(config: Config, adapter: Adapter | None = None) -> Trans
     )
 
 
+def identity_of(encoder: TextEncoder | None) -> str:
+    """The identity of an encoder that was given; empty: the settings make one."""
+    return encoder.identity if encoder else ""
+
+
 def encoder_of(config: Config, adapter: Adapter | None = None) -> TextEncoder:
     """The same; what it has encoded is kept on disk."""
     return CachedEncoder(transformer_encoder(config, adapter))

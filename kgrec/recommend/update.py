@@ -3,70 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import replace
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
-from kgrec.config import GraphConfig
-from kgrec.errors import ConfigError, GraphError, UnknownIdError
+from kgrec.errors import ConfigError, GraphError
 from kgrec.features import Features
-from kgrec.gnn.influence import learned_from
+from kgrec.gnn.fitted import Fitted, features_of
 from kgrec.gnn.inputs import NodeInputs
 from kgrec.gnn.linear.content import Content
 from kgrec.gnn.linear.hubs import FactHubs
-from kgrec.gnn.linear.newcomers import Indices, moved, welcomed
+from kgrec.gnn.linear.newcomers import moved, welcomed
 from kgrec.gnn.linear.pairs import PairModel
 from kgrec.gnn.model import Model
+from kgrec.gnn.training.checkpoints import Checkpoints
 from kgrec.graph import KnowledgeGraph
+from kgrec.recommend.inputs import node_inputs
+from kgrec.recommend.ready import Ready
+from kgrec.recommend.similar import with_similar
+from kgrec.recommend.texts import identity_of
+from kgrec.text import TextEncoder
+from kgrec.threads import limited_threads
 
 
-@dataclass(frozen=True, eq=False)
-class Fitted:
-    """What a model was fitted on.
+def updated(state: Ready, graph: KnowledgeGraph, encoder: TextEncoder | None) -> Ready:
+    """What serves a later version of the graph; nothing is trained.
 
-    :ivar version: of the graph
-    :ivar features: that graph, in the numbers of the one that is served
-    :ivar items: indices of its items there, in its own order, shape ``(I,)``
+    :param state: what serves an earlier one
+    :param encoder: with which the model was fitted
+    :raises GraphError: if the graph is no later version of the one that the model was fitted on, or
+        lacks a node, a fact or an interaction of it
+    :raises ConfigError: if there are new items and the model, or the encoder, cannot serve them
     """
-
-    version: int
-    features: Features
-    items: Indices
-
-    @classmethod
-    def of(
-        cls,
-        graph: KnowledgeGraph,
-        features: Features,
-        version: int,
-        settings: GraphConfig,
-    ) -> Self:
-        """Look the version up in the history of the graph that is served.
-
-        :param features: ``graph`` in numbers
-        :param settings: which facts have none
-        :raises GraphError: if the graph does not know the version, or lacks a node, a fact of
-            items or entities, or an interaction that it had
-        """
-        if version == graph.version:
-            return cls(version, features, np.arange(len(features.items)))
-        before = Features.of(
-            graph.at(version), settings.sensitive, extracted=settings.learns_extracted
+    config = state.config
+    check_later(state.graph, graph, state.fitted.version)
+    features = features_of(graph, config.graph)
+    if config.text.similar and not {*features.items} <= {*state.features.items}:
+        # New items have neighbours in the space of descriptions.
+        _check_encoder(state, encoder)
+        graph = with_similar(graph, config, encoder, state.progress)
+        features = features_of(graph, config.graph)
+    fitted = Fitted.of(graph, features, state.fitted.version, config.graph)
+    with limited_threads(config.threads):
+        model = updated_model(
+            state.model,
+            state.fitted,
+            fitted,
+            features,
+            lambda: _texts(state, graph, features, encoder),
+            refit=config.gnn.refit,
+            trim=config.gnn.trim,
         )
-        try:
-            known = before.in_numbers_of(features)
-        except UnknownIdError as missing:
-            raise GraphError(_lacks(graph, str(missing))) from None
-        _check_kept(graph, known, features)
-        items = [features.item_index(item) for item in before.items]
-        return cls(version, known, np.array(items, dtype=np.int64))
-
-    def interactions(self, *, refit: bool, trim: float = 0.0) -> csr_matrix:
-        """What the model was fitted to, binary, shape ``(U, I)``."""
-        learned = learned_from(self.features, trim)
-        return learned.history if refit else learned.train
+    return replace(
+        state,
+        graph=graph,
+        features=features,
+        model=model,
+        fitted=fitted,
+        checkpoints=Checkpoints(),
+    )
 
 
 def check_later(before: KnowledgeGraph, after: KnowledgeGraph, version: int) -> None:
@@ -119,22 +114,21 @@ def updated_model(
     return welcomed(fitted, new, after.interactions(refit=refit, trim=trim), content)
 
 
-def _check_kept(graph: KnowledgeGraph, known: Features, features: Features) -> None:
-    gone = csr_matrix(known.history - known.history.multiply(features.history))
-    gone.eliminate_zeros()
-    if gone.nnz:
-        user, item = (int(part[0]) for part in gone.nonzero())
-        what = f"There is no interaction of '{features.users[user]}' and '{features.items[item]}'"
-        raise GraphError(_lacks(graph, f"{what} in the graph."))
-    there = {tuple(fact) for fact in features.facts.tolist()}
-    for head, relation, tail in known.facts.tolist():
-        if (head, relation, tail) not in there:
-            ends = (features.node_key(head), features.relations[relation], features.node_key(tail))
-            raise GraphError(_lacks(graph, f"There is no fact '{' '.join(ends)}' in the graph."))
-
-
-def _lacks(graph: KnowledgeGraph, what: str) -> str:
-    return (
-        f"Version {graph.version} of the graph '{graph.name}' lacks what the model was fitted on: "
-        f"{what[0].lower()}{what[1:].rstrip('.')}; fit again."
+def _texts(
+    state: Ready, graph: KnowledgeGraph, features: Features, encoder: TextEncoder | None
+) -> NodeInputs:
+    """Texts of the core nodes, by the encoder with which the model was fitted."""
+    _check_encoder(state, encoder)
+    config, model = state.config.replace({"kge.enabled": False}), state.model
+    known = model.modalities if isinstance(model, PairModel) else ()
+    return node_inputs(
+        graph, features, config, encoder, state.progress, Checkpoints(), state.adapter, known
     )
+
+
+def _check_encoder(state: Ready, encoder: TextEncoder | None) -> None:
+    if state.config.text.enabled and identity_of(encoder) != state.encoder:
+        raise ConfigError(
+            f"Texts were encoded by '{state.encoder}' when the model was fitted: give "
+            "Recommender.load(…, encoder=…) the same one to serve new items."
+        )

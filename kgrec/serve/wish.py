@@ -22,7 +22,7 @@ def wished(now: Now, asked: WishRequest) -> bytes:
     served = now.served
     intent = _intent(now, asked)
     history = None if asked.user is None else history_of(now, served.rec, asked.user)
-    found = served.granter.grant(intent, asked.k, user=history)
+    found = served.granter.grant(intent, asked.k, user=history, brief=True)
     items = listed(served, found, [each.sentence for each in found.explanations])
     told = {"intent": intent.model_dump(mode="json"), "items": items, "notes": list(found.notes)}
     return encoded(told)

@@ -1,5 +1,6 @@
-"""The ontology as Python values: Turtle → declarations → inverses and contradictions → words."""
+"""The ontology as Python values: Turtle → declarations → inverses and contradictions → terms."""
 
-from kgrec.vocabulary.vocabulary import INTERACTED, NodeType, Property, Relation, Vocabulary
+from kgrec.vocabulary.terms import INTERACTED, NodeType, Property, Relation
+from kgrec.vocabulary.vocabulary import Vocabulary
 
 __all__ = ["INTERACTED", "NodeType", "Property", "Relation", "Vocabulary"]

@@ -9,8 +9,9 @@ from typing import Any
 
 from kgrec.vocabulary.declarations import Record, read_declarations
 from kgrec.vocabulary.inverses import fold_inverses
+from kgrec.vocabulary.terms import NodeType, Relation, worded
 from kgrec.vocabulary.turtle import builtin_ontology
-from kgrec.vocabulary.vocabulary import NodeType, Relation, Vocabulary, worded
+from kgrec.vocabulary.vocabulary import Vocabulary
 
 Words = Mapping[str, Mapping[str, str]]
 """Name of a type or relation → ``"label"``, ``"pattern"`` … → text."""

@@ -6,132 +6,15 @@ from the name (``music.artist.origin`` reads "origin"), so that any graph can be
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from kgrec.vocabulary.contradictions import ancestors, resolve
-from kgrec.vocabulary.declarations import Record, read_declarations
-from kgrec.vocabulary.inverses import fold_inverses
+from kgrec.vocabulary.reading import read_terms
+from kgrec.vocabulary.terms import VAGUE, NodeType, Property, Relation, generic_type, worded
 from kgrec.vocabulary.turtle import builtin_ontology, read_ontology, term
 from kgrec.vocabulary.words import camel, prettify, snake
-
-INTERACTED = "interacted"
-"""The relation of an interaction: user → item."""
-
-_KINDS = ("User", "Item", "Entity", "Node")
-_SAYS_NOTHING = frozenset(
-    {"https://schema.org/Thing", "https://schema.org/CreativeWork"}
-    | {"http://www.w3.org/2002/07/owl#Thing", "http://www.w3.org/ns/prov#Entity"}
-)
-
-_CONCEPT = "http://www.w3.org/2004/02/skos/core#Concept"
-
-# "directed by", "has part", "lives in": a label that already is the verb of a sentence.
-_VERBAL = re.compile(r"^(has|is|was|in|from|at|about) | (by|of|in|to|from|with|at|on|for|as)$")
-
-
-@dataclass(frozen=True)
-class NodeType:
-    """A class of nodes.
-
-    :ivar name: local name in the ontology, ``"Film"``
-    :ivar label: singular, ``"film"``
-    :ivar plural: ``"films"``
-    :ivar parents: names of all broader types, nearest first: ``("Item", "Node")``
-    :ivar kind: what such a node usually is: ``"user"``, ``"item"`` or ``"entity"``
-    :ivar iri: under which the ontology declares it; empty for a generic type
-    :ivar description: what it is, in a sentence; may be empty
-    :ivar aliases: names and IRIs of classes under which data bring it: ``"Movie"``
-    :ivar standards: IRIs of classes of other vocabularies that it and its parents stand below
-    """
-
-    name: str
-    label: str
-    plural: str
-    parents: tuple[str, ...] = ()
-    kind: str = "entity"
-    iri: str = ""
-    description: str = ""
-    aliases: tuple[str, ...] = ()
-    standards: tuple[str, ...] = ()
-
-    @property
-    def is_concept(self) -> bool:
-        """Whether such nodes are ideas (a genre, a theme) and no things: concepts of SKOS."""
-        return _CONCEPT in self.standards
-
-    def is_a(self, name: str) -> bool:
-        """Whether every node of this type is also a ``name``; everything is a ``"Node"``."""
-        return name in ("Node", self.name, *self.parents)
-
-
-@dataclass(frozen=True)
-class Relation:
-    """An edge type and how it reads.
-
-    :ivar name: canonical name, ``"directed_by"``
-    :ivar label: from head to tail, ``"directed by"``
-    :ivar inverse_label: from tail to head, ``"director of"``
-    :ivar domain: node type of the head
-    :ivar range: node type of the tail
-    :ivar pattern: a shared tail as a reason, ``"also directed by {entity}"``
-    :ivar anonymous: the same for a tail without a readable name, ``"by the same director"``
-    :ivar inverse_pattern: a shared head as a reason, ``"also starring in {entity}"``
-    :ivar symmetric: whether head and tail may be exchanged
-    :ivar aliases: names under which data bring it in this direction
-    :ivar inverse_aliases: names under which data bring it the other way round
-    :ivar known: whether an ontology declares it; ``False`` for a generic relation
-    :ivar iri: under which the ontology declares it; empty for a generic relation
-    :ivar description: what it is, in a sentence; may be empty
-    :ivar columns: names of catalog columns that mean it where nodes of its domain have them
-    :ivar transitive: whether it is a hierarchy, in which nothing stands above itself
-    :ivar max_count: how many tails a head has at most; ``None``: any number
-    :ivar min_count: how many tails every node of the domain has at least
-    :ivar inverse: name of the declared relation that is this one the other way round
-    """
-
-    name: str
-    label: str
-    inverse_label: str
-    domain: str = "Node"
-    range: str = "Node"
-    pattern: str = "also {entity}"
-    anonymous: str = "with something in common"
-    inverse_pattern: str = "also {entity}"
-    symmetric: bool = False
-    aliases: tuple[str, ...] = ()
-    inverse_aliases: tuple[str, ...] = ()
-    known: bool = True
-    iri: str = ""
-    description: str = ""
-    columns: tuple[str, ...] = ()
-    transitive: bool = False
-    max_count: int | None = None
-    min_count: int | None = None
-    inverse: str = ""
-
-
-@dataclass(frozen=True)
-class Property:
-    """A literal that nodes have: a year, a price.
-
-    :ivar name: local name in the ontology, ``"year"``
-    :ivar label: ``"year"``
-    :ivar datatype: IRI of the values' datatype, ``"http://www.w3.org/2001/XMLSchema#integer"``
-    :ivar iri: under which the ontology declares it
-    :ivar domain: type of the nodes that usually have it
-    :ivar description: what it is, in a sentence; may be empty
-    """
-
-    name: str
-    label: str
-    datatype: str
-    iri: str
-    domain: str = "Node"
-    description: str = ""
 
 
 class Vocabulary:
@@ -210,7 +93,7 @@ class Vocabulary:
             found = self.types.get(known) or self.types.get(self._classes.get(known, ""))
             if found is not None:
                 return found
-        return _generic_type(name)
+        return generic_type(name)
 
     def relation_iri(self, name: str) -> str:
         """The IRI of a relation in RDF, declared or not."""
@@ -293,7 +176,7 @@ class Vocabulary:
     def _known_type(self, name: str) -> NodeType | None:
         """The declared type of this name, if it says more than what kind of node it is."""
         found = self.types.get(self.type(name).name)
-        return None if found is None or found.name in _KINDS else found
+        return None if found is None or found.name in VAGUE else found
 
     def _may_have(self, kind: str, node_type: NodeType | None, domain: str) -> bool:
         if node_type is not None:
@@ -314,79 +197,7 @@ class Vocabulary:
 
 @lru_cache(maxsize=8)
 def _vocabulary(texts: tuple[tuple[str, str], ...], language: str) -> Vocabulary:
-    declared = read_declarations(texts, language)
-    fold_inverses(declared)
-    resolve(declared)
-    hidden = ("Node", "Relation", "Property")
-    return Vocabulary(
-        {name: _node_type(name, declared.types) for name in declared.types if name not in hidden},
-        {name: _relation(name, record) for name, record in declared.relations.items()},
-        {name: _property(name, record) for name, record in declared.properties.items()},
-    )
-
-
-def _node_type(name: str, types: Mapping[str, Record]) -> NodeType:
-    record, broader = types[name], ancestors(name, types)
-    label = record.get("label") or prettify(name)
-    kind = next(
-        (kind for kind in ("user", "item") if kind.capitalize() in (name, *broader)), "entity"
-    )
-    plural = record.get("plural") or f"{label}s"
-    return NodeType(
-        name=name,
-        label=label,
-        plural=plural,
-        parents=broader,
-        kind=kind,
-        iri=record["iri"],
-        description=record.get("description") or "",
-        aliases=record["aliases"],
-        standards=_standards(types[each] for each in (name, *broader) if each not in _KINDS),
-    )
-
-
-def _standards(records: Iterable[Record]) -> tuple[str, ...]:
-    foreign = (iri for record in records for iri in record["standards"])
-    return tuple(dict.fromkeys(iri for iri in foreign if iri not in _SAYS_NOTHING))
-
-
-def _relation(name: str, record: Record) -> Relation:
-    label = record.get("label") or prettify(name)
-    fields = Relation.__dataclass_fields__
-    given = {key: value for key, value in record.items() if value and key in fields}
-    relation = replace(worded(name, label), **given)
-    if "inverse_pattern" not in given:
-        relation = replace(relation, inverse_pattern=f"also {relation.inverse_label} {{entity}}")
-    return relation
-
-
-def _property(name: str, record: Record) -> Property:
-    return Property(
-        name=name,
-        label=record.get("label") or prettify(name),
-        datatype=record["range"],
-        iri=record["iri"],
-        domain=record["domain"] or "Node",
-        description=record.get("description") or "",
-    )
-
-
-def worded(name: str, label: str) -> Relation:
-    """A relation whose sentences are made from its label, in English."""
-    verbal = bool(_VERBAL.search(label))
-    return Relation(
-        name=name,
-        label=label,
-        inverse_label=f"reached by '{label}' from" if verbal else f"{label} of",
-        pattern=f"also {label} {{entity}}" if verbal else f"with the same {label}: {{entity}}",
-        anonymous=f"{label} the same" if verbal else f"with the same {label}",
-        inverse_pattern="also linked to {entity}" if verbal else f"also {label} of {{entity}}",
-    )
-
-
-def _generic_type(name: str) -> NodeType:
-    label = prettify(name)
-    return NodeType(name, label, f"{label}s", ("Entity", "Node"))
+    return Vocabulary(*read_terms(texts, language))
 
 
 def _index_names(relations: Iterable[Relation]) -> dict[str, tuple[str, bool]]:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from kgrec.graph.years import item_years
 from kgrec.policies import Rule
-from kgrec.policies.names import Names
+from kgrec.policies.names import RuleNames
 from kgrec.recommend import Recommender
 from kgrec.wishes.intent import Link
 
@@ -24,7 +24,7 @@ class Facts:
 
     def __init__(self, rec: Recommender) -> None:
         self._features = rec.features
-        self._names = Names(rec.graph, rec.config.graph.sensitive)
+        self._names = RuleNames(rec.graph, rec.config.graph.sensitive)
         years = item_years(rec.graph.nodes)
         self._years = np.array([years.get(item, 0) for item in rec.features.items])
         self._known: dict[tuple[str, str], Mask] = {}

@@ -94,6 +94,7 @@ class Granter:
         *,
         user: str | History | None = None,
         explain: bool = True,
+        brief: bool = False,
         language: str | Path | Language = "en",
     ) -> Granted:
         """The best items for a wish; see the module.
@@ -101,6 +102,8 @@ class Granter:
         :param k: how many items, at least 1
         :param user: whose history counts, too, or that history; ``None``: nobody's
         :param explain: also explain every score
+        :param brief: whether explanations list only the paths that their sentences tell, which is
+            faster
         :param language: of the explanations
         :raises UnknownIdError: if the graph does not have the user, or what the intent names
         :raises ConfigError: if ``k`` is below 1, something is named by a sensitive relation only,
@@ -128,7 +131,7 @@ class Granter:
         why: tuple[Explanation, ...] = ()
         if explain:
             why = tuple(
-                self.rec.explain_history(asked, item, score=score, language=language)
+                self.rec.explain_history(asked, item, score=score, brief=brief, language=language)
                 for item, score in table.select("item", "score").iter_rows()
             )
         notes = tuple(self._notes(intent, lacking[order], k))

@@ -11,11 +11,15 @@ import pytest
 import torch
 from scipy.sparse import csr_matrix
 
+from kgrec.config import Config, GraphConfig
 from kgrec.errors import ConfigError, UnknownIdError
 from kgrec.explain import make_explainer
 from kgrec.explain.checks import SentenceCheck
+from kgrec.explain.explains import Telling
+from kgrec.explain.history import History
 from kgrec.explain.latent import LatentExplainer
 from kgrec.features import Features
+from kgrec.gnn.fitted import Fitted
 from kgrec.graph import KnowledgeGraph
 
 
@@ -55,6 +59,11 @@ class Fixed:
         return {}
 
 
+def taken(graph: KnowledgeGraph, user: str) -> History:
+    features = Features.of(graph)
+    return History.of_user(user, features, features.history)
+
+
 @pytest.fixture
 def graph(build: Callable[..., KnowledgeGraph]) -> KnowledgeGraph:
     train = [("1", "1"), ("2", "2"), ("2", "3"), ("2", "4")]
@@ -77,9 +86,10 @@ def test_the_reason_is_the_part_that_speaks_loudest(
     popularity = np.array([1, 4, 4, 1], dtype=np.float32)
     model = Fixed(popularity, np.array([2, 1, -1, -1], dtype=np.float32))
     features = Features.of(graph)
-    explainer = make_explainer(graph, features, model, features.history)
+    fitted = Fitted.of(graph, features, graph.version, GraphConfig())
+    explainer = make_explainer(graph, features, model, fitted, Config())
     assert isinstance(explainer, LatentExplainer)
-    why = explainer.explain("2", item)
+    why = explainer.explain(taken(graph, "2"), item)
     assert why.sentence == sentence
     assert why.paths == ()
     assert why.path_share == 0
@@ -92,7 +102,7 @@ def test_what_is_rather_disliked_is_not_called_popular(graph: KnowledgeGraph) ->
     explainer = LatentExplainer(graph, Features.of(graph), model)
     check = SentenceCheck(graph)
     for item, word in (("2", "because the network places it close"), ("3", "although")):
-        why = explainer.explain("2", item)
+        why = explainer.explain(taken(graph, "2"), item)
         assert why.because.startswith(word)
         assert check.faults(why) == []
 
@@ -100,7 +110,7 @@ def test_what_is_rather_disliked_is_not_called_popular(graph: KnowledgeGraph) ->
 def test_a_score_that_is_given_is_kept(graph: KnowledgeGraph) -> None:
     model = Fixed(np.zeros(4, dtype=np.float32), np.ones(4, dtype=np.float32))
     explainer = LatentExplainer(graph, Features.of(graph), model)
-    why = explainer.explain("1", "2", score=1.0000001)
+    why = explainer.explain(taken(graph, "1"), "2", Telling(score=1.0000001))
     assert why.score == 1.0000001
     assert sum(why.rest.values()) == why.score
 
@@ -109,8 +119,8 @@ def test_bad_questions_are_refused(graph: KnowledgeGraph) -> None:
     model = Fixed(np.zeros(4, dtype=np.float32), np.ones(4, dtype=np.float32))
     explainer = LatentExplainer(graph, Features.of(graph), model)
     with pytest.raises(UnknownIdError):
-        explainer.explain("7", "1")
-    with pytest.raises(UnknownIdError):
-        explainer.explain("1", "7")
-    with pytest.raises(ConfigError):
-        explainer.explain("1", "1", paths=-1)
+        explainer.explain(taken(graph, "1"), "7")
+    with pytest.raises(ConfigError, match="knows no method"):
+        explainer.explain(taken(graph, "1"), "1", Telling(method="paths"))
+    with pytest.raises(ConfigError, match="at least 0, not -1"):
+        Telling(paths=-1)

@@ -146,7 +146,7 @@ def test_later_items_change_no_share(rec: Recommender, found: list[Explanation])
 
 def test_a_weight_is_taken_apart_and_not_made_to_fit(rec: Recommender) -> None:
     """One factor, for all items of all histories, stands between the transfer and the model."""
-    explainer, model = rec._reasons.explainer, rec._state.model
+    explainer, model = rec._state.reasons.explainer, rec._state.model
     assert isinstance(model, PairModel)
     taste = explainer._known_tastes.taste  # type: ignore[attr-defined]
     item = rec._state.features.item_index(NEW)
@@ -165,7 +165,7 @@ def test_what_a_history_leads_to_is_found_however_few_are_followed(
     taken = rec.fitted_on.toarray() > 0
     taken = taken * (np.arange(len(taken))[:, None] % 3 == 0)  # so that not all leads to all
     taste = dataclasses.replace(
-        rec._reasons.explainer._known_tastes.taste, histories=csr_matrix(taken)
+        rec._state.reasons.explainer._known_tastes.taste, histories=csr_matrix(taken)
     )  # type: ignore[attr-defined]
     finder, missed = tastes.TasteFinder(taste), 0
     for user in range(12):
@@ -192,13 +192,13 @@ def test_taking_a_fact_away_takes_its_share_away(rec: Recommender) -> None:
     """What a path's share says is what the model gives for the fact."""
     model = rec._state.model
     assert isinstance(model, PairModel)
-    explainer = rec._reasons.explainer
+    explainer = rec._state.reasons.explainer
     user = rec.graph.nodes.filter(pl.col("kind") == "user")["id"][0]
     why = rec.explain(user, NEW, paths=None)
     taste = explainer._known_tastes.taste  # type: ignore[attr-defined]
     item = rec._state.features.item_index(NEW)
     row = rec._state.features.user_indices([user])[0]
-    carried = model.carried(rec._histories[[row]], np.array([item])).toarray().ravel()
+    carried = model.carried(rec._state.histories[[row]], np.array([item])).toarray().ravel()
     starts = np.flatnonzero(carried)
     whole = taste.of(starts, item)
     shares = whole.weighed(carried[starts] / whole.total).by_fact

@@ -147,11 +147,11 @@ def test_an_english_file_has_its_own_words(fitted: Recommender, tmp_path: Path) 
 def test_explainers_are_kept_by_what_languages_say(fitted: Recommender, tmp_path: Path) -> None:
     file = tmp_path / "de.toml"
     file.write_text('code = "de"\nname = "German"\n', encoding="utf-8")
-    assert fitted._reasons.told_in(file) is fitted._reasons.told_in(str(file))
+    assert fitted._state.reasons.told_in(file) is fitted._state.reasons.told_in(str(file))
     for number in range(2 * _TELLERS):
         file.write_text(f'code = "en"\nname = "English {number}"\n', encoding="utf-8")
-        fitted._reasons.told_in(file)
-    assert len(fitted._reasons._tellers) == _TELLERS
+        fitted._state.reasons.told_in(file)
+    assert len(fitted._state.reasons._tellers) == _TELLERS
 
 
 def test_names_in_the_language_are_taken(build: Callable[..., KnowledgeGraph]) -> None:

@@ -12,7 +12,7 @@ from kgrec.features import Features
 from kgrec.graph import KnowledgeGraph
 from kgrec.policies.bound import bind
 from kgrec.policies.groups import popularity_groups, relation_groups
-from kgrec.policies.names import Names
+from kgrec.policies.names import RuleNames
 from kgrec.policies.policy import Cap, Policy, Rule
 
 # Gore is a kind of violence, which is a kind of theme that is a kind of violence again: a circle.
@@ -42,7 +42,7 @@ def graph(build: Callable[..., KnowledgeGraph]) -> KnowledgeGraph:
     return build(train, facts=FACTS, labels=LABELS)
 
 
-def found(names: Names, **rule: str) -> set[str]:
+def found(names: RuleNames, **rule: str) -> set[str]:
     mask = names.items_of(Rule(**rule))
     return {item.removeprefix("item:") for item in names.items.filter(mask.tolist())}
 
@@ -68,7 +68,7 @@ def found(names: Names, **rule: str) -> set[str]:
     ],
 )
 def test_what_a_rule_means(graph: KnowledgeGraph, rule: dict[str, str], items: str) -> None:
-    assert found(Names(graph), **rule) == set(items)
+    assert found(RuleNames(graph), **rule) == set(items)
 
 
 @pytest.mark.parametrize(
@@ -87,13 +87,13 @@ def test_what_is_unknown_is_told_with_what_is_near(
     graph: KnowledgeGraph, rule: dict[str, str], said: str
 ) -> None:
     with pytest.raises(UnknownIdError, match=said.replace("?", r"\?")):
-        Names(graph).items_of(Rule(**rule))
+        RuleNames(graph).items_of(Rule(**rule))
 
 
 def test_a_rule_that_holds_for_no_item_is_refused(graph: KnowledgeGraph) -> None:
     for rule in ({"name": "france"}, {"name": "love", "relation": "part_of"}):
         with pytest.raises(ConfigError, match="holds for no item"):
-            Names(graph).items_of(Rule(**rule))
+            RuleNames(graph).items_of(Rule(**rule))
 
 
 def test_rules_that_read_alike_both_count(build: Callable[..., KnowledgeGraph]) -> None:
@@ -115,7 +115,7 @@ def test_a_cap_on_what_only_users_have_is_refused(graph: KnowledgeGraph) -> None
 
 
 def test_a_sensitive_relation_is_no_filter(graph: KnowledgeGraph) -> None:
-    names = Names(graph, ["has_subject"])
+    names = RuleNames(graph, ["has_subject"])
     with pytest.raises(ConfigError, match="'has_subject' is sensitive"):
         names.items_of(Rule(relation="has_subject"))
     with pytest.raises(ConfigError, match="'has_subject' is sensitive"):

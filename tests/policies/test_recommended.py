@@ -98,7 +98,7 @@ def test_nothing_asked_nothing_changed(fitted: Recommender) -> None:
 def test_calibration_never_leads_away_from_the_history(fitted: Recommender) -> None:
     features = fitted._state.features
     genres = relation_groups(fitted.graph, "has_genre").members
-    history = fitted._histories
+    history = fitted._state.histories
 
     def kl(user: str, policy: Policy | None) -> float:
         row = features.user_indices([user])

@@ -111,7 +111,7 @@ def test_a_training_that_is_killed_does_not_adapt_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("kgrec.recommend.recommender.node_inputs", killed)
+        patch.setattr("kgrec.recommend.fitting.node_inputs", killed)
         with pytest.raises(KeyboardInterrupt):
             Recommender(config).fit(tiny_graph, checkpoint=tmp_path / "state")
 

@@ -105,6 +105,15 @@ def test_a_user_counts_too(fitted: Recommender, granter: Granter) -> None:
     assert top.explanations[0].sentence == fitted.explain("1", top.items[0]).sentence
 
 
+def test_a_brief_explanation_says_the_same(parse: WishParser, granter: Granter) -> None:
+    intent = parse.parse("an adventure")
+    full, brief = (granter.grant(intent, 5, user="1", brief=each) for each in (False, True))
+    assert brief.table.equals(full.table)
+    assert [why.sentence for why in brief.explanations] == [w.sentence for w in full.explanations]
+    assert any(len(why.paths) > 2 for why in full.explanations)
+    assert all(len(why.paths) <= 2 for why in brief.explanations)
+
+
 def test_free_text_is_compared_with_descriptions(fitted: Recommender, granter: Granter) -> None:
     intent = Intent(free_text="port sorrow")
     plain = granter.grant(intent, 5, explain=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from kgrec.errors import ConfigError
 from kgrec.explain.counterfactual.addition import Gains, smallest_addition
@@ -13,7 +14,9 @@ from kgrec.explain.counterfactual.facts import fewest_facts
 from kgrec.explain.counterfactual.margins import Margins
 from kgrec.explain.counterfactual.removal import Budget, smallest_removal
 from kgrec.explain.counterfactual.world import Floats, Indices, World, best, rank_of
-from kgrec.explain.explains import Explains
+from kgrec.explain.explains import Explains, Telling
+from kgrec.explain.explanation import Explanation
+from kgrec.explain.history import History
 from kgrec.explain.languages import ENGLISH, Language
 from kgrec.features import Features
 from kgrec.gnn.linear.pairs import PairModel
@@ -34,6 +37,7 @@ class Counterfactuals:
     :param graph: what is served
     :param features: the same in numbers
     :param model: the trained model
+    :param histories: what the users have, weighed as the model reads it, shape ``(U, I)``
     :param explainer: of this model, in the language
     :param language: of the answers, and of the names in ``graph``
     :raises ConfigError: if the model is not linear: only there a score is a sum over the history
@@ -44,6 +48,7 @@ class Counterfactuals:
         graph: KnowledgeGraph,
         features: Features,
         model: Model,
+        histories: csr_matrix,
         explainer: Explains,
         language: Language = ENGLISH,
     ) -> None:
@@ -53,7 +58,7 @@ class Counterfactuals:
                 "gnn.model = linear, whose scores are sums over the history."
             )
         self.graph, self.features, self.model = graph, features, model
-        self.explainer, self.language = explainer, language
+        self.histories, self.explainer, self.language = histories, explainer, language
         self.verb = graph.vocabulary.relation(INTERACTED).label
 
     def counterfactual(
@@ -147,7 +152,7 @@ class Counterfactuals:
             then = world.with_items(chosen)
             lists = best(scores, k), best(then, k)
             items = self._set(chosen, rank_of(then, wanted), lists, found.at_least)
-        paths = self.explainer.explain(user, item, paths=None).paths
+        paths = self._why(user, item).paths
         against = sorted((path for path in paths if path.share < 0), key=lambda path: path.share)
         last = best(scores, k)[-1:]
         return WhyNot(
@@ -186,7 +191,7 @@ class Counterfactuals:
     def _facts(
         self, user: str, item: str, scores: Floats, target: int, k: int
     ) -> FactChange | None:
-        why = self.explainer.explain(user, item, paths=None)
+        why = self._why(user, item)
         removed = fewest_facts(why, scores, target, k)
         if removed is None:
             return None
@@ -198,6 +203,11 @@ class Counterfactuals:
             shares=tuple(each.share for each in removed),
             rank=rank_of(left, target),
         )
+
+    def _why(self, user: str, item: str) -> Explanation:
+        """All paths of a score."""
+        taken = History.of_user(user, self.features, self.histories)
+        return self.explainer.explain(taken, item, Telling(paths=None))
 
     def _set(
         self, items: Indices, rank: int | None, lists: tuple[list[int], list[int]], at_least: int

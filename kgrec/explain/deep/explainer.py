@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cached_property
 from typing import Self
 
@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csc_matrix, csr_matrix
 
-from kgrec.config import GraphConfig
-from kgrec.errors import ConfigError, UnknownIdError
+from kgrec.config import Config
+from kgrec.errors import ConfigError
 from kgrec.explain.deep.asked import Asked
 from kgrec.explain.deep.gradients import STEPS, integrated_gradients
 from kgrec.explain.deep.groups import Group, grouped, strongest
@@ -23,13 +23,15 @@ from kgrec.explain.deep.removed import edges_of
 from kgrec.explain.deep.routes import Floats, Routes
 from kgrec.explain.deep.telling import RouteTeller, Step
 from kgrec.explain.deep.whole import Whole
+from kgrec.explain.explains import PLAINLY, Telling
 from kgrec.explain.explanation import Explanation, Path
-from kgrec.explain.history import History
+from kgrec.explain.history import STRANGER, History
 from kgrec.explain.latent import LatentExplainer
 from kgrec.explain.sentences import Sentences
 from kgrec.explain.walks import Indices
 from kgrec.features import Features
 from kgrec.gnn.deep.model import VectorModel
+from kgrec.gnn.fitted import Fitted, features_of
 from kgrec.graph import KnowledgeGraph
 
 METHODS = ("gradients", "paths")
@@ -44,13 +46,13 @@ class DeepExplainer:
     quadrature. Only edges on which the score depends are parts of paths: a network of one layer
     hears nothing of what an item of the history has in common with another.
 
+    Of somebody who is not in the graph only the exact parts are told.
+
     :param graph: the graph it was trained on, or a later version of it
     :param features: the same in numbers
     :param model: the trained network
-    :param fitted_on: the interactions it was fitted on, in these numbers, binary
-    :param version: of the graph it was trained on; ``None``: that of ``graph``
-    :param settings: which facts have no number, and which are no reasons
-    :param seed: of the masks
+    :param fitted: what it was trained on
+    :param config: the settings it was trained with
     """
 
     def __init__(
@@ -58,52 +60,43 @@ class DeepExplainer:
         graph: KnowledgeGraph,
         features: Features,
         model: VectorModel,
-        fitted_on: csr_matrix,
-        *,
-        version: int | None = None,
-        settings: GraphConfig | None = None,
-        seed: int = 0,
+        fitted: Fitted,
+        config: Config,
     ) -> None:
-        self.graph, self.features, self.model, self.seed = graph, features, model, seed
-        self.fitted, settings = features, settings or GraphConfig()
-        self._tells_texts = settings.extracted == "explain"
-        if version is not None and version != graph.version:
+        self.graph, self.features, self.model, self.seed = graph, features, model, config.seed
+        self._tells_texts = config.graph.extracted == "explain"
+        self.fitted = features
+        if fitted.version != graph.version:
             # The network knows nodes and edges by the numbers that they had then.
-            self.fitted = Features.of(
-                graph.at(version), settings.sensitive, extracted=settings.learns_extracted
-            )
+            self.fitted = features_of(graph.at(fitted.version), config.graph)
+        fitted_on = fitted.interactions(refit=config.gnn.refit, trim=config.gnn.trim)
         self._fitted_on = csr_matrix(fitted_on[features.user_indices(self.fitted.users)])
         self._latent = LatentExplainer(graph, features, model)
         self._teller = RouteTeller(graph, self.fitted)
 
-    def explain(
-        self,
-        user: str,
-        item: str,
-        *,
-        paths: int | None = 5,
-        score: float | None = None,
-        method: str | None = None,
-    ) -> Explanation:
-        """Explain one score; see :meth:`kgrec.explain.Explainer.explain`.
+    def explain(self, taken: History, item: str, how: Telling = PLAINLY) -> Explanation:
+        """Explain one score.
 
-        :param method: ``gradients``, which is the default: the strongest paths are those with the
-            largest attributions; ``paths``: those of a learned mask
+        :param how: its method may be ``gradients``, which is the first: the strongest paths are
+            those with the largest attributions; or ``paths``: those of a learned mask
             (:mod:`kgrec.explain.deep.masks`)
-        :raises ConfigError: if there is no such method, or ``paths`` is below 0
+        :raises UnknownIdError: if the item is not in the graph
+        :raises ConfigError: if there is no such method
         """
-        method = METHODS[0] if method is None else method
+        method = METHODS[0] if how.method is None else how.method
         if method not in METHODS:
             raise ConfigError(f"There is no method '{method}'; the methods are gradients, paths.")
-        bare = self._latent.explain(user, item, paths=paths, score=score)
-        asked, target = self._asked(user), self.features.item_index(item)
+        bare = self._latent.explain(taken, item, replace(how, method=None))
+        if how.exact or taken.row == STRANGER:
+            return bare
+        asked, target = self._asked(taken), self.features.item_index(item)
         if not len(asked.items) or not self.model.side.layers:
             return bare  # without layers, nothing is heard along an edge of the graph
         local = Local.around(asked, target)
         attributions = self._attributions(local)
         routes = self._routes(local, attributions)
         if not len(routes):
-            return dataclasses.replace(bare, method=method, left_out=local.left_out)
+            return replace(bare, method=method, left_out=local.left_out)
         shares = routes.divided(attributions)
         by_text = self._rests_on_text(local, routes)
         strengths = shares if method == "gradients" else self._kept(local, routes)
@@ -111,17 +104,17 @@ class DeepExplainer:
         hidden = by_text & (not self._tells_texts)
         told = np.where(hidden, 0.0, shares), np.where(hidden, 0.0, strengths)
         groups = [each for each in grouped(routes, *told, users) if not hidden[each.route]]
-        shown = groups if paths is None else strongest(groups, paths)
+        shown = groups if how.paths is None else strongest(groups, how.paths)
         total = float(told[0].sum())
         rest = self._rest(bare, attributions, float(shares.sum()))
         if hidden.any():
             rest["extracted"] = float(shares[hidden].sum())
         if len(shown) < len(groups):
             rest["other_paths"] = total - sum(group.share for group in shown)
-        return dataclasses.replace(
+        return replace(
             bare,
             paths=tuple(
-                self._path(user, local, routes, group, by_text=bool(by_text[group.route]))
+                self._path(taken.user, local, routes, group, by_text=bool(by_text[group.route]))
                 for group in shown
             ),
             rest=rest,
@@ -130,18 +123,6 @@ class DeepExplainer:
             method=method,
             left_out=local.left_out,
         )
-
-    def explain_history(
-        self,
-        taken: History,
-        item: str,
-        *,
-        paths: int | None = 5,
-        score: float | None = None,
-        brief: bool = False,
-    ) -> Explanation:
-        """The exact parts of a score for any history; edges are attributed to for users only."""
-        return self._latent.explain_history(taken, item, paths=paths, score=score, brief=brief)
 
     def parts(self, histories: csr_matrix, items: Indices) -> dict[str, Floats]:
         """The exact parts of scores, without attributions; see :class:`LatentExplainer`."""
@@ -155,12 +136,12 @@ class DeepExplainer:
         other._teller = RouteTeller(graph, self.fitted, sentences)
         return other
 
-    def without(self, user: str, item: str, paths: Iterable[Path]) -> float:
+    def without(self, taken: History, item: str, paths: Iterable[Path]) -> float:
         """The score of the whole network without the edges of some paths.
 
-        :raises UnknownIdError: if the user or the item is not in the graph
+        :raises UnknownIdError: if the item is not in the graph
         """
-        asked, target = self._asked(user), self.features.item_index(item)
+        asked, target = self._asked(taken), self.features.item_index(item)
         removed = edges_of(self.whole, self.fitted, asked, paths)
         return asked.score(target, removed) + float(self.model.bias[target])
 
@@ -169,14 +150,10 @@ class DeepExplainer:
         """The network on its graph."""
         return Whole.of(self.model, self.fitted, self._fitted_on)
 
-    def _asked(self, user: str) -> Asked:
-        history = csr_matrix(self._latent.histories[self.features.user_indices([user])])
-        history.sort_indices()
-        try:
-            place = int(self.fitted.user_indices([user])[0])
-        except UnknownIdError:
-            place = None  # came after the training
-        return Asked.of(self.whole, history, place)
+    def _asked(self, taken: History) -> Asked:
+        history = taken.weights(self.model.num_items)
+        # Who came after the training has no place there.
+        return Asked.of(self.whole, history, self.fitted.user_row(taken.user))
 
     def _attributions(self, local: Local) -> Floats:
         return integrated_gradients(local.score, len(local.ids), STEPS[self.model.kind])

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-
-import polars as pl
 
 from kgrec.explain.explanation import Path, PathNode, PathRelation
+from kgrec.explain.names import PathNames
 from kgrec.explain.queries import cypher, sparql
 from kgrec.explain.sentences import Sentences
 from kgrec.features import Features
@@ -41,7 +39,7 @@ class RouteTeller:
     def __init__(
         self, graph: KnowledgeGraph, fitted: Features, sentences: Sentences | None = None
     ) -> None:
-        self.graph, self.fitted = graph, fitted
+        self.graph, self.fitted, self.names = graph, fitted, PathNames(graph)
         self.sentences = sentences or Sentences(graph.vocabulary, item_type=graph.item_type)
 
     def path(
@@ -54,7 +52,7 @@ class RouteTeller:
         :param walks: how many routes are told as this one; of people, how many they are
         :param by_text: whether only a text states a fact on it
         """
-        nodes = [self._named(key("user", user)), *(self._node(step.node) for step in steps)]
+        nodes = [self.names.node(key("user", user)), *(self._node(step.node) for step in steps)]
         relations = [self._relation(step) for step in steps]
         reason = self._reason(nodes, steps, walks, against=share < 0)
         return Path(
@@ -64,7 +62,7 @@ class RouteTeller:
             learned=share,
             walks=walks,
             reason=self.sentences.according_to_text(reason) if by_text else reason,
-            cypher=cypher(nodes, relations, name_kinds=self._labels_overlap),
+            cypher=cypher(nodes, relations, name_kinds=self.names.overlap),
             sparql=sparql(nodes, relations, self.graph.vocabulary),
         )
 
@@ -92,24 +90,13 @@ class RouteTeller:
         shared = there.relation == back.relation and there.forward != back.forward
         if len(middle) == 1 and there.relation is not None and shared:
             relation = self.graph.vocabulary.relation(self.fitted.relations[there.relation])
-            named = middle[0].label if self.graph.has_name(middle[0].key) else None
+            named = middle[0].label if self.names.readable(middle[0].key) else None
             kind = self.graph.vocabulary.type(middle[0].type).label
             return self.sentences.through_entity(start, relation, there.forward, named, kind)
         return self.sentences.through_nodes(start, [node.name for node in middle])
 
-    @cached_property
-    def _labels_overlap(self) -> bool:
-        """See :attr:`kgrec.explain.Explainer._labels_overlap`."""
-        label = pl.col("kind").str.to_titlecase()
-        mixed = pl.col("type").is_in(["User", "Item", "Entity"]) & (pl.col("type") != label)
-        return not self.graph.nodes.filter(mixed).is_empty()
-
     def _node(self, node: int) -> PathNode:
-        return self._named(self.key(node))
-
-    def _named(self, node: str) -> PathNode:
-        row = self.graph.node(node)
-        return PathNode(node, row["id"], row["label"], row["type"])
+        return self.names.node(self.key(node))
 
     def _relation(self, step: Step) -> PathRelation:
         name = INTERACTED if step.relation is None else self.fitted.relations[step.relation]

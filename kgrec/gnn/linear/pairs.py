@@ -80,6 +80,11 @@ class PairModel:
         """Columns of a score."""
         return len(self.bias)
 
+    @property
+    def modalities(self) -> tuple[str, ...]:
+        """Names of the items' further vectors that it was fitted on."""
+        return tuple(self.newcomers.texts.modalities) if self.newcomers else ()
+
     def mixed(self, alpha: float) -> PairModel:
         """The model with paths and content as loud as one likes; matrices are shared, not copied.
 

@@ -73,7 +73,7 @@ def test_every_path_is_in_the_graph_and_its_queries_return_it(
 def test_without_its_strongest_paths_a_score_is_lower(
     rec: Recommender, explained: list[Explanation]
 ) -> None:
-    explainer = rec._reasons.explainer
+    explainer = rec._state.reasons.explainer
     assert isinstance(explainer, DeepExplainer)
     rng = np.random.default_rng(0)
     for method in METHODS:
@@ -82,12 +82,18 @@ def test_without_its_strongest_paths_a_score_is_lower(
             if why.method == method:
                 some = rng.choice(len(why.paths), min(3, len(why.paths)), replace=False)
                 others = [why.paths[place] for place in some]
-                drops.append(why.score - explainer.without(why.user, why.item, why.paths[:3]))
-                random.append(why.score - explainer.without(why.user, why.item, others))
+                drops.append(
+                    why.score - explainer.without(rec.history(why.user), why.item, why.paths[:3])
+                )
+                random.append(
+                    why.score - explainer.without(rec.history(why.user), why.item, others)
+                )
         assert np.mean(drops) > 0
         assert np.mean(drops) > np.mean(random)
     why = explained[0]
-    assert explainer.without(why.user, why.item, []) == pytest.approx(why.score, rel=1e-5)
+    assert explainer.without(rec.history(why.user), why.item, []) == pytest.approx(
+        why.score, rel=1e-5
+    )
 
 
 def test_the_strongest_are_listed_and_the_others_summed_up(
@@ -102,6 +108,17 @@ def test_the_strongest_are_listed_and_the_others_summed_up(
     assert why.reasons
     assert "attributions" in str(why)
     assert rec.explain(whole.user, whole.item, paths=0).paths == ()
+
+
+def test_for_a_history_the_exact_parts_are_told(
+    rec: Recommender, explained: list[Explanation]
+) -> None:
+    whole = explained[0]
+    why = rec.explain_history(rec.history(whole.user), whole.item)
+    assert why.paths == ()
+    assert why.score == pytest.approx(whole.score, rel=1e-5)
+    assert why.rest["popularity"] == whole.rest["popularity"]
+    assert sum(why.rest.values()) == pytest.approx(why.score, rel=1e-5)
 
 
 def test_a_run_that_is_read_again_explains_the_same(
