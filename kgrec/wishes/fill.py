@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from kgrec.text.asking import ask
+from kgrec.text.asking import Patience, ask
 from kgrec.text.writers import Message, Prompt, Writer
 from kgrec.wishes.intent import Intent, Link
 from kgrec.wishes.parse import WishParser
@@ -53,7 +53,7 @@ def fill(intent: Intent, parser: WishParser, writer: Writer) -> Intent:
     asked = f"Wish:\n<<<\n{intent.text}\n>>>\n\nWords not understood: {intent.free_text}\n\nNames:"
     messages = (Message("system", _SYSTEM), Message("user", asked))
     prompt = Prompt("wish", messages, VERSION, _SCHEMA)
-    names = ask(writer, [prompt], _judged, retries=0, most_failures=1.0)[0].value or []
+    names = ask(writer, [prompt], _judged, patience=Patience(0, 1.0))[0].value or []
     for name in names[:_MOST]:
         intent = _with(intent, parser, name)
     return intent
