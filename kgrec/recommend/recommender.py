@@ -43,7 +43,7 @@ from kgrec.recommend.side_by_side import explained_by
 from kgrec.recommend.similar import with_similar
 from kgrec.recommend.update import Fitted, check_later, updated_model
 from kgrec.text import TextEncoder
-from kgrec.text.adapting.adapter import Adapter
+from kgrec.text.adapter import Adapter
 from kgrec.threads import limited_threads
 
 

@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 
 from kgrec.callbacks import Bar, Progress
 from kgrec.errors import ConfigError, first_line
-from kgrec.text.adapting.adapter import Adapter
+from kgrec.text.adapter import Adapter
 from kgrec.text.batches import batches
 from kgrec.text.encoder import TextEncoder, Vectors, encode_descriptions, encode_relations
 from kgrec.text.folder import ModelFolder, Role

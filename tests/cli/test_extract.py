@@ -28,7 +28,7 @@ class Model:
     def estimate(self, prompts: Sequence[Prompt]) -> Estimate:
         return Estimate(100 * len(prompts), 700 * len(prompts), self.cost)
 
-    def write(self, prompts: Sequence[Prompt], *_: object) -> Iterator[Any]:
+    def write(self, prompts: Sequence[Prompt]) -> Iterator[Any]:
         for place, prompt in enumerate(prompts):
             self.asked.append(prompt)
             yield place, Reply('{"facts": []}', "stop", 90, 9)

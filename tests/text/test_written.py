@@ -33,7 +33,7 @@ class Scripted:
     def estimate(self, prompts: Sequence[Prompt]) -> Estimate:
         return Estimate(100 * len(prompts), 160 * len(prompts))
 
-    def write(self, prompts: Sequence[Prompt], *_: object) -> Iterator[tuple[int, Reply | Failure]]:
+    def write(self, prompts: Sequence[Prompt]) -> Iterator[tuple[int, Reply | Failure]]:
         for place, prompt in enumerate(prompts):
             self.asked.append(prompt.key)
             record = prompt.messages[1].content.split("RECORD\n")[1].split("\nEND ")[0]
@@ -113,9 +113,7 @@ def test_a_changed_node_describes_only_itself_anew(
 
 def test_a_killed_run_goes_on(tiny_graph: KnowledgeGraph, tmp_path: Path) -> None:
     class Killed(Scripted):
-        def write(
-            self, prompts: Sequence[Prompt], *_: object
-        ) -> Iterator[tuple[int, Reply | Failure]]:
+        def write(self, prompts: Sequence[Prompt]) -> Iterator[tuple[int, Reply | Failure]]:
             for number, answer in enumerate(super().write(prompts)):
                 if number == 4:
                     raise KeyboardInterrupt

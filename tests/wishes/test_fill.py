@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from kgrec.callbacks import Bar
 from kgrec.text.writers import Prompt, Reply
 from kgrec.text.writers.base import Estimate
 from kgrec.wishes import WishParser
@@ -25,9 +24,7 @@ class Scripted:
     def estimate(self, _prompts: Sequence[Prompt]) -> Estimate:
         return Estimate(0, 0)
 
-    def write(
-        self, prompts: Sequence[Prompt], _bar: Bar | None = None
-    ) -> Iterator[tuple[int, Reply]]:
+    def write(self, prompts: Sequence[Prompt]) -> Iterator[tuple[int, Reply]]:
         for place, _ in enumerate(prompts):
             self.asked += 1
             yield place, Reply(self.answer, "stop", 1, 1)

@@ -19,7 +19,7 @@ import torch
 from kgrec.callbacks import Bar, Progress
 from kgrec.config import AdaptConfig
 from kgrec.errors import ConfigError, MissingExtraError
-from kgrec.text.adapting.adapter import Adapter
+from kgrec.text.adapter import Adapter
 from kgrec.text.adapting.contrast import PairedTexts, contrastive_loss, cuts
 from kgrec.text.adapting.pairs import Pairs
 from kgrec.text.adapting.targets import targets_of

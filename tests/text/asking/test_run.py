@@ -37,11 +37,7 @@ class Scripted:
     def estimate(self, prompts: Sequence[Prompt]) -> Estimate:  # noqa: ARG002
         return Estimate(0, 0)
 
-    def write(
-        self,
-        prompts: Sequence[Prompt],
-        bar: object = None,  # noqa: ARG002
-    ) -> Iterator[tuple[int, object]]:
+    def write(self, prompts: Sequence[Prompt]) -> Iterator[tuple[int, object]]:
         for place, prompt in reversed(list(enumerate(prompts))):  # any order is allowed
             before = sum(each.key == prompt.key for each in self.asked)
             self.asked.append(prompt)
@@ -323,7 +319,7 @@ from kgrec.text.writers import Message, Prompt, Reply
 
 class Writer:
     identity = "scripted"
-    def write(self, prompts, bar=None):
+    def write(self, prompts):
         for place, prompt in enumerate(prompts):
             yield place, Reply(f"about {prompt.key}", "stop", 1, 1)
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 import polars as pl
 import pytest
 
-from kgrec.callbacks import Bar
 from kgrec.errors import ConfigError
 from kgrec.graph import KnowledgeGraph
 from kgrec.text.asking import Patience, RefusedError
@@ -34,13 +33,9 @@ class Says:
     def estimate(self, prompts: Sequence[Prompt]) -> Estimate:
         return Estimate(len(prompts), 0)
 
-    def write(
-        self, prompts: Sequence[Prompt], bar: Bar | None = None
-    ) -> Iterator[tuple[int, Reply | Failure]]:
+    def write(self, prompts: Sequence[Prompt]) -> Iterator[tuple[int, Reply | Failure]]:
         for place, prompt in enumerate(prompts):
             self.asked.append(prompt)
-            if bar is not None:
-                bar.advance()
             yield place, Reply(self.answers.get(prompt.key, self.other), "stop", 1, 1)
 
 
