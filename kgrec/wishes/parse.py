@@ -46,7 +46,7 @@ class WishParser:
 def parse_wish(text: str, graph: KnowledgeGraph | WishParser) -> Intent:
     """Read a wish: what is liked, what is wanted, what is not, and what is left in words.
 
-    Names of the graph are found by label, alias, everyday word and, with ``rapidfuzz``, likeness;
+    Names of the graph are found by label, alias, everyday word and likeness;
     the longest wins. Cues say what is not wanted (:mod:`kgrec.wishes.scope`). An item that is named
     and not negated is liked. What a name may mean besides is in ``ambiguous``; where nothing speaks
     for one of several nodes, none is taken, unless the wish excludes them: then all are.

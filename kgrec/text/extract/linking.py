@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from rapidfuzz import fuzz, process
 
 from kgrec.text.encoder import TextEncoder, Vectors
 from kgrec.text.extract.claim import Claim
@@ -121,9 +122,6 @@ class _Pool:
         self._vectors: Vectors | None = None
 
     def spelled_like(self, label: str, least: float) -> list[tuple[Named, float]]:
-        # Imported late: only names that a language model found are looked up by likeness.
-        from rapidfuzz import fuzz, process
-
         found = process.extract(
             " ".join(name_of(label)),
             self._spelled,
