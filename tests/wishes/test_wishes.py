@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kgrec.wishes import WishParser, parse_wish
+from kgrec.wishes import WishParser
 from kgrec.wishes.dates import item_years
 
 HERE = Path(__file__).parent
@@ -129,7 +129,7 @@ def test_own_words(films: Any, tmp_path: Path) -> None:
     assert [link.label for link in intent.avoid] == ["Romance"]
 
 
-def test_a_graph_is_as_good_as_a_parser(tiny_graph: Any) -> None:
-    intent = parse_wish("a funny film, no mystery", tiny_graph)
+def test_any_graph_can_be_wished_of(tiny_graph: Any) -> None:
+    intent = WishParser(tiny_graph).parse("a funny film, no mystery")
     assert [link.id for link in intent.want] == ["genre/Comedy"]
     assert [link.id for link in intent.avoid] == ["genre/Mystery"]
