@@ -15,7 +15,8 @@ from typing import Any
 from packaging.requirements import Requirement
 
 from kgrec.data.cache import cache_root
-from kgrec.errors import KgrecError
+from kgrec.errors import KgrecError, first_line
+from kgrec.processor import has_native_bfloat16
 
 STORE_VARIABLES = ("NEO4J_URI",)
 """Environment variables that name a store to try."""
@@ -56,7 +57,9 @@ class Check:
 
 
 def examine(stores: Sequence[str] = ()) -> list[Check]:
-    """Look at everything; nothing is changed and nothing is loaded.
+    """Look at everything; nothing is changed.
+
+    A package that is there and cannot be loaded is one of the faults that are told.
 
     :param stores: addresses to connect to, as for :func:`~kgrec.graph.stores.open.open_store`,
         beside those in :data:`STORE_VARIABLES`
@@ -129,14 +132,16 @@ def _comes_with(requirement: Requirement, extra: str) -> bool:
 
 
 def _store(address: str) -> Check:
-    from kgrec.graph.stores.open import open_store
-
     try:
+        from kgrec.graph.stores.open import open_store
+
         with open_store(address) as store:
             count = sum(store.count().nodes.values())
     except KgrecError as error:
         mend = "start it, or mend the address, the user or the password"
         return Check("stores", _without_password(address), State.wrong, str(error), mend)
+    except (ImportError, OSError) as error:
+        return Check("stores", _without_password(address), State.wrong, *_unloaded(error))
     return Check("stores", _without_password(address), State.ok, f"{count:,} nodes")
 
 
@@ -166,20 +171,33 @@ def _sizes(folder: Path) -> tuple[int, int]:
 
 def _machine() -> Iterable[Check]:
     from kgrec.config import Config
-    from kgrec.text.encode import has_native_bfloat16
 
     cores = os.cpu_count() or 1
     threads = Config().threads
     used = threads or "as many"
     found = f"{cores} cores; {used} threads by default (--set threads=N)"
     yield Check("machine", "processor", State.ok, found)
-    fast = has_native_bfloat16()
-    words = "native: texts are encoded in bfloat16" if fast else "no: texts are encoded in float32"
-    yield Check("machine", "bfloat16", State.ok, words)
+    yield _bfloat16()
     free = shutil.disk_usage(_existing(cache_root())).free / _GIGABYTE
     state = State.ok if free >= 1 else State.wrong
     mend = "" if free >= 1 else "make room, or set KGREC_CACHE to another disk"
     yield Check("machine", "disk of the caches", state, f"{free:,.1f} GB free", mend)
+
+
+def _bfloat16() -> Check:
+    try:
+        fast = has_native_bfloat16()
+    except (ImportError, OSError) as error:  # OSError: a library of another system, or half of one
+        return Check("machine", "bfloat16", State.wrong, *_unloaded(error))
+    words = "native: texts are encoded in bfloat16" if fast else "no: texts are encoded in float32"
+    return Check("machine", "bfloat16", State.ok, words)
+
+
+def _unloaded(error: ImportError | OSError) -> tuple[str, str]:
+    """What is said of a package that cannot be loaded, and what to do about it."""
+    package = (getattr(error, "name", None) or "torch").split(".")[0]
+    mend = f"pip install --force-reinstall {package}"
+    return f"{package} cannot be loaded: {first_line(error)}", mend
 
 
 def _existing(path: Path) -> Path:

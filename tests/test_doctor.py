@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -74,3 +76,30 @@ def test_caches_are_counted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     (tmp_path / "cache" / "text").mkdir(parents=True)
     (tmp_path / "cache" / "text" / "a").write_bytes(b"x" * 2_500_000)
     assert _found("caches", str(tmp_path / "cache" / "text")).found == "1 files, 2.5 MB"
+
+
+BROKEN = """
+import sys
+sys.modules["torch"] = None  # as if importing it failed
+from kgrec.doctor import examine
+(check,) = [each for each in examine() if each.name == "bfloat16"]
+print(check.state, check.found, check.mend, sep="|")
+"""
+
+
+def test_a_torch_that_cannot_be_loaded_is_told() -> None:
+    done = subprocess.run([sys.executable, "-c", BROKEN], capture_output=True, text=True)
+    state, found, mend = done.stdout.strip().split("|")
+    assert (state, mend) == ("wrong", "pip install --force-reinstall torch"), done.stderr
+    assert found.startswith("torch cannot be loaded: ")
+
+
+def test_a_store_whose_package_is_broken_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    KnowledgeGraph.build(tiny_dataset()).save(tmp_path / "graph")
+    monkeypatch.delitem(sys.modules, "kgrec.graph.stores.embedded", raising=False)
+    monkeypatch.setitem(sys.modules, "kglite", None)
+    check = _found("stores", str(tmp_path / "graph"), [str(tmp_path / "graph")])
+    assert check.state is State.wrong
+    assert "kglite cannot be loaded" in check.found

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
 import importlib
+import sys
 import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -87,6 +91,39 @@ def test_constraints_pin_versions_that_the_project_allows() -> None:
         for requirement in wanted:
             if requirement.name == pin.name:
                 assert Version(exact.version) in requirement.specifier, pin
+
+
+# Packages of a declared one's own, which it brings.
+BROUGHT = {
+    "IPython": "anywidget",
+    "traitlets": "anywidget",
+    "huggingface_hub": "transformers",
+    "sqlalchemy": "optuna",
+    "starlette": "fastapi",
+}
+
+
+def imported(file: Path) -> Iterator[str]:
+    """First parts of the names of all modules that a file imports."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (each.name.split(".")[0] for each in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.split(".")[0]
+
+
+def test_what_is_imported_is_declared() -> None:
+    extras = PROJECT["optional-dependencies"].values()
+    declared = {_plain(Requirement(each).name) for each in sum(extras, PROJECT["dependencies"])}
+    known = packages_distributions()
+    for file in (ROOT / "kgrec").rglob("*.py"):
+        for name in set(imported(file)) - set(sys.stdlib_module_names) - {"kgrec", "ontology"}:
+            packages = {_plain(each) for each in known.get(name, [BROUGHT.get(name, name)])}
+            assert packages & declared or BROUGHT.get(name) in declared, f"{file}: {name}"
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "-")
 
 
 def test_the_type_marker_travels() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,18 +15,21 @@ from kgrec.cli.options import (
     ModelOption,
     Settings,
     WriterOption,
+    Yes,
     config_of,
     with_writer,
 )
-from kgrec.cli.output import note, print_json, print_table, warn
+from kgrec.cli.output import note, print_json, print_table
 from kgrec.cli.quiet import console_progress
+from kgrec.cli.writing import confirm, graph_of, patience_of, writer_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kgrec.callbacks import Progress
     from kgrec.config import Config
-    from kgrec.text.grounds import Grounds
-    from kgrec.text.written import Written, WrittenDescriber
+    from kgrec.data import Dataset
+    from kgrec.text.written import Written
 
 FILE = "descriptions.parquet"
 
@@ -60,7 +63,7 @@ def describe(
         Path | None,
         typer.Option(help="Write all accepted answers to a Parquet file.", metavar="FILE"),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before paying.")] = False,
+    yes: Yes = False,
     settings: Settings = None,
     config: ConfigFile = None,
     format: Annotated[Format, typer.Option(help="How the counts are printed.")] = Format.table,
@@ -71,11 +74,23 @@ def describe(
     the template's takes its place. The same command goes on where an earlier one was interrupted;
     an earlier file of descriptions is replaced when all texts are there.
     """
-    chosen = with_writer(config_of(settings, None, config), writer, model, base_url)
+    settled = with_writer(config_of(settings, None, config), writer, model, base_url)
     target = _target(source, out)
-    result = _describe(source, target, chosen, _names(types), limit, cache, import_cache, yes)
+    asked = _Chosen(source, _names(types), limit, cache, import_cache)
+    result = _describe(asked, settled, target, yes=yes)
     exported = None if export_cache is None else _export(cache, export_cache)
     _print(result, target, format, exported)
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """Which nodes are described, and where answers are kept; the words of the options."""
+
+    source: str
+    types: list[str]
+    limit: int | None
+    cache: Path | None
+    import_cache: Path | None
 
 
 def _target(source: str, out: Path | None) -> Path:
@@ -106,52 +121,48 @@ def _names(types: str | None) -> list[str]:
     return [name.strip() for name in (types or "").split(",") if name.strip()]
 
 
-def _describe(
-    source: str,
-    target: Path,
-    config: Config,
-    types: Sequence[str],
-    limit: int | None,
-    cache_file: Path | None,
-    import_cache: Path | None,
-    yes: bool,
-) -> Written:
+def _describe(chosen: _Chosen, config: Config, target: Path, *, yes: bool) -> Written:
     from kgrec.data.atomic import replaced_file
-    from kgrec.data.descriptions import SCHEMA
-    from kgrec.graph import KnowledgeGraph
-    from kgrec.graph.sensitive import check_sensitive, without_sensitive
-    from kgrec.loaders import load
+    from kgrec.graph.sensitive import without_sensitive
     from kgrec.text.asking.replies import ReplyCache
-    from kgrec.text.writers.open import open_writer
     from kgrec.text.written import WrittenDescriber
 
     progress = console_progress()
-    # What is there already is no ground for what is written now.
-    data = replace(load(source, progress=progress), descriptions=SCHEMA.to_frame())
-    whole = KnowledgeGraph.build(data, progress=progress)
-    check_sensitive(whole, config.graph.sensitive)
-    graph = without_sensitive(whole, config.graph.sensitive)
-    _check_types(graph, types)
-    model = open_writer(config.writer)
-    with ReplyCache(cache_file) as cache:
-        if import_cache is not None:
-            note(f"Took over {cache.import_(import_cache):,} answers of {import_cache}.")
+    whole = graph_of(_data(chosen.source, progress), config, progress)
+    hidden = config.graph.sensitive
+    graph = without_sensitive(whole, hidden)
+    _check_types(graph, chosen.types)
+    model = writer_of(config)
+    with ReplyCache(chosen.cache) as cache:
+        if chosen.import_cache is not None:
+            known = cache.import_(chosen.import_cache)
+            note(f"Took over {known:,} answers of {chosen.import_cache}.")
         describer = WrittenDescriber(
             model,
             cache,
             source=config.writer.kind,
-            retries=config.writer.retries,
-            most_failures=config.writer.most_failures,
+            patience=patience_of(config),
             max_tokens=config.writer.max_tokens,
         )
-        hidden = config.graph.sensitive
-        grounds = describer.grounds(graph, config.text, hidden=hidden, types=types, limit=limit)
+        grounds = describer.grounds(
+            graph, config.text, hidden=hidden, types=chosen.types, limit=chosen.limit
+        )
         if model is not None:
-            _confirm(describer, grounds, yes)
+            questions = sum(not each.is_empty for each in grounds)
+            confirm(yes=yes)(questions, describer.estimate(grounds))
         written = describer.write(grounds, graph, progress)
     with replaced_file(target) as fresh:
         written.table.write_parquet(fresh)
     return written
+
+
+def _data(source: str, progress: Progress) -> Dataset:
+    """The dataset; what is described there already is no ground for what is written now."""
+    from kgrec.data.descriptions import SCHEMA
+    from kgrec.loaders import load
+
+    data: Dataset = load(source, progress=progress)
+    return replace(data, descriptions=SCHEMA.to_frame())
 
 
 def _check_types(graph: Any, types: Sequence[str]) -> None:
@@ -166,21 +177,6 @@ def _check_types(graph: Any, types: Sequence[str]) -> None:
             raise ConfigError(
                 f"--types {name}: no node is of this type; {doubt}there are {', '.join(known)}."
             )
-
-
-def _confirm(describer: WrittenDescriber, grounds: Sequence[Grounds], yes: bool) -> None:
-    """Say what it will take; where that costs, ask."""
-    estimate = describer.estimate(grounds)
-    prompts = sum(not each.is_empty for each in grounds)
-    cost = "" if estimate.cost is None else f", cost up to {estimate.cost:.4g}"
-    asks = bool(estimate.cost) and not yes
-    (warn if asks else note)(
-        f"{prompts:,} questions: about {estimate.prompt_tokens:,} tokens to read and at most "
-        f"{estimate.tokens:,} to write{cost}, less what is known from before."
-    )
-    if asks and not typer.confirm("Go on?", err=True):
-        warn("Nothing was asked.")
-        raise typer.Exit(1)
 
 
 def _export(cache_file: Path | None, target: Path) -> int:

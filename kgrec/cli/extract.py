@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,19 +15,23 @@ from kgrec.cli.options import (
     ModelOption,
     Settings,
     WriterOption,
+    Yes,
     config_of,
     with_writer,
 )
 from kgrec.cli.output import note, print_json, print_table, print_text, warn
 from kgrec.cli.quiet import console_progress
+from kgrec.cli.writing import confirm, graph_of, patience_of, writer_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import polars as pl
 
     from kgrec.config import Config
     from kgrec.data import Dataset
     from kgrec.text.extract import Extraction
-    from kgrec.text.writers import Estimate, Writer
+    from kgrec.text.writers import Estimate
 
 _COLUMNS = ("id", "state", "head", "relation", "tail_label", "tail", "reason", "quote")
 _LONGEST_QUOTE = 80
@@ -67,6 +72,7 @@ def extract(
     writer: WriterOption = None,
     model: ModelOption = None,
     base_url: BaseUrl = None,
+    yes: Yes = False,
     settings: Settings = None,
     config: ConfigFile = None,
     format: Annotated[Format, typer.Option(help="How it is printed.")] = Format.table,
@@ -78,73 +84,84 @@ def extract(
     edited in the file) outlives every new run. Nothing learns from these facts until
     graph.extracted is set to train or explain.
     """
-    from kgrec.loaders import load
-
     chosen = with_writer(config_of(settings, None, config), writer, model, base_url)
-    file = _file(source, out)
-    data: Dataset = load(source)
-    old = data.extracted if out is None else _rows(data, file)
+    claims = _Claims.of(source, out)
     if show or state:
-        _list(old, state, format)
-        return
-    if accept or reject:
-        from kgrec.text.extract import judged, write_extracted
+        _list(claims.table, state, format)
+    elif accept or reject:
+        _judge(claims, accept or [], reject or [], format)
+    else:
+        found = _find(claims, chosen, relation or [], limit, confirm(yes=yes))
+        _print(found, claims, source if out is None else f"{source} --out {out}", format)
 
-        table = judged(old, accept or (), reject or ())
-        write_extracted(table, file)
-        counts = {"accepted": len(accept or ()), "rejected": len(reject or ())}
-        if format is Format.json:
-            print_json({"file": str(file), **counts})
-        else:
-            print_text(f"{counts['accepted']} accepted, {counts['rejected']} rejected in {file}.")
-        return
-    from kgrec.text.extract import merged, write_extracted
 
-    found = _extract(data, chosen, relation or [], limit)
-    write_extracted(merged(found.table, old), file)
+@dataclass(frozen=True)
+class _Claims:
+    """The claims about a dataset that are there already."""
+
+    data: Dataset
+    file: Path
+    table: pl.DataFrame
+
+    @classmethod
+    def of(cls, source: str, out: Path | None) -> _Claims:
+        from kgrec.loaders import load
+
+        file = _file(source, out)
+        data: Dataset = load(source)
+        return cls(data, file, data.extracted if out is None else _rows(data, file))
+
+
+def _judge(claims: _Claims, accept: list[str], reject: list[str], format: Format) -> None:
+    """Write down what a person decided."""
+    from kgrec.text.extract import judged, write_extracted
+
+    write_extracted(judged(claims.table, accept, reject), claims.file)
     if format is Format.json:
-        print_json({"file": str(file), **found.to_dict()})
-        return
-    where = "" if out is None else f" --out {out}"
-    print_text(str(found))
-    note(f"Wrote {file}. Next: kgrec extract {source}{where} --state quarantined")
+        counts = {"accepted": len(accept), "rejected": len(reject)}
+        print_json({"file": str(claims.file), **counts})
+    else:
+        print_text(f"{len(accept)} accepted, {len(reject)} rejected in {claims.file}.")
 
 
-def _extract(data: Dataset, config: Config, relations: list[str], limit: int | None) -> Extraction:
-    from kgrec.graph import KnowledgeGraph
+def _find(
+    claims: _Claims,
+    config: Config,
+    relations: list[str],
+    limit: int | None,
+    announce: Callable[[int, Estimate], None],
+) -> Extraction:
+    """Read the texts anew; what a person decided stays."""
     from kgrec.recommend.texts import encoder_of
     from kgrec.text.asking.replies import ReplyCache
-    from kgrec.text.extract import extract as find
+    from kgrec.text.extract import Asking, extract, merged, write_extracted
 
     progress = console_progress()
-    graph = KnowledgeGraph.build(data, progress=progress)
-    writer = _writer(config)
-    encoder = encoder_of(config) if writer is not None else None
+    graph = graph_of(claims.data, config, progress)
+    writer = writer_of(config)
     with ReplyCache() as cache:
-        return find(
+        asking = None
+        if writer is not None:
+            encoder = encoder_of(config)
+            asking = Asking(writer, cache, encoder, patience_of(config), announce)
+        found = extract(
             graph,
-            writer,
-            cache=cache,
-            encoder=encoder,
+            asking,
             relations=relations,
-            items=_first(data, limit),
-            retries=config.writer.retries,
-            most_failures=config.writer.most_failures,
-            announce=_announce,
+            items=_first(claims.data, limit),
+            hidden=config.graph.sensitive,
             progress=progress,
         )
+    write_extracted(merged(found.table, claims.table), claims.file)
+    return found
 
 
-def _writer(config: Config) -> Writer | None:
-    """The language model that the settings name; ``None``: names alone."""
-    from kgrec.text.writers import open_writer
-
-    return open_writer(config.writer)
-
-
-def _announce(estimate: Estimate) -> None:
-    cost = "" if estimate.cost is None else f", a cost of {estimate.cost:.4g} at most"
-    note(f"About {estimate.prompt_tokens:,} tokens to read, {estimate.tokens:,} to write{cost}.")
+def _print(found: Extraction, claims: _Claims, source: str, format: Format) -> None:
+    if format is Format.json:
+        print_json({"file": str(claims.file), **found.to_dict()})
+        return
+    print_text(str(found))
+    note(f"Wrote {claims.file}. Next: kgrec extract {source} --state quarantined")
 
 
 def _first(data: Dataset, limit: int | None) -> list[str] | None:

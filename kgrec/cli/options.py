@@ -61,7 +61,7 @@ ModelOption = Annotated[
 BaseUrl = Annotated[
     str | None, typer.Option(help="The endpoint: http://localhost:8080/v1.", metavar="URL")
 ]
-
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before paying.")]
 
 Language = Annotated[
     str, typer.Option(help="en, zh, or the path of a language file (.toml); of the reasons.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,10 +49,13 @@ def check_known(graph: KnowledgeGraph, kind: str, identifier: str) -> None:
     """
     import polars as pl
 
+    from kgrec.data.alike import alike
+
     known = graph.nodes.filter(pl.col("kind") == kind).select("id", "label")
     if identifier in known["id"]:
         return
-    guesses = _named(known, identifier) or _alike(known["id"].to_list(), identifier)
+    near = alike(identifier, known["id"], _GUESSES)
+    guesses = _named(known, identifier) or [f"'{each}'" for each in near]
     hint = (
         f"did you mean {_or(guesses)}?"
         if guesses
@@ -80,8 +82,3 @@ def _named(known: pl.DataFrame, words: str) -> list[str]:
     )
     rows = found.sort(pl.col("label").str.len_chars(), "id").head(_GUESSES).iter_rows()
     return [f"'{identifier}' ({label})" for identifier, label in rows] if words else []
-
-
-def _alike(known: list[str], identifier: str) -> list[str]:
-    found = difflib.get_close_matches(identifier, known, n=_GUESSES, cutoff=0.6)
-    return [f"'{each}'" for each in found]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
 
+from kgrec.data.alike import alike
 from kgrec.errors import DataError
 
 
@@ -77,9 +77,7 @@ SECTIONS = tuple(dict.fromkeys(schema.section for schema in SCHEMAS.values()))
 
 def closest(word: str, known: Iterable[str]) -> str | None:
     """Return the known word that looks most like ``word``, if any does."""
-    by_case = {name.lower(): name for name in known}
-    found = difflib.get_close_matches(word.lower(), by_case, n=1, cutoff=0.5)
-    return by_case[found[0]] if found else None
+    return next(iter(alike(word, known, most=1)), None)
 
 
 def require_columns(frame: pl.DataFrame, schema: TableSchema, file: str) -> None:

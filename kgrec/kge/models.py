@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any
 
 from kgrec.config import KgeConfig
+from kgrec.data.alike import alike
 from kgrec.errors import ConfigError
 from kgrec.kge.embeddings import tensor_of
 
@@ -44,7 +44,7 @@ def _find(name: str) -> Any:
     try:
         return model_resolver.lookup(name)
     except KeyError:
-        close = difflib.get_close_matches(model_resolver.normalize(name), known, n=3, cutoff=0.4)
+        close = alike(model_resolver.normalize(name), known)
         names = ", ".join([known[key].__name__ for key in close] or _USUAL)
         raise ConfigError(
             f"PyKEEN has no model '{name}'; set kge.model to another, for instance {names}."

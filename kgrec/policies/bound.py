@@ -15,7 +15,7 @@ from kgrec.graph import KnowledgeGraph
 from kgrec.policies.diversity import fact_vectors
 from kgrec.policies.greedy import Indices, Mask, Numbers
 from kgrec.policies.groups import Groups, popularity_groups, relation_groups
-from kgrec.policies.names import RuleNames, alike, some_of
+from kgrec.policies.names import RuleNames, question, some_of
 from kgrec.policies.policy import Exposure, Policy, Rule
 from kgrec.sparse import equal_parts
 
@@ -148,5 +148,5 @@ def _groups(exposure: Exposure, graph: KnowledgeGraph, features: Features) -> Gr
 def _column(groups: Groups, name: str, by: str) -> int:
     if name in groups.names:
         return groups.names.index(name)
-    hint = alike(name, groups.names) or some_of(groups.names)
+    hint = question(name, groups.names) or some_of(groups.names)
     raise UnknownIdError(f"'exposure' by '{by}' has no group '{name}'; {hint}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -10,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from kgrec.data.alike import alike
 from kgrec.errors import ConfigError, UnknownIdError
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.sensitive import sensitive_relations, without_sensitive
@@ -17,8 +17,6 @@ from kgrec.policies.policy import Rule
 from kgrec.vocabulary import INTERACTED
 
 Mask = npt.NDArray[np.bool_]
-
-_GUESSES = 3
 
 
 class RuleNames:
@@ -82,7 +80,7 @@ class RuleNames:
             known = sorted(self._relations)
             raise UnknownIdError(
                 f"There is no relation '{name}' of facts about items in the graph; "
-                f"{alike(name, known) or some_of(known)}"
+                f"{question(name, known) or some_of(known)}"
             )
         return found
 
@@ -181,20 +179,18 @@ class RuleNames:
     def _unknown(self, rule: Rule) -> str:
         entities = self.nodes.filter(pl.col("kind") == "entity")
         if rule.type is not None and not self._known_type(rule.type):
-            hint = alike(rule.type, self._types) or some_of(self._types)
+            hint = question(rule.type, self._types) or some_of(self._types)
             return f"There is no type '{rule.type}' in the graph; {hint}"
         among = f" of the type '{rule.type}'" if rule.type else ""
         last = str(rule.name).rpartition("/")[2]
         known = list(dict.fromkeys([*entities["label"], *entities["id"], *self._types]))
-        hint = alike(last, known) or alike(str(rule.name), known) or "name an id or a label."
+        hint = question(last, known) or question(str(rule.name), known) or "name an id or a label."
         return f"There is no entity '{rule.name}'{among} in the graph; {hint}"
 
 
-def alike(name: str, known: Sequence[str]) -> str:
+def question(name: str, known: Sequence[str]) -> str:
     """A question whether one of the known names was meant; empty if none looks like it."""
-    by_case = {each.lower(): each for each in known}
-    found = difflib.get_close_matches(name.lower(), by_case, n=_GUESSES, cutoff=0.6)
-    quoted = [f"'{by_case[each]}'" for each in found]
+    quoted = [f"'{each}'" for each in alike(name, known)]
     return f"did you mean {' or '.join(quoted)}?" if quoted else ""
 
 

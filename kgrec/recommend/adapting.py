@@ -13,8 +13,8 @@ from kgrec.gnn.training.snapshot import Snapshot
 from kgrec.graph import KnowledgeGraph
 from kgrec.recommend.texts import core_descriptions, learned_graph, transformer_encoder
 from kgrec.text import TextEncoder
+from kgrec.text.adapter import Adapter
 from kgrec.text.adapting.adapt import Adapted, adapt
-from kgrec.text.adapting.adapter import Adapter
 from kgrec.text.adapting.pairs import Pairs, draw_pairs
 from kgrec.text.around import SIMILAR_TEXT
 

@@ -25,7 +25,7 @@ from kgrec.recommend.texts import (
     text_vectors,
 )
 from kgrec.text import TextEncoder
-from kgrec.text.adapting.adapter import Adapter
+from kgrec.text.adapter import Adapter
 
 
 def node_inputs(

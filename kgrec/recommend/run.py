@@ -38,7 +38,7 @@ from kgrec.gnn.saved import model_of
 from kgrec.graph import KnowledgeGraph
 from kgrec.recommend.card import model_card
 from kgrec.recommend.ready import Ready
-from kgrec.text.adapting.adapter import Adapter
+from kgrec.text.adapter import Adapter
 
 FORMAT = 4
 _HEADER = "config.json"

@@ -23,7 +23,7 @@ from kgrec.text import (
     describe,
     encode_descriptions,
 )
-from kgrec.text.adapting.adapter import Adapter
+from kgrec.text.adapter import Adapter
 from kgrec.text.plain import plain_texts
 from kgrec.text.template import relation_clauses
 from kgrec.text.words import word_vectors

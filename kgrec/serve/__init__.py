@@ -41,6 +41,6 @@ def _require() -> None:
 
     from kgrec.errors import MissingExtraError
 
-    for package in ("fastapi", "uvicorn", "httptools", "prometheus_client", "rapidfuzz"):
+    for package in ("fastapi", "uvicorn", "httptools", "prometheus_client"):
         if find_spec(package) is None:
             raise MissingExtraError(package, "serve")

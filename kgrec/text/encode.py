@@ -17,7 +17,8 @@ from safetensors import SafetensorError
 
 from kgrec.callbacks import Bar, Progress
 from kgrec.errors import ConfigError, first_line
-from kgrec.text.adapting.adapter import Adapter
+from kgrec.processor import has_native_bfloat16
+from kgrec.text.adapter import Adapter
 from kgrec.text.batches import batches
 from kgrec.text.encoder import TextEncoder, Vectors, encode_descriptions, encode_relations
 from kgrec.text.folder import ModelFolder, Role
@@ -274,15 +275,6 @@ def _resolve(precision: Precision) -> torch.dtype:
     if precision == "auto":
         return torch.bfloat16 if has_native_bfloat16() else torch.float32
     return torch.bfloat16 if precision == "bfloat16" else torch.float32
-
-
-def has_native_bfloat16() -> bool:
-    """Whether the processor multiplies bfloat16 itself: AVX512_BF16 or AMX."""
-    # torch.backends.cpu.get_cpu_capability() stops at "AVX512", which says nothing about bfloat16.
-    # The two probes below are private and younger than the oldest torch that kgrec supports: absent
-    # means no.
-    probes = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
-    return any(getattr(torch.cpu, probe, bool)() for probe in probes)
 
 
 def _load(loader: Any, folder: Path, **options: Any) -> Any:

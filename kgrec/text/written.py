@@ -14,7 +14,7 @@ from kgrec.data.descriptions import SCHEMA
 from kgrec.errors import KgrecError
 from kgrec.graph.descriptions import TEMPLATE
 from kgrec.graph.schema import id_of, kind_of
-from kgrec.text.asking import ask
+from kgrec.text.asking import Patience, ask
 from kgrec.text.asking.replies import ReplyCache
 from kgrec.text.asking.tally import Tally
 from kgrec.text.descriptions import DescribableGraph, Descriptions
@@ -70,8 +70,8 @@ class WrittenDescriber:
     :param language: code of the language of the graph's words; a catalog's text in another
         language is described in that
     :param vocabulary: the words of types and relations in that language; by default the graph's
-    :param retries: how often a text is asked for once more
-    :param most_failures: the share of questions that may fail (not: be refused)
+    :param patience: how often a text is asked for, and the share of questions that may fail (not:
+        be refused); ``None``: the defaults
     :param max_tokens: of an answer
     """
 
@@ -83,13 +83,12 @@ class WrittenDescriber:
         source: Source = "local",
         language: str = "en",
         vocabulary: Vocabulary | None = None,
-        retries: int = 1,
-        most_failures: float = 0.5,
+        patience: Patience | None = None,
         max_tokens: int = 160,
     ) -> None:
         self._writer, self._cache, self._source, self._language = writer, cache, source, language
         self._vocabulary = vocabulary
-        self._retries, self._most_failures = retries, most_failures
+        self._patience = patience or Patience()
         self._max_tokens = max_tokens
 
     def describe(
@@ -153,9 +152,10 @@ class WrittenDescriber:
                 self.prompts(asked),
                 self._judge(asked, graph),
                 cache=self._cache,
-                retries=self._retries,
                 # That texts are refused is no failure here: the template has one for each.
-                most_failures=1.0 if len(asked) < _FEW else 1 - 1e-9,
+                patience=replace(
+                    self._patience, most_failures=1.0 if len(asked) < _FEW else 1 - 1e-9
+                ),
                 progress=progress,
             )
             tally = answers.tally
@@ -187,7 +187,7 @@ class WrittenDescriber:
     def _check(self, tally: Tally) -> None:
         new = tally.prompts - tally.cached - tally.unasked
         failed = tally.failed.total()
-        if failed > self._most_failures * max(new, 1):
+        if failed > self._patience.most_failures * max(new, 1):
             reason = tally.failed.most_common(1)[0][0]
             raise KgrecError(
                 f"{failed:,} of {tally.asked:,} requests to the language model failed, most often: "

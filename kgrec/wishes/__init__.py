@@ -1,9 +1,8 @@
 """Wishes in words: read by rules, linked to the graph, ranked by graph and text together."""
 
-from kgrec.wishes.fill import fill
-from kgrec.wishes.grant import Granted, Granter, recommend_wish
+from kgrec.wishes.grant import Granted, Granter
 from kgrec.wishes.intent import Ambiguity, Intent, Link
-from kgrec.wishes.parse import WishParser, parse_wish
+from kgrec.wishes.parse import WishParser
 
 __all__ = [
     "Ambiguity",
@@ -12,7 +11,4 @@ __all__ = [
     "Intent",
     "Link",
     "WishParser",
-    "fill",
-    "parse_wish",
-    "recommend_wish",
 ]

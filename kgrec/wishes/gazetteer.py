@@ -108,10 +108,6 @@ class Gazetteer:
         """How well known a node is: its facts and interactions."""
         return self._weights.get(node.key, 0)
 
-    def num_items(self, node: Named) -> int:
-        """How many items have a fact about an entity."""
-        return self._weights.get(node.key, 0)
-
     def year(self, node: Named) -> int | None:
         """The year of an item, if it has one."""
         return self._years.get(node.id)

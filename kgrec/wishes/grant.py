@@ -99,6 +99,7 @@ class Granter:
     ) -> Granted:
         """The best items for a wish; see the module.
 
+        :param intent: of a :class:`~kgrec.wishes.WishParser`, changed or not
         :param k: how many items, at least 1
         :param user: whose history counts, too, or that history; ``None``: nobody's
         :param explain: also explain every score
@@ -257,21 +258,6 @@ def _told(intent: Intent, wanted: Mask, texts: Floats | None, at: int) -> str:
     if texts is not None:
         parts.append(f"text {texts[at]:.2f}")
     return "; ".join(parts)
-
-
-def recommend_wish(
-    rec: Recommender, intent: Intent, k: int = 10, user: str | None = None
-) -> Granted:
-    """The best items for a wish, each explained; for several wishes a :class:`Granter`.
-
-    :param rec: a fitted recommender
-    :param intent: of :func:`~kgrec.wishes.parse_wish`, changed or not
-    :param k: how many items, at least 1
-    :param user: whose history counts, too; ``None``: nobody's
-    :raises UnknownIdError: if the graph does not have the user, or what the intent names
-    :raises ConfigError: if ``k`` is below 1
-    """
-    return Granter(rec).grant(intent, k, user=user)
 
 
 def _together(own: History, wished: History, size: int) -> History:

@@ -66,7 +66,7 @@ class Ambiguity(_Value):
 
 
 class Intent(_Value):
-    """What a wish asks for; see :func:`kgrec.wishes.parse_wish`.
+    """What a wish asks for; see :meth:`kgrec.wishes.WishParser.parse`.
 
     JSON of it can be changed by hand and given back: ``Intent.model_validate_json``.
     """

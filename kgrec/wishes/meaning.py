@@ -97,7 +97,7 @@ def _rank(wish: Marked, mark: Mark, called: Called, never: bool) -> float:
     if node.type in gazetteer.series:
         if behind in words.series:
             return 3.5
-        return 2.5 if never and spoken != "like" and gazetteer.num_items(node) > 1 else 0.8
+        return 2.5 if never and spoken != "like" and gazetteer.weight(node) > 1 else 0.8
     if node.type in gazetteer.works:
         return 3.5 if behind in words.works or before in words.works else 0.3
     if gazetteer.is_idea(node) or called.idea:

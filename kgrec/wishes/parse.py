@@ -38,24 +38,17 @@ class WishParser:
         return cls(graph, words)
 
     def parse(self, text: str) -> Intent:
-        """Read a wish; see :func:`parse_wish`."""
+        """Read a wish: what is liked, what is wanted, what is not, and what is left in words.
+
+        Names of the graph are found by label, alias, everyday word and likeness; the longest wins.
+        Cues say what is not wanted (:mod:`kgrec.wishes.scope`). An item that is named and not
+        negated is liked. What a name may mean besides is in ``ambiguous``; where nothing speaks for
+        one of several nodes, none is taken, unless the wish excludes them: then all are.
+
+        :param text: a wish; what stands behind 2,000 characters is not read
+        """
         wish = marked(text, self.gazetteer, self._spelling)
         return _Reading(wish).intent()
-
-
-def parse_wish(text: str, graph: KnowledgeGraph | WishParser) -> Intent:
-    """Read a wish: what is liked, what is wanted, what is not, and what is left in words.
-
-    Names of the graph are found by label, alias, everyday word and, with ``rapidfuzz``, likeness;
-    the longest wins. Cues say what is not wanted (:mod:`kgrec.wishes.scope`). An item that is named
-    and not negated is liked. What a name may mean besides is in ``ambiguous``; where nothing speaks
-    for one of several nodes, none is taken, unless the wish excludes them: then all are.
-
-    :param text: a wish; what stands behind 2,000 characters is not read
-    :param graph: what is served; for several wishes a :class:`WishParser` of it
-    """
-    parser = graph if isinstance(graph, WishParser) else WishParser(graph)
-    return parser.parse(text)
 
 
 class _Reading:

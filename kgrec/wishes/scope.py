@@ -26,7 +26,6 @@ from kgrec.wishes.marks import Mark, Marked
 _END = re.compile(r"[.!?;\n。！？；]")
 _BREAK = re.compile(r"[:()\[\]–—…：（）]|\s-\s")
 _COMMA = re.compile(r"[,，]")
-_LIST = re.compile(r"[、/&+]")
 
 
 @dataclass(frozen=True)

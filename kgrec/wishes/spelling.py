@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Any
+
+from rapidfuzz import fuzz, process
 
 from kgrec.text.extract.linking import only_spelling
 from kgrec.wishes.gazetteer import Called, Gazetteer
@@ -17,7 +18,7 @@ _MOST = 3  # words
 
 
 class Spelling:
-    """Finds names by likeness; nothing where ``rapidfuzz`` (extra ``llm``) is not installed.
+    """Finds names by likeness.
 
     Only names of as many words that begin with the same letter are looked at.
 
@@ -34,12 +35,10 @@ class Spelling:
         :param titles: whether a single word may be a title
         """
         text = " ".join(words)
-        if self._rapidfuzz is None or not 0 < len(words) <= _MOST or len(text) < _SHORTEST:
+        if not 0 < len(words) <= _MOST or len(text) < _SHORTEST:
             return []
         names, called = self._pools.get((len(words), text[0]), ([], []))
-        found = self._rapidfuzz.process.extract(
-            text, names, scorer=self._rapidfuzz.fuzz.ratio, score_cutoff=_LEAST, limit=8
-        )
+        found = process.extract(text, names, scorer=fuzz.ratio, score_cutoff=_LEAST, limit=8)
         fits = [
             (each, score / 100)
             for name, score, place in found
@@ -54,14 +53,6 @@ class Spelling:
             return True
         long = len(words[0]) >= _SHORTEST_NAME and len(called.name[0]) >= _SHORTEST_NAME
         return long and (titles or called.node.kind != "item")
-
-    @cached_property
-    def _rapidfuzz(self) -> Any:
-        try:
-            import rapidfuzz
-        except ImportError:
-            return None
-        return rapidfuzz
 
     @cached_property
     def _pools(self) -> dict[tuple[int, str], tuple[list[str], list[list[Called]]]]:

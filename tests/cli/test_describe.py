@@ -29,7 +29,7 @@ class Model:
     def estimate(self, prompts: Sequence[Prompt]) -> Estimate:
         return Estimate(100 * len(prompts), 160 * len(prompts), self.cost)
 
-    def write(self, prompts: Sequence[Prompt], *_: object) -> Iterator[Any]:
+    def write(self, prompts: Sequence[Prompt]) -> Iterator[Any]:
         for place, prompt in enumerate(prompts):
             if self.asked == self.stop_after:
                 raise KeyboardInterrupt

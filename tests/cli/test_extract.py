@@ -1,14 +1,59 @@
 from __future__ import annotations
 
+import json
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 from typer.testing import CliRunner
 
 from kgrec.cli.app import app
+from kgrec.text.writers import Estimate, Prompt, Reply
 
 RUN = CliRunner()
+
+
+class Model:
+    """A language model that finds nothing, and has a price."""
+
+    identity = "model"
+    cost: float | None = None
+
+    def __init__(self) -> None:
+        self.asked: list[Prompt] = []
+
+    def estimate(self, prompts: Sequence[Prompt]) -> Estimate:
+        return Estimate(100 * len(prompts), 700 * len(prompts), self.cost)
+
+    def write(self, prompts: Sequence[Prompt]) -> Iterator[Any]:
+        for place, prompt in enumerate(prompts):
+            self.asked.append(prompt)
+            yield place, Reply('{"facts": []}', "stop", 90, 9)
+
+    @property
+    def relations(self) -> set[str]:
+        """Those that it was asked for."""
+        schema = self.asked[0].schema
+        assert schema is not None
+        return set(schema["properties"]["facts"]["items"]["properties"]["relation"]["enum"])
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> Model:
+    made = Model()
+    for place in ("kgrec.text.writers.open.open_writer", "kgrec.text.writers.open_writer"):
+        monkeypatch.setattr(place, lambda _: made)
+    monkeypatch.setattr("kgrec.recommend.texts.encoder_of", lambda _: None)
+    return made
+
+
+@pytest.fixture
+def films(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("KGREC_CACHE", str(tmp_path / "cache"))
+    return Path(shutil.copytree(tiny, tmp_path / "data"))
 
 
 @pytest.fixture
@@ -68,3 +113,43 @@ def test_what_cannot_be_done_is_said_in_a_sentence(folder: Path) -> None:
         result = RUN.invoke(app, ["extract", *map(str, words)])
         assert result.exit_code == 1
         assert said in result.output
+
+
+def test_what_costs_is_asked_before(cli: Callable[..., Any], films: Path, model: Model) -> None:
+    command = ("extract", films, "--writer", "api", "--model", "m", "--limit", 3)
+    model.cost = 0.5
+    asked = RUN.invoke(app, [str(word) for word in command], input="n\n")
+    assert asked.exit_code == 1
+    assert "3 questions: about 300 tokens to read" in asked.stderr
+    assert "cost up to 0.5" in asked.stderr
+    assert "Nothing was asked" in asked.stderr
+    assert not model.asked
+    assert not (films / "extracted.parquet").exists()
+    agreed = cli(*command, "--yes")
+    assert agreed.exit_code == 0, agreed.stderr
+    assert len(model.asked) == 3
+
+
+def test_what_is_free_is_not_asked_for(cli: Callable[..., Any], films: Path, model: Model) -> None:
+    result = cli("extract", films, "--writer", "local", "--model", "m", "--limit", 3)
+    assert result.exit_code == 0, result.stderr
+    assert len(model.asked) == 3
+    assert "cost" not in result.stderr
+
+
+def test_a_model_is_not_asked_for_sensitive_facts(
+    cli: Callable[..., Any], films: Path, model: Model
+) -> None:
+    command = ("extract", films, "--writer", "local", "--model", "m", "--limit", 1)
+    assert cli(*command).exit_code == 0
+    assert "has_genre" in model.relations
+    model.asked.clear()
+    result = cli(*command, "--set", "graph.sensitive=genres", "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    assert "has_genre" not in model.relations
+    assert json.loads(result.stdout)["texts"] == 1
+    for names, said in (("genrs", "no relation of facts"), ("genres", "is sensitive")):
+        settings = ("--set", f"graph.sensitive={names}", "--relation", "has_genre")
+        refused = cli(*command, *settings)
+        assert refused.exit_code == 1
+        assert said in refused.stderr

@@ -22,8 +22,8 @@ from kgrec.recommend.inputs import node_inputs
 from kgrec.recommend.similar import with_similar_texts
 from kgrec.testing import tiny_dataset
 from kgrec.text import MiniLMEncoder
+from kgrec.text.adapter import Adapter
 from kgrec.text.adapting.adapt import Adapted
-from kgrec.text.adapting.adapter import Adapter
 
 DATA = tiny_dataset()
 

@@ -13,6 +13,7 @@ from kgrec.config import TextConfig
 from kgrec.errors import KgrecError
 from kgrec.graph import KnowledgeGraph
 from kgrec.text import TemplateDescriber
+from kgrec.text.asking import Patience
 from kgrec.text.asking.replies import ReplyCache
 from kgrec.text.grounds import Grounds
 from kgrec.text.writers import Estimate, Failure, Prompt, Reply
@@ -32,7 +33,7 @@ class Scripted:
     def estimate(self, prompts: Sequence[Prompt]) -> Estimate:
         return Estimate(100 * len(prompts), 160 * len(prompts))
 
-    def write(self, prompts: Sequence[Prompt], *_: object) -> Iterator[tuple[int, Reply | Failure]]:
+    def write(self, prompts: Sequence[Prompt]) -> Iterator[tuple[int, Reply | Failure]]:
         for place, prompt in enumerate(prompts):
             self.asked.append(prompt.key)
             record = prompt.messages[1].content.split("RECORD\n")[1].split("\nEND ")[0]
@@ -55,7 +56,7 @@ def only(graph: KnowledgeGraph, describer: WrittenDescriber, count: int = 6) -> 
 def test_true_texts_are_kept_and_others_are_the_template_s(tiny_graph: KnowledgeGraph) -> None:
     first = tiny_graph.label("item:1")
     writer = Scripted(lambda record: truth(record) if record["name"] == first else lie(record))
-    describer = WrittenDescriber(writer, source="api", retries=0)
+    describer = WrittenDescriber(writer, source="api", patience=Patience(retries=0))
     written = describer.write(only(tiny_graph, describer), tiny_graph)
     one, two = written.table.rows(named=True)[:2]
     assert (one["text"], one["source"], one["verified"]) == (f"{first} is a film.", "api", True)
@@ -112,9 +113,7 @@ def test_a_changed_node_describes_only_itself_anew(
 
 def test_a_killed_run_goes_on(tiny_graph: KnowledgeGraph, tmp_path: Path) -> None:
     class Killed(Scripted):
-        def write(
-            self, prompts: Sequence[Prompt], *_: object
-        ) -> Iterator[tuple[int, Reply | Failure]]:
+        def write(self, prompts: Sequence[Prompt]) -> Iterator[tuple[int, Reply | Failure]]:
             for number, answer in enumerate(super().write(prompts)):
                 if number == 4:
                     raise KeyboardInterrupt
@@ -184,7 +183,7 @@ def test_texts_of_any_kind_are_described(build: Callable[..., KnowledgeGraph]) -
     graph = graph.update(items=texts)
     found = {}
     for writer in (None, Scripted(lambda record: f"Kite. {record.get('text', '')}")):
-        describer = WrittenDescriber(writer, retries=0)
+        describer = WrittenDescriber(writer, patience=Patience(retries=0))
         table = describer.write(describer.grounds(graph), graph).table
         found = {row["id"]: row for row in table.rows(named=True)}
         assert set(found) == set(SCRIPTS)
@@ -200,10 +199,10 @@ def test_texts_of_any_kind_are_described(build: Callable[..., KnowledgeGraph]) -
 
 def test_failures_beyond_a_share_are_an_error(tiny_graph: KnowledgeGraph) -> None:
     writer = Scripted(lambda _: Failure("timed out"))
-    describer = WrittenDescriber(writer, most_failures=0.5)
+    describer = WrittenDescriber(writer, patience=Patience(most_failures=0.5))
     with pytest.raises(KgrecError, match="timed out"):
         describer.write(only(tiny_graph, describer), tiny_graph)
-    describer = WrittenDescriber(writer, most_failures=1.0)
+    describer = WrittenDescriber(writer, patience=Patience(most_failures=1.0))
     assert describer.write(only(tiny_graph, describer), tiny_graph).written == 0
 
 
@@ -211,7 +210,9 @@ def test_it_is_a_describer(tiny_graph: KnowledgeGraph) -> None:
     config = TextConfig()
     plain = TemplateDescriber().describe(tiny_graph, config, Progress())
     writer = Scripted(lambda record: truth(record) if record["type"] == "film" else lie(record))
-    found = WrittenDescriber(writer, retries=0).describe(tiny_graph, config, Progress())
+    found = WrittenDescriber(writer, patience=Patience(retries=0)).describe(
+        tiny_graph, config, Progress()
+    )
     assert found.nodes.columns == plain.nodes.columns
     texts = found.texts()
     title = tiny_graph.label("item:1")

@@ -9,7 +9,7 @@ import pytest
 from kgrec.errors import ConfigError, UnknownIdError
 from kgrec.recommend import Recommender
 from kgrec.recommend.profile import Profile
-from kgrec.wishes import Granter, Intent, WishParser, recommend_wish
+from kgrec.wishes import Granter, Intent, WishParser
 
 
 class Letters:
@@ -124,8 +124,8 @@ def test_free_text_is_compared_with_descriptions(fitted: Recommender, granter: G
     assert all("text 0." in each for each in told.table["moved"])
 
 
-def test_a_wish_that_nobody_understands(fitted: Recommender) -> None:
-    top = recommend_wish(fitted, Intent(), k=3)
+def test_a_wish_that_nobody_understands(granter: Granter) -> None:
+    top = granter.grant(Intent(), k=3)
     assert len(top) == 3
     assert any("Nothing in the wish" in each for each in top.notes)
 

@@ -25,11 +25,6 @@ class Sample:
     log_weights: torch.Tensor
 
 
-def every_item(num_items: int) -> Sample:
-    """All items once, each for itself."""
-    return Sample(torch.arange(num_items), torch.zeros(num_items))
-
-
 class Draws:
     """Draws items in proportion to ``(users + 1) ** power``: no item is out of reach.
 

@@ -21,12 +21,12 @@ from kgrec.graph.rdf.edges import (
     node_blocks,
     triple_lines,
 )
-from kgrec.graph.rdf.explore import Select
 from kgrec.graph.rdf.header import header_lines
 from kgrec.graph.rdf.iris import edge_iris, node_iris
 from kgrec.graph.rdf.names import Names
 from kgrec.graph.rdf.namespaces import GRAPH, KEY, NODE, RDF, RDF_TYPE, XSD
 from kgrec.graph.rdf.nodes import describe
+from kgrec.graph.rdf.select import Select
 from kgrec.graph.schema import IDENTITY
 from kgrec.vocabulary import INTERACTED
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kgrec.graph.rdf.edges import ITEM, SUBJECT, USER, WEIGHT
-from kgrec.graph.rdf.explore import Select
 from kgrec.graph.rdf.namespaces import GRAPH, KEY, RDF_TYPE
+from kgrec.graph.rdf.select import Select
 
 _MANY = 50_000
 

@@ -23,7 +23,6 @@ from kgrec.graph.parameters import check_request
 from kgrec.graph.rdf.answer import answer
 from kgrec.graph.rdf.changes import change_update, check_version, refuse_twins
 from kgrec.graph.rdf.content import read_content
-from kgrec.graph.rdf.explored import Explored
 from kgrec.graph.rdf.files import write_lines
 from kgrec.graph.rdf.header import read_header
 from kgrec.graph.rdf.namespaces import GRAPH
@@ -32,6 +31,7 @@ from kgrec.graph.rdf.triples import read_lines_of
 from kgrec.graph.result import QueryResult
 from kgrec.graph.sparql import bind, form, why_not_read_only
 from kgrec.graph.stores.in_time import in_time
+from kgrec.graph.stores.sparql_explored import Explored
 
 _SAID = 160  # characters: pyoxigraph lists everything that it would have taken
 

@@ -19,7 +19,6 @@ from kgrec.graph.rdf.content import read_content
 from kgrec.graph.rdf.diff import batches, difference
 from kgrec.graph.rdf.edges import ITEM, SUBJECT, USER, WEIGHT
 from kgrec.graph.rdf.endpoint import Auth, Endpoint
-from kgrec.graph.rdf.explored import Explored
 from kgrec.graph.rdf.header import read_header
 from kgrec.graph.rdf.iris import safe_iri
 from kgrec.graph.rdf.names import Names
@@ -30,6 +29,7 @@ from kgrec.graph.rdf.upload import WRITING, WRITTEN, Marker, fingerprint, upload
 from kgrec.graph.rdf.wipe import wipe
 from kgrec.graph.result import QueryResult
 from kgrec.graph.sparql import bind, form, why_not_read_only, with_limit
+from kgrec.graph.stores.sparql_explored import Explored
 
 _ROWS = 5_000  # of a change, in one request
 _PARTS = (

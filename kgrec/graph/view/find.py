@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from kgrec.data.alike import alike
 from kgrec.errors import UnknownIdError
 from kgrec.graph.schema import key
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _KINDS = ("item", "entity", "user")
 _SHOWN = 5
-_COMPARED = 20_000
 _SHORT = 3
 
 
@@ -56,17 +55,11 @@ def nearest(graph: KnowledgeGraph, name: str, most: int = _SHOWN) -> pl.DataFram
     holding = graph.nodes.filter(lower.str.contains(wanted, literal=True))
     if holding.height:
         return holding.sort(pl.col("label").str.len_chars(), "key").head(most)
-    size = len(wanted)
-    alike = graph.nodes.filter(
-        lower.str.len_chars().is_between(size * 2 // 3, size * 3 // 2 + 1)
-    ).head(_COMPARED)
-    close = difflib.get_close_matches(
-        wanted, alike.select(lower.unique().sort()).to_series(), n=most, cutoff=0.6
-    )
+    close = alike(wanted, graph.nodes.select(lower.unique().sort()).to_series(), most)
     if not close:
         return _beginnings(graph, wanted).head(most)
     ranks = pl.DataFrame({"name": close, "rank": range(len(close))}, schema_overrides=_RANKS)
-    ranked = alike.with_columns(name=lower).join(ranks, on="name").sort("rank", "key")
+    ranked = graph.nodes.with_columns(name=lower).join(ranks, on="name").sort("rank", "key")
     return ranked.select(graph.nodes.columns).head(most)
 
 

@@ -19,11 +19,12 @@ import torch
 from kgrec.callbacks import Bar, Progress
 from kgrec.config import AdaptConfig
 from kgrec.errors import ConfigError, MissingExtraError
-from kgrec.text.adapting.adapter import Adapter
+from kgrec.processor import has_native_bfloat16
+from kgrec.text.adapter import Adapter
 from kgrec.text.adapting.contrast import PairedTexts, contrastive_loss, cuts
 from kgrec.text.adapting.pairs import Pairs
 from kgrec.text.adapting.targets import targets_of
-from kgrec.text.encode import TransformerEncoder, has_native_bfloat16
+from kgrec.text.encode import TransformerEncoder
 
 _FEWEST_HELD_OUT = 2  # one pair has no negatives
 

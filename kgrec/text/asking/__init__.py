@@ -4,7 +4,8 @@
 """
 
 from kgrec.text.asking.answers import Answer, Answers, Judge, RefusedError
+from kgrec.text.asking.patience import Patience
 from kgrec.text.asking.run import ask
 from kgrec.text.asking.tally import Tally
 
-__all__ = ["Answer", "Answers", "Judge", "RefusedError", "Tally", "ask"]
+__all__ = ["Answer", "Answers", "Judge", "Patience", "RefusedError", "Tally", "ask"]

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from typing import Generic, cast
 
 from kgrec.callbacks import Bar, Progress
-from kgrec.errors import ConfigError, KgrecError
+from kgrec.errors import KgrecError
 from kgrec.text.asking.answers import Answer, Answers, Judge, RefusedError, Value
+from kgrec.text.asking.patience import Patience
 from kgrec.text.asking.question import Question, chunks
 from kgrec.text.asking.replies import Attempt, ReplyCache, reply_key
 from kgrec.text.asking.tally import Meter, Tally, too_many
@@ -24,9 +25,7 @@ def ask(
     judge: Judge[Value],
     *,
     cache: ReplyCache | None = None,
-    retries: int = 1,
-    most_failures: float = 0.5,
-    again: bool = False,
+    patience: Patience | None = None,
     progress: Progress | None = None,
 ) -> Answers[Value]:
     """Ask every question to which no right answer is known yet.
@@ -43,9 +42,8 @@ def ask(
     :param judge: gets a question and the text of an answer, and returns what is kept of it or
         raises :class:`RefusedError`; a ``ValueError``, as parsers raise it, refuses too
     :param cache: where accepted answers are kept; ``None``: nowhere
-    :param retries: how often a question is asked once more after a refusal, at least 0
-    :param most_failures: share of the questions that may stay without an answer, from 0 to 1
-    :param again: whether to ask again from the start where all answers were refused in earlier runs
+    :param patience: how often a question is asked, and when the run is given up; ``None``: the
+        defaults
     :param progress: who shows tokens, cost and the time left
     :return: answers in the order of ``prompts``; the ``value`` of one is ``None`` if there was no
         right one, or none was asked for as a budget is spent
@@ -53,32 +51,27 @@ def ask(
         soon as that is certain, or if nobody answers at all; what was accepted is in the cache
     :raises ConfigError: if nothing can be asked at all: a missing model, a key that is refused
     """
-    if retries < 0 or not 0 <= most_failures <= 1:
-        raise ConfigError(
-            f"retries is {retries} and most_failures is {most_failures}: the first must be at "
-            "least 0, the second from 0 to 1."
-        )
     identity = writer.identity
     questions: list[Question[Value]] = [
         Question(reply_key(identity, each), each) for each in prompts
     ]
     with (progress or Progress()).stage("Ask the language model", total=len(prompts)) as bar:
-        run = _Run(writer, judge, cache, bar)
-        run.retries, run.most_failures, run.again = retries, most_failures, again
-        return run.ask(questions)
+        return _Run(writer, judge, cache, patience or Patience(), bar).ask(questions)
 
 
 class _Run(Generic[Value]):
     """One call of :func:`ask`."""
 
-    retries: int
-    most_failures: float
-    again: bool
-
     def __init__(
-        self, writer: Writer, judge: Judge[Value], cache: ReplyCache | None, bar: Bar
+        self,
+        writer: Writer,
+        judge: Judge[Value],
+        cache: ReplyCache | None,
+        patience: Patience,
+        bar: Bar,
     ) -> None:
-        self._writer, self._judge, self._cache, self._bar = writer, judge, cache, bar
+        self._writer, self._judge, self._cache = writer, judge, cache
+        self._patience, self._bar = patience, bar
         self._tally = Tally()
         self._meter = Meter(0, 0)
         self._lost = self._settled = 0
@@ -112,7 +105,7 @@ class _Run(Generic[Value]):
             return
         keys = [question.key for question in questions]
         accepted = self._cache.read(keys)
-        refused = {} if self.again else self._cache.failures(keys)
+        refused = {} if self._patience.again else self._cache.failures(keys)
         for question in questions:
             if question.key in accepted:
                 known = [Attempt(accepted[question.key], "stop")]
@@ -125,7 +118,7 @@ class _Run(Generic[Value]):
         for attempt in known:
             if attempt.text is not None and self._accepts(question, attempt):
                 return
-        if len(question.refusals) > self.retries:
+        if len(question.refusals) > self._patience.retries:
             self._settle(question, None, cached=True)
 
     def _ask_chunk(self, questions: Sequence[Question[Value]]) -> None:
@@ -148,7 +141,7 @@ class _Run(Generic[Value]):
         if isinstance(reply, Reply):
             if self._accepts(question, Attempt(reply.text, reply.finish), reply):
                 return
-            if len(question.refusals) <= self.retries:
+            if len(question.refusals) <= self._patience.retries:
                 return
         else:
             question.refusals.append(Attempt(None, reason=reply.reason))
@@ -192,6 +185,7 @@ class _Run(Generic[Value]):
 
     def _check(self, *, dead: bool = False) -> None:
         """Stop if too many questions have no answer; ``dead``: nobody answers at all."""
-        most = self.most_failures * (self._tally.prompts - self._tally.unasked)
-        if self._lost > most or (dead and self.most_failures < 1):
-            raise KgrecError(too_many(self._lost, self._settled, self.most_failures, self._tally))
+        share = self._patience.most_failures
+        most = share * (self._tally.prompts - self._tally.unasked)
+        if self._lost > most or (dead and share < 1):
+            raise KgrecError(too_many(self._lost, self._settled, share, self._tally))

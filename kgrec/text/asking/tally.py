@@ -44,11 +44,6 @@ class Tally:
         """Questions that were asked, and have no answer that was accepted."""
         return self.prompts - self.accepted - self.unasked
 
-    @property
-    def lost_share(self) -> float:
-        """Their share of all questions but those that were not asked; 0 where there is none."""
-        return self.lost / max(self.prompts - self.unasked, 1)
-
     def count(self, reply: Reply | Failure) -> None:
         """Note what came of one request."""
         if isinstance(reply, Unasked):

@@ -7,9 +7,10 @@ must be the only one. What could be several is told with the list and linked to 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
+from rapidfuzz import fuzz, process
 
 from kgrec.text.encoder import TextEncoder, Vectors
 from kgrec.text.extract.claim import Claim
@@ -20,21 +21,11 @@ from kgrec.vocabulary import Relation, Vocabulary
 
 _MOST_CANDIDATES = 5
 _LONGEST_NAME = 8  # words
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """When two names are near enough.
-
-    :ivar same: a likeness of spelling (0–100) from which a name that is alone with it is taken
-    :ivar alike: from which a person has to say
-    :ivar near: a cosine of the encoder's vectors from which a person has to say; vectors of names
-        are close where what they name is of a kind, so that they alone never link
-    """
-
-    same: float = 95.0
-    alike: float = 88.0
-    near: float = 0.9
+_SAME = 95.0  # a likeness of spelling, of 100, from which a name that is alone with it is taken
+_ALIKE = 88.0  # from which a person has to say
+# A cosine of the encoder's vectors from which a person has to say. Vectors of names are close where
+# what they name is of a kind, so that they alone never link.
+_NEAR = 0.9
 
 
 class Linker:
@@ -52,7 +43,6 @@ class Linker:
         encoder: TextEncoder | None = None,
     ) -> None:
         self._names, self._vocabulary, self._encoder = names, vocabulary, encoder
-        self._thresholds = Thresholds()
         self._pools: dict[str, _Pool] = {}
 
     def link(self, claim: Claim, relation: Relation) -> Claim:
@@ -96,14 +86,13 @@ class Linker:
         pool = self._pool(relation)
         if not pool.nodes:
             return []
-        limits = self._thresholds
-        found = pool.spelled_like(label, limits.alike)
-        same = [node for node, score in found if score >= limits.same]
+        found = pool.spelled_like(label)
+        same = [node for node, score in found if score >= _SAME]
         if len(same) == 1 and only_spelling(label, same[0].label):
             return same[0]
         if found:
             return [node for node, _ in found]
-        return pool.near(label, limits.near, self._encoder) if self._encoder else []
+        return pool.near(label, self._encoder) if self._encoder else []
 
     def _pool(self, relation: Relation) -> _Pool:
         if relation.range not in self._pools:
@@ -120,25 +109,22 @@ class _Pool:
         self._spelled = [" ".join(name_of(node.label)) for node in nodes]
         self._vectors: Vectors | None = None
 
-    def spelled_like(self, label: str, least: float) -> list[tuple[Named, float]]:
-        # Imported late: only names that a language model found are looked up by likeness.
-        from rapidfuzz import fuzz, process
-
+    def spelled_like(self, label: str) -> list[tuple[Named, float]]:
         found = process.extract(
             " ".join(name_of(label)),
             self._spelled,
             scorer=fuzz.ratio,
-            score_cutoff=least,
+            score_cutoff=_ALIKE,
             limit=_MOST_CANDIDATES,
         )
         return [(self.nodes[place], float(score)) for _, score, place in found]
 
-    def near(self, label: str, least: float, encoder: TextEncoder) -> list[Named]:
+    def near(self, label: str, encoder: TextEncoder) -> list[Named]:
         if self._vectors is None:
             self._vectors = encoder.encode([node.label for node in self.nodes])
         cosines = self._vectors @ encoder.encode([label])[0]
         best = np.argsort(-cosines, kind="stable")[:_MOST_CANDIDATES]
-        return [self.nodes[place] for place in best.tolist() if cosines[place] >= least]
+        return [self.nodes[place] for place in best.tolist() if cosines[place] >= _NEAR]
 
 
 def only_spelling(one: str, other: str) -> bool:

@@ -10,9 +10,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from kgrec.callbacks import Bar
 from kgrec.errors import ConfigError
-from kgrec.text.asking.tally import Meter, Tally
 from kgrec.text.writers.background import in_background
 from kgrec.text.writers.base import Estimate, Failure, Prompt, Reply, Unasked
 from kgrec.text.writers.endpoint import Endpoint, import_openai
@@ -114,25 +112,17 @@ class ApiWriter:
         """Tokens by a rule of thumb (4 bytes each), answers of full length, and their price."""
         return estimate(prompts, *self._prices)
 
-    def write(
-        self, prompts: Sequence[Prompt], bar: Bar | None = None
-    ) -> Iterator[tuple[int, Reply | Failure]]:
+    def write(self, prompts: Sequence[Prompt]) -> Iterator[tuple[int, Reply | Failure]]:
         """Ask; see :class:`~kgrec.text.writers.base.Writer`.
 
         :raises ConfigError: if the endpoint refuses the key (401, 403), has no such model (404), or
             the account is empty
         """
-        tally, meter = Tally(), Meter(0, len(prompts))
 
         async def work(emit: _Emit) -> None:
             await self._ask_all(prompts, emit)
 
-        for done, (place, reply) in enumerate(in_background(work), start=1):
-            tally.count(reply)
-            if bar is not None:
-                bar.advance()
-                bar.note(meter.note(tally, done))
-            yield place, reply
+        yield from in_background(work)
 
     async def _ask_all(self, prompts: Sequence[Prompt], emit: _Emit) -> None:
         waiting = iter(enumerate(prompts))

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from kgrec.callbacks import Bar
-
 Role = Literal["system", "user", "assistant"]
 
 
@@ -96,14 +94,11 @@ class Writer(Protocol):
     def estimate(self, prompts: Sequence[Prompt]) -> Estimate:
         """What asking would take; nothing is asked."""
 
-    def write(
-        self, prompts: Sequence[Prompt], bar: Bar | None = None
-    ) -> Iterator[tuple[int, Reply | Failure]]:
+    def write(self, prompts: Sequence[Prompt]) -> Iterator[tuple[int, Reply | Failure]]:
         """Ask; answers come as they are ready, in any order, each with the place of its prompt.
 
         One question that fails does not keep the others from being answered.
 
-        :param bar: advances by one with each answer
         :raises ConfigError: if nothing can be asked at all: a missing file, a key that is refused
         """
         ...

@@ -11,9 +11,7 @@ from typing import Any
 import torch
 from jinja2 import TemplateError
 
-from kgrec.callbacks import Bar
 from kgrec.errors import ConfigError
-from kgrec.text.asking.tally import Meter, Tally
 from kgrec.text.writers.base import Estimate, Failure, Prompt, Reply
 from kgrec.text.writers.chat import end_of_turn, to_tokens
 from kgrec.text.writers.constrain import Grammars
@@ -102,23 +100,12 @@ class LocalWriter:
         """Tokens by a rule of thumb (4 bytes each), and answers of full length; it is free."""
         return estimate(prompts)
 
-    def write(
-        self, prompts: Sequence[Prompt], bar: Bar | None = None
-    ) -> Iterator[tuple[int, Reply | Failure]]:
+    def write(self, prompts: Sequence[Prompt]) -> Iterator[tuple[int, Reply | Failure]]:
         """Ask; see :class:`~kgrec.text.writers.base.Writer`.
 
         :raises ConfigError: if the model cannot be loaded, or a schema cannot be enforced
         :raises MissingExtraError: if ``gguf`` or ``llguidance`` is needed and not installed
         """
-        tally, meter = Tally(), Meter(0, len(prompts))
-        for done, (place, reply) in enumerate(self._write(prompts), start=1):
-            tally.count(reply)
-            if bar is not None:
-                bar.advance()
-                bar.note(meter.note(tally, done))
-            yield place, reply
-
-    def _write(self, prompts: Sequence[Prompt]) -> Iterator[tuple[int, Reply | Failure]]:
         asked: list[Asked] = []
         _ = self._ends  # a model that is no use shall say so before its template refuses questions
         for place, prompt in enumerate(prompts):

@@ -12,7 +12,8 @@ from typing import Any
 import torch
 
 from kgrec.errors import ConfigError, MissingExtraError
-from kgrec.text.encode import has_native_bfloat16, quiet_transformers
+from kgrec.processor import has_native_bfloat16
+from kgrec.text.encode import quiet_transformers
 
 _MAGIC = b"GGUF"
 _PARTS = (".safetensors", ".json", ".txt", ".model", ".jinja")

@@ -12,7 +12,7 @@ from scipy.sparse import csr_matrix
 from kgrec.config import GnnConfig
 from kgrec.gnn.training.encoder import Encoder
 from kgrec.gnn.training.losses import full_softmax, make_loss
-from kgrec.gnn.training.negatives import Draws, Sample, draw_rivals, every_item
+from kgrec.gnn.training.negatives import Draws, Sample, draw_rivals
 from kgrec.gnn.training.pairwise import bce, bpr
 from kgrec.gnn.training.sampled import sampled_softmax
 from kgrec.gnn.training.task import Split, split_histories
@@ -81,7 +81,9 @@ def test_the_softmax_with_every_item_in_the_sample_is_the_full_one(seed: int) ->
     split = random_split(seed)
     vectors = random_vectors(seed, split)
     full = full_softmax(*vectors, split)
-    sampled = sampled_softmax(*vectors, split, every_item(split.hidden.shape[1]))
+    num_items = split.hidden.shape[1]
+    every = Sample(torch.arange(num_items), torch.zeros(num_items))
+    sampled = sampled_softmax(*vectors, split, every)
     assert sampled.item() == pytest.approx(full.item(), rel=1e-6)
     assert same(gradients(sampled, vectors), gradients(full, vectors))
 

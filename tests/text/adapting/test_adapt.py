@@ -10,8 +10,8 @@ import torch
 from kgrec.config import AdaptConfig, Config
 from kgrec.errors import ConfigError, MissingExtraError
 from kgrec.text import TransformerEncoder
+from kgrec.text.adapter import Adapter
 from kgrec.text.adapting.adapt import Adapted, adapt, with_lora
-from kgrec.text.adapting.adapter import Adapter
 from kgrec.text.adapting.contrast import PairedTexts, contrastive_loss
 from kgrec.text.adapting.targets import targets_of
 

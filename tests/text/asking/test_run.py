@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 import kgrec
 from kgrec.callbacks import Progress
 from kgrec.errors import ConfigError, KgrecError
-from kgrec.text.asking import Answer, RefusedError, Tally, ask
+from kgrec.text.asking import Answer, Patience, RefusedError, Tally, ask
 from kgrec.text.asking.replies import ReplyCache
 from kgrec.text.writers import Estimate, Failure, Message, Prompt, Reply, Unasked
+
+PATIENT = Patience(most_failures=1)
 
 Script = Callable[[Prompt, int], Reply | Failure | str]
 
@@ -35,11 +37,7 @@ class Scripted:
     def estimate(self, prompts: Sequence[Prompt]) -> Estimate:  # noqa: ARG002
         return Estimate(0, 0)
 
-    def write(
-        self,
-        prompts: Sequence[Prompt],
-        bar: object = None,  # noqa: ARG002
-    ) -> Iterator[tuple[int, object]]:
+    def write(self, prompts: Sequence[Prompt]) -> Iterator[tuple[int, object]]:
         for place, prompt in reversed(list(enumerate(prompts))):  # any order is allowed
             before = sum(each.key == prompt.key for each in self.asked)
             self.asked.append(prompt)
@@ -127,7 +125,7 @@ def test_a_refused_answer_is_asked_for_again_with_the_reason(cache: ReplyCache) 
 )
 def test_no_text_and_half_a_text_are_no_answers(said: Reply | str, reason: str) -> None:
     writer = Scripted(lambda *_: said)
-    answers = ask(writer, [question("a")], shout, most_failures=1)
+    answers = ask(writer, [question("a")], shout, patience=PATIENT)
     assert answers[0] == Answer(None, (reason, reason))
     roles = [message.role for message in writer.asked[1].messages]
     assert all(one != other for one, other in pairwise(roles))
@@ -140,8 +138,7 @@ def test_what_a_parser_cannot_read_is_refused() -> None:
         writer,
         [question("a"), question("b")],
         lambda _, text: json.loads(text),
-        retries=0,
-        most_failures=1,
+        patience=Patience(0, 1),
     )
     assert [each.value for each in answers] == [None, None]
     assert answers.tally.refused == {"not readable": 2}
@@ -172,22 +169,23 @@ def test_what_was_refused_is_not_asked_again_unless_it_is_wished(cache: ReplyCac
     answers = ask(writer, prompts, shout, cache=cache)
     assert (answers[0].value, answers[0].cached, writer.asked) == (None, True, [])
     assert answers.tally.refused == {"bad word": 2}
-    assert ask(writer, prompts, shout, cache=cache, retries=2)[0].value == "ABOUT A"
+    more = ask(writer, prompts, shout, cache=cache, patience=Patience(retries=2))
+    assert more[0].value == "ABOUT A"
     assert [len(each.messages) for each in writer.asked] == [4]
 
 
 def test_a_wish_to_ask_again_starts_anew(cache: ReplyCache) -> None:
     prompts = [question("a"), question("b")]
-    ask(Scripted(lambda *_: "bad"), prompts, shout, cache=cache, most_failures=1)
+    ask(Scripted(lambda *_: "bad"), prompts, shout, cache=cache, patience=PATIENT)
     writer = Scripted(echo)
-    answers = ask(writer, prompts, shout, cache=cache, again=True)
+    answers = ask(writer, prompts, shout, cache=cache, patience=Patience(again=True))
     assert [each.value for each in answers] == ["ABOUT A", "ABOUT B"]
     assert [len(each.messages) for each in writer.asked] == [2, 2]
 
 
 def test_a_judge_who_changes_his_mind_is_heard(cache: ReplyCache) -> None:
     prompts = [question("a")]
-    ask(Scripted(lambda *_: "bad"), prompts, shout, cache=cache, most_failures=1)
+    ask(Scripted(lambda *_: "bad"), prompts, shout, cache=cache, patience=PATIENT)
     writer = Scripted(echo)
     mild = ask(writer, prompts, lambda _, text: text, cache=cache)
     assert (mild[0].value, writer.asked) == ("bad", [])
@@ -195,7 +193,7 @@ def test_a_judge_who_changes_his_mind_is_heard(cache: ReplyCache) -> None:
     def strict(prompt: Prompt, text: str) -> str:
         raise RefusedError("no")
 
-    assert ask(writer, prompts, strict, cache=cache, most_failures=1)[0].value is None
+    assert ask(writer, prompts, strict, cache=cache, patience=PATIENT)[0].value is None
 
 
 @pytest.mark.parametrize("most", [0.0, 0.4, 0.5, 1.0])
@@ -203,13 +201,13 @@ def test_too_many_failures_end_in_an_error_that_says_so(cache: ReplyCache, most:
     def script(prompt: Prompt, before: int) -> Failure | str:
         return Failure("status 500") if prompt.key in "ab" else echo(prompt, before)
 
-    prompts = [question(key) for key in "abcd"]
+    prompts, patience = [question(key) for key in "abcd"], Patience(most_failures=most)
     if most >= 0.5:
-        answers = ask(Scripted(script), prompts, shout, cache=cache, most_failures=most)
-        assert answers.tally.lost_share == 0.5
+        answers = ask(Scripted(script), prompts, shout, cache=cache, patience=patience)
+        assert answers.tally.lost == 2
     else:
         with pytest.raises(KgrecError, match=r"2 of 4 .*\(2 times\): status 500.*run it again"):
-            ask(Scripted(script), prompts, shout, cache=cache, most_failures=most)
+            ask(Scripted(script), prompts, shout, cache=cache, patience=patience)
     writer = Scripted(echo)
     ask(writer, prompts, shout, cache=cache)
     assert sorted(each.key for each in writer.asked) == ["a", "b"]
@@ -219,7 +217,12 @@ def test_it_stops_as_soon_as_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("kgrec.text.asking.run._CHUNK", 4)
     writer = Scripted(lambda *_: Failure("the endpoint cannot be reached"))
     with pytest.raises(KgrecError, match="cannot be reached"):
-        ask(writer, [question(str(number)) for number in range(100)], shout, most_failures=0.9)
+        ask(
+            writer,
+            [question(str(number)) for number in range(100)],
+            shout,
+            patience=Patience(most_failures=0.9),
+        )
     assert len(writer.asked) == 4
 
 
@@ -228,7 +231,7 @@ def test_a_spent_budget_is_no_failure(cache: ReplyCache) -> None:
         return echo(prompt, before) if prompt.key == "a" else Unasked("the budget of 5 is spent")
 
     prompts = [question("a"), *(question(f"b{number}", "b") for number in range(3))]
-    answers = ask(Scripted(script), prompts, shout, cache=cache, most_failures=0)
+    answers = ask(Scripted(script), prompts, shout, cache=cache, patience=Patience(most_failures=0))
     assert [each.value for each in answers] == ["ABOUT A", None, None, None]
     assert (answers.tally.unasked, answers.tally.lost, answers.tally.asked) == (3, 0, 1)
     assert ask(Scripted(echo), prompts, shout, cache=cache)[1].value == "ABOUT B0"
@@ -239,14 +242,14 @@ def test_a_writer_that_skips_a_question_has_failed_it() -> None:
         def write(self, *_: object) -> Iterator[object]:
             yield from ()
 
-    answers = ask(Silent(echo), [question("a")], shout, most_failures=1)
+    answers = ask(Silent(echo), [question("a")], shout, patience=PATIENT)
     assert answers[0].refusals == ("no answer came",)
 
 
 @pytest.mark.parametrize("wrong", [{"retries": -1}, {"most_failures": 1.5}])
 def test_settings_out_of_range_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(ConfigError, match="at least 0"):
-        ask(Scripted(echo), [], shout, **wrong)
+        Patience(**wrong)  # type: ignore[arg-type]
 
 
 def test_progress_reaches_the_end_and_says_what_it_took() -> None:
@@ -295,7 +298,7 @@ def test_every_question_has_one_fate(fates: list[str], retries: int) -> None:
         return "good" if fate == "good" or (fate == "second" and before) else "bad"
 
     prompts = [question(str(number)) for number in range(len(fates))]
-    answers = ask(Scripted(script), prompts, shout, retries=retries, most_failures=1)
+    answers = ask(Scripted(script), prompts, shout, patience=Patience(retries, 1))
     right = {"good", "second"} if retries else {"good"}
     assert [each.value is not None for each in answers] == [fate in right for fate in fates]
     tally = answers.tally
@@ -316,7 +319,7 @@ from kgrec.text.writers import Message, Prompt, Reply
 
 class Writer:
     identity = "scripted"
-    def write(self, prompts, bar=None):
+    def write(self, prompts):
         for place, prompt in enumerate(prompts):
             yield place, Reply(f"about {prompt.key}", "stop", 1, 1)
 

@@ -10,7 +10,6 @@ from kgrec.text.extract.claim import Claim
 from kgrec.text.extract.linking import Linker, only_spelling
 from kgrec.text.extract.names import Names
 
-pytest.importorskip("rapidfuzz")
 Catalog = Callable[..., KnowledgeGraph]
 
 

@@ -342,23 +342,6 @@ def test_who_stops_reading_stops_the_asking(server: Any) -> None:
     assert len(server.requests) <= seen + 2
 
 
-def test_the_bar_says_tokens_cost_and_time(server: Any) -> None:
-    class Bar:
-        steps = 0
-        said = ""
-
-        def advance(self, steps: int = 1) -> None:
-            self.steps += steps
-
-        def note(self, text: str) -> None:
-            self.said = text
-
-    bar = Bar()
-    writer = writer_of(server, price_in=100.0)
-    list(writer.write([question("a"), question("b")], bar))
-    assert (bar.steps, bar.said) == (2, "30 tokens, cost 0.0024, 0:00 left")
-
-
 def test_identity_has_all_that_an_answer_depends_on() -> None:
     def identity(url: str = "https://a.example/v1", model: str = "m", **more: Any) -> str:
         return ApiWriter(url, model, **more).identity

@@ -9,6 +9,7 @@ import pytest
 
 from kgrec.errors import KgrecError
 from kgrec.graph import KnowledgeGraph
+from kgrec.text.asking import Patience
 from kgrec.text.writers.api import ApiWriter
 from kgrec.text.written import WrittenDescriber
 
@@ -65,7 +66,7 @@ def test_one_bad_answer_costs_one_text(
 
     server.script = script
     writer = ApiWriter(server.url, "m", timeout=0.3, tries=2, backoff=0.01, concurrency=20)
-    describer = WrittenDescriber(writer, source="api", retries=0, most_failures=1.0)
+    describer = WrittenDescriber(writer, source="api", patience=Patience(0, 1.0))
     written = describer.write(grounds, tiny_graph)
     for each, row in zip(grounds, written.table.rows(named=True), strict=True):
         expected = "api" if faults[each.label] == "fine" else "template"
@@ -83,6 +84,6 @@ def test_more_failures_than_may_be_end_in_an_error(
 ) -> None:
     server.script = lambda *_: say(b'{"choices": [')
     writer = ApiWriter(server.url, "m", timeout=1, tries=1)
-    describer = WrittenDescriber(writer, source="api", most_failures=share)
+    describer = WrittenDescriber(writer, source="api", patience=Patience(most_failures=share))
     with pytest.raises(KgrecError, match="not a completion"):
         describer.write(describer.grounds(tiny_graph, types=["Film"], limit=4), tiny_graph)

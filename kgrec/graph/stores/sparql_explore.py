@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
 
 import polars as pl
 
@@ -12,26 +11,14 @@ from kgrec.graph.rdf.edges import ITEM, OBJECT, PREDICATE, SUBJECT, USER, WEIGHT
 from kgrec.graph.rdf.iris import node_iri
 from kgrec.graph.rdf.names import Names
 from kgrec.graph.rdf.namespaces import KEY, RDF_TYPE, RDFS_LABEL
-from kgrec.graph.rdf.walks import walks
+from kgrec.graph.rdf.select import Select
 from kgrec.graph.stores.base import Counts, Walk
+from kgrec.graph.stores.sparql_walks import walks
 from kgrec.vocabulary import INTERACTED
 
 _BATCH = 2_000
 _STATEMENT = f"?e <{SUBJECT}> ?s ; <{PREDICATE}> ?p ; <{OBJECT}> ?o ; <{WEIGHT}> ?w ."
 _INTERACTION = f"?e <{USER}> ?s ; <{ITEM}> ?o ."
-
-
-class Select(Protocol):
-    """Asks a store."""
-
-    def __call__(
-        self, variables: str, pattern: str, more: str = ""
-    ) -> Sequence[Sequence[str | None]]:
-        """Ask for ``variables`` of what fits ``pattern``.
-
-        :param more: behind the pattern, for instance ``GROUP BY ?p``
-        :return: the texts of the terms
-        """
 
 
 class Explorer:

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from kgrec.graph.rdf.explore import Explorer
 from kgrec.graph.rdf.iris import key_of
 from kgrec.graph.rdf.names import Names
 from kgrec.graph.stores.base import Counts, Store, Walk
+from kgrec.graph.stores.sparql_explore import Explorer
 
 
 class Explored(Store, Protocol):
@@ -27,7 +27,7 @@ class Explored(Store, Protocol):
     def _select(
         self, variables: str, pattern: str, more: str = ""
     ) -> Sequence[Sequence[str | None]]:
-        """As :class:`~kgrec.graph.rdf.explore.Select` says."""
+        """As :class:`~kgrec.graph.rdf.select.Select` says."""
 
     def neighbours(self, key: str, limit: int | None = None) -> pl.DataFrame:
         """The nodes around a node; see :class:`~kgrec.graph.stores.base.Store`."""

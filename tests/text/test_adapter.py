@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from kgrec.errors import ConfigError, RunError
-from kgrec.text.adapting.adapter import Adapter
+from kgrec.text.adapter import Adapter
 
 
 def adapter(scale: float = 2.0, base: str = "base") -> Adapter:
