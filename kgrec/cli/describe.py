@@ -68,7 +68,8 @@ def describe(
     """Describe items and entities, so that kgrec train reads more than names.
 
     A language model's text is held against the facts and the catalog, and where it does not stand
-    the template's takes its place. The same command goes on where an earlier one was interrupted;
+    the template's takes its place. Facts that kgrec extract found are not the catalog's, and no
+    text is held against them. The same command goes on where an earlier one was interrupted;
     an earlier file of descriptions is replaced when all texts are there.
     """
     chosen = with_writer(config_of(settings, None, config), writer, model, base_url)
@@ -118,6 +119,7 @@ def _describe(
 ) -> Written:
     from kgrec.data.atomic import replaced_file
     from kgrec.data.descriptions import SCHEMA
+    from kgrec.data.extracted import no_extracted
     from kgrec.graph import KnowledgeGraph
     from kgrec.graph.sensitive import check_sensitive, without_sensitive
     from kgrec.loaders import load
@@ -126,8 +128,9 @@ def _describe(
     from kgrec.text.written import WrittenDescriber
 
     progress = console_progress()
-    # What is there already is no ground for what is written now.
-    data = replace(load(source, progress=progress), descriptions=SCHEMA.to_frame())
+    # Neither what was written before nor what a model found in texts is a ground.
+    read = load(source, progress=progress)
+    data = replace(read, descriptions=SCHEMA.to_frame(), extracted=no_extracted())
     whole = KnowledgeGraph.build(data, progress=progress)
     check_sensitive(whole, config.graph.sensitive)
     graph = without_sensitive(whole, config.graph.sensitive)

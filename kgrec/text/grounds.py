@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from kgrec.graph.descriptions import LITERALS, SOURCE, TEXT
+from kgrec.graph.extracted import is_extracted
 from kgrec.graph.labels import is_named
 from kgrec.graph.literals import parse
 from kgrec.text.around import both_directions, clean, facts_among, listed, type_labels
@@ -100,7 +101,8 @@ def read_grounds(
 ) -> list[Grounds]:
     """The grounds of every item and entity of a graph, in the order of its nodes.
 
-    Users, what they did and how often are nowhere in it. Sensitive relations must have been taken
+    Users, what they did and how often are nowhere in it, and no fact that only a text states: what
+    a model asserted would come back as what the catalog says. Sensitive relations must have been taken
     out (:func:`~kgrec.graph.sensitive.without_sensitive`); literals are named here.
 
     :param neighbours: at most so many names for each relation and direction, the rarest; see
@@ -110,7 +112,8 @@ def read_grounds(
     """
     words = vocabulary or graph.vocabulary
     nodes = graph.nodes.filter(pl.col("kind") != "user")
-    facts = both_directions(facts_among(graph.edges, nodes), words)
+    stated = graph.edges.filter(~is_extracted())
+    facts = both_directions(facts_among(stated, nodes), words)
     by = ("key", "relation", "forward", "phrase")
     groups = listed(facts, nodes, neighbours, by).sort("key", "size", "phrase", "relation")
     around = (

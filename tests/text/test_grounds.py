@@ -49,6 +49,17 @@ def test_sensitive_facts_and_literals_are_nowhere(tiny_graph: KnowledgeGraph) ->
     assert "directed_by" not in {fact.relation for fact in found.facts}
 
 
+def test_what_only_a_text_states_is_no_ground(tiny_graph: KnowledgeGraph) -> None:
+    claimed = tiny_graph.edges.filter(
+        pl.col("split").is_null() & (pl.col("relation") == "directed_by")
+    )
+    marked = claimed.with_columns(properties=pl.lit('{"asserted_by": "model"}'))
+    others = tiny_graph.edges.join(claimed, on=["head", "relation", "tail"], how="anti")
+    catalog = read_grounds(replace(tiny_graph, edges=others))
+    assert read_grounds(replace(tiny_graph, edges=pl.concat([others, marked]))) == catalog
+    assert catalog != read_grounds(tiny_graph)
+
+
 def test_an_interaction_more_changes_nothing(build: Callable[..., KnowledgeGraph]) -> None:
     facts = [("a", "directed_by", "ada"), ("b", "directed_by", "ada")]
     titles = {"a": "Red", "b": "Blue"}
