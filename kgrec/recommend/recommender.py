@@ -34,7 +34,7 @@ from kgrec.recommend.inputs import node_inputs
 from kgrec.recommend.lists import Lists
 from kgrec.recommend.newcomers import with_new_items, with_new_users
 from kgrec.recommend.notebook import recommender_html
-from kgrec.recommend.profile import PROFILE, Profile, profile_history
+from kgrec.recommend.profile import PROFILE, Profile, profile_history, reasons_of
 from kgrec.recommend.reasons import Reasons
 from kgrec.recommend.recommendations import Recommendations
 from kgrec.recommend.run import Run, read_run, write_run
@@ -338,7 +338,8 @@ class Recommender(Serving):
             the policy, is sensitive
         """
         graph, sensitive = self._learned_graph, self.config.graph.sensitive
-        weights, liked = profile_history(profile, graph, self._state.features, sensitive)
+        features = reasons_of(self._state.features, self.config.graph)
+        weights, liked = profile_history(profile, graph, features, sensitive)
         return self._lists.of([PROFILE], weights, k, policy, seen=liked)
 
     def save(self, folder: str | Path, *, held_out: pl.DataFrame | None = None) -> None:

@@ -21,7 +21,7 @@ from kgrec.graph import KnowledgeGraph
 from kgrec.policies import Policy
 from kgrec.recommend.explaining import Explaining
 from kgrec.recommend.lists import Lists
-from kgrec.recommend.profile import PROFILE, Profile, profile_history, profile_names
+from kgrec.recommend.profile import PROFILE, Profile, profile_history, profile_names, reasons_of
 from kgrec.recommend.recommendations import Recommendations
 from kgrec.recommend.since import history_since
 from kgrec.sparse import row_of
@@ -75,8 +75,9 @@ class Serving(Explaining):
         :raises ConfigError: if nothing is liked, or something liked is sensitive
         """
         graph, sensitive = self._learned_graph, self.config.graph.sensitive
-        weights, liked = profile_history(profile, graph, self.features, sensitive)
-        names = profile_names(profile, graph, self.features)
+        features = reasons_of(self.features, self.config.graph)
+        weights, liked = profile_history(profile, graph, features, sensitive)
+        names = profile_names(profile, graph, features)
         seen = liked.indices.astype(np.int64)
         return History.of_stranger(PROFILE, weights, seen=seen, names=names)
 

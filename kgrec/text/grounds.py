@@ -102,8 +102,8 @@ def read_grounds(
     """The grounds of every item and entity of a graph, in the order of its nodes.
 
     Users, what they did and how often are nowhere in it, and no fact that only a text states: what
-    a model asserted would come back as what the catalog says. Sensitive relations must have been taken
-    out (:func:`~kgrec.graph.sensitive.without_sensitive`); literals are named here.
+    a model asserted would come back as what the catalog says. Sensitive relations must have been
+    taken out (:func:`~kgrec.graph.sensitive.without_sensitive`); literals are named here.
 
     :param neighbours: at most so many names for each relation and direction, the rarest; see
         :class:`~kgrec.text.template.TemplateDescriber`, whose order was measured
