@@ -81,6 +81,7 @@ def describe(
 
 def _target(source: str, out: Path | None) -> Path:
     from kgrec.errors import ConfigError
+    from kgrec.loaders import load
 
     if out is not None:
         if out.suffix != ".parquet":
@@ -94,6 +95,8 @@ def _target(source: str, out: Path | None) -> Path:
                 "away, or write elsewhere with --out."
             )
         return folder / FILE
+    if source not in _known():
+        load(source)  # raises: there is no such folder
     raise ConfigError(f"'{source}' is no folder: say with --out where the texts are to go.")
 
 

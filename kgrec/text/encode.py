@@ -240,7 +240,8 @@ class TransformerEncoder:
         # Markup may be most of a text; beyond so much of it even a page of the web is not read.
         most = 4 * CHARACTERS_A_TOKEN * self._max_tokens * self._windows
         plain = plain_text(text[:most])
-        return plain if plain.strip() else ""
+        # Half of a surrogate pair is no character, and a tokenizer fails at it.
+        return plain.encode("utf-8", "replace").decode() if plain.strip() else ""
 
     def _encode_chunk(self, texts: list[str], bar: Bar) -> Vectors:
         windows = Windows.of(texts, self._tokenizer, self._max_tokens, self._windows, self._prompt)

@@ -200,6 +200,8 @@ def test_what_a_model_extracted_is_neither_told_nor_evidence(
 
 def test_a_name_needs_a_place_and_a_csv_is_not_doubled(cli: Cli, folder: Path) -> None:
     assert "--out" in cli("describe", "ml-100k").stderr
+    assert "no folder and no dataset 'nofolder'" in cli("describe", "nofolder").stderr
+    assert "this is a file" in cli("describe", folder / "items.csv").stderr
     (folder / "descriptions.csv").write_text("id,text\n1,One.\n", encoding="utf-8")
     assert "descriptions.csv" in cli("describe", folder).stderr
 

@@ -90,6 +90,12 @@ def test_auto_takes_bfloat16_only_where_it_is_native(monkeypatch: pytest.MonkeyP
         assert dtype in repr(MiniLMEncoder())
 
 
+def test_half_a_surrogate_pair_costs_one_character(encoder: MiniLMEncoder) -> None:
+    broken, plain = encoder.encode(["a film \ud83d about space", "a film ? about space"])
+    np.testing.assert_allclose(broken, plain, atol=1e-5)
+    assert encoder.tokens(["\udc00"]) == encoder.tokens(["?"])
+
+
 def test_no_texts(encoder: MiniLMEncoder) -> None:
     assert encoder.encode([]).shape == (0, 384)
 
