@@ -71,7 +71,8 @@ def describe(
     """Describe items and entities, so that kgrec train reads more than names.
 
     A language model's text is held against the facts and the catalog, and where it does not stand
-    the template's takes its place. The same command goes on where an earlier one was interrupted;
+    the template's takes its place. Facts that kgrec extract found are not the catalog's, and no
+    text is held against them. The same command goes on where an earlier one was interrupted;
     an earlier file of descriptions is replaced when all texts are there.
     """
     settled = with_writer(config_of(settings, None, config), writer, model, base_url)
@@ -95,6 +96,7 @@ class _Chosen:
 
 def _target(source: str, out: Path | None) -> Path:
     from kgrec.errors import ConfigError
+    from kgrec.loaders import load
 
     if out is not None:
         if out.suffix != ".parquet":
@@ -108,6 +110,8 @@ def _target(source: str, out: Path | None) -> Path:
                 "away, or write elsewhere with --out."
             )
         return folder / FILE
+    if source not in _known():
+        load(source)  # raises: there is no such folder
     raise ConfigError(f"'{source}' is no folder: say with --out where the texts are to go.")
 
 
@@ -157,12 +161,13 @@ def _describe(chosen: _Chosen, config: Config, target: Path, *, yes: bool) -> Wr
 
 
 def _data(source: str, progress: Progress) -> Dataset:
-    """The dataset; what is described there already is no ground for what is written now."""
+    """The dataset; neither what was written before nor what was found in texts is a ground."""
     from kgrec.data.descriptions import SCHEMA
+    from kgrec.data.extracted import no_extracted
     from kgrec.loaders import load
 
     data: Dataset = load(source, progress=progress)
-    return replace(data, descriptions=SCHEMA.to_frame())
+    return replace(data, descriptions=SCHEMA.to_frame(), extracted=no_extracted())
 
 
 def _check_types(graph: Any, types: Sequence[str]) -> None:

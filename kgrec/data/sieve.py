@@ -79,10 +79,10 @@ class Sieve:
         )
 
     def require(self, columns: Sequence[str]) -> None:
-        """Set rows aside in which one of the text ``columns`` is empty."""
+        """Set rows aside in which one of the text ``columns`` is empty, or has blanks only."""
         for column in columns:
             self.set_aside(
-                pl.col(column).is_null(),
+                pl.col(column).is_null() | ~pl.col(column).str.contains(r"\S"),
                 column=column,
                 problem=f"the {column} is empty",
                 fix="fill it in",

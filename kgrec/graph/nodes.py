@@ -14,7 +14,7 @@ from kgrec.vocabulary.terms import VAGUE
 
 def item_nodes(data: Dataset, attributes: Attributes, vocabulary: Vocabulary) -> pl.DataFrame:
     """One node for every item; its label is the title."""
-    table = _with(data.items, "title", "text", "properties").rename({"item": "id"})
+    table = _identified(data.items, "item")
     item_type = vocabulary.type(data.info.item_type).name
     return _nodes(
         table.with_columns(
@@ -28,7 +28,7 @@ def item_nodes(data: Dataset, attributes: Attributes, vocabulary: Vocabulary) ->
 
 def user_nodes(data: Dataset, attributes: Attributes) -> pl.DataFrame:
     """One node for every user; its label is the title, else the id."""
-    table = _with(data.users, "title", "text", "properties").rename({"user": "id"})
+    table = _identified(data.users, "user")
     return _nodes(
         table.with_columns(
             pl.lit("user").alias("kind"),
@@ -104,6 +104,12 @@ def _implied_types(edges: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
         .unique("key", keep="first", maintain_order=True)
         .select("key", "implied")
     )
+
+
+def _identified(table: pl.DataFrame, key: str) -> pl.DataFrame:
+    """What of a catalog's table goes into its nodes as it is; a column ``id`` is an attribute."""
+    columns = ("title", "text", "properties")
+    return _with(table, *columns).select(pl.col(key).alias("id"), *columns)
 
 
 def _with(table: pl.DataFrame, *columns: str) -> pl.DataFrame:

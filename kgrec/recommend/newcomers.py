@@ -7,6 +7,7 @@ import polars as pl
 from kgrec.data.catalog import read_ids
 from kgrec.data.clean import as_frame
 from kgrec.data.columns import as_text
+from kgrec.data.quality import REMOVING
 from kgrec.data.schema import EVENTS, ITEMS, USERS, TableSchema, require_columns
 from kgrec.errors import DataError
 from kgrec.graph import KnowledgeGraph
@@ -44,7 +45,7 @@ def with_new_users(
     """The graph with new users and what they did.
 
     :raises DataError: if a user is there already, there is none, an item of the events is not in
-        the graph, or a table cannot be used
+        the graph, a table cannot be used, or no row can
     """
     if table is None and events is None:
         raise DataError("there is no user to add", fix="give a table of users, or of events")
@@ -55,7 +56,21 @@ def with_new_users(
         require_columns(frame, EVENTS, "events")
         _refuse(graph, as_text(frame, "user", "events"), "user", "events", there=True)
         _refuse(graph, as_text(frame, "item", "events"), "item", "events", there=False)
-    return graph.update(users=table, events=events)
+    later = graph.update(users=table, events=events)
+    if _num_users(later) == _num_users(graph):
+        raise DataError("there is no user to add", fix=_why_none(later))
+    return later
+
+
+def _num_users(graph: KnowledgeGraph) -> int:
+    return graph.nodes.filter(pl.col("kind") == "user").height
+
+
+def _why_none(graph: KnowledgeGraph) -> str:
+    """What became of the rows of an update that added nobody."""
+    found = graph.update_report.quality.findings if graph.update_report else ()
+    faults = [finding for finding in found if finding.action in REMOVING]
+    return str(faults[0]).rstrip(".") if faults else "give the table a row"
 
 
 def _new_ids(
@@ -73,11 +88,14 @@ def _new_ids(
 def _refuse(graph: KnowledgeGraph, ids: pl.Series, kind: str, file: str, *, there: bool) -> None:
     """Refuse ids that the graph has, or has not.
 
-    :param there: whether those are refused that the graph has, or those that it has not
+    :param there: whether those are refused that the graph has, be it but for blanks around them, or
+        those that it has not
     :raises DataError: names the first one
     """
     known = graph.nodes.filter(pl.col("kind") == kind)["id"]
-    bad = (ids.is_in(known.implode()) == there) & ids.is_not_null()
+    present = ids.is_in(known.implode())
+    bad = present | ids.str.strip_chars().is_in(known.implode()) if there else ~present
+    bad &= ids.is_not_null()
     if (place := bad.arg_true()).len():
         row = int(place[0])
         problem, fix = (

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 from scipy.sparse import csr_matrix
 
+from kgrec.config import GraphConfig
 from kgrec.errors import ConfigError, UnknownIdError
 from kgrec.features import Features
 from kgrec.graph import KnowledgeGraph
@@ -33,6 +34,18 @@ class Profile:
     items: tuple[str, ...] = ()
     entities: tuple[str, ...] = ()
     attributes: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+
+
+def reasons_of(features: Features, config: GraphConfig) -> Features:
+    """The features without facts that may be no reasons: a profile is told by what items have."""
+    return features if config.extracted == "explain" else _stated(features)
+
+
+def _stated(features: Features) -> Features:
+    """The features without facts that only texts state."""
+    if features.only_text is None:
+        return features
+    return replace(features, facts=features.facts[~features.only_text], only_text=None)
 
 
 def profile_history(
@@ -63,7 +76,8 @@ def profile_history(
 def profile_names(profile: Profile, graph: KnowledgeGraph, features: Features) -> dict[int, str]:
     """What items of a profile's history are told as that are not liked themselves.
 
-    :return: number of an item → ``"Comedy (such as Airplane!)"``
+    :return: number of an item → ``"Comedy (such as Airplane!)"``, which says so where only a text
+        states that the item has it
     :raises UnknownIdError: if an entity is not in the graph
     """
     liked = {features.item_index(item) for item in profile.items}
@@ -72,11 +86,16 @@ def profile_names(profile: Profile, graph: KnowledgeGraph, features: Features) -
         *(each for many in profile.attributes.values() for each in _all(many)),
     )
     names: dict[int, str] = {}
-    for name, members in zip(named, _members(profile, graph, features), strict=True):
+    every = _members(profile, graph, features)
+    stated = _members(profile, graph, _stated(features))
+    for name, members, sure in zip(named, every, stated, strict=True):
         number = _entity(graph, features, name) - len(features.items)
         label = graph.label(key("entity", features.entities[number]))
+        by_text = set(members.tolist()) - set(sure.tolist())
         for item in set(members.tolist()) - liked - names.keys():
-            names[item] = f"{label} (such as {graph.label(key('item', features.items[item]))})"
+            source = ", according to the text" if item in by_text else ""
+            title = graph.label(key("item", features.items[item]))
+            names[item] = f"{label} (such as {title}{source})"
     return names
 
 

@@ -21,7 +21,7 @@ from kgrec.graph import KnowledgeGraph
 from kgrec.graph.extracted import without_extracted
 from kgrec.recommend.lists import Lists
 from kgrec.recommend.reasons import Reasons
-from kgrec.text.adapting.adapter import Adapter
+from kgrec.text.adapter import Adapter
 
 
 @dataclass(frozen=True, eq=False)

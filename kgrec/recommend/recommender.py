@@ -109,7 +109,7 @@ class Recommender(Serving):
         :raises GraphError: if the graph is no later version of the one that the model was fitted
             on, or lacks a node, a fact or an interaction of it
         :raises ConfigError: if there are new items and the model, or the encoder of texts, cannot
-            serve them
+            serve them; see :meth:`add_items`
         """
         return self._with(updated(self._state, graph, self._encoder))
 
@@ -137,7 +137,8 @@ class Recommender(Serving):
         :return: another recommender; this one stays as it is. What became of bad rows says
             ``graph.update_report``
         :raises DataError: if an item is there already, or a table cannot be used
-        :raises ConfigError: if the model, or the encoder of texts, cannot serve new items
+        :raises ConfigError: if the model, or the encoder of texts, cannot serve new items: only
+            ``gnn.model = linear`` with ``gnn.content`` does, fitted on at most 12,000 items
         """
         graph = with_new_items(self.graph, table, facts, labels, extracted, descriptions)
         return self.update(graph)

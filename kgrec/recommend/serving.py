@@ -19,7 +19,7 @@ from kgrec.explain.languages import Language
 from kgrec.gnn.linear.pairs import PairModel
 from kgrec.policies import Policy
 from kgrec.recommend.explaining import Explaining
-from kgrec.recommend.profile import PROFILE, Profile, profile_history, profile_names
+from kgrec.recommend.profile import PROFILE, Profile, profile_history, profile_names, reasons_of
 from kgrec.recommend.ready import Ready
 from kgrec.recommend.recommendations import Recommendations
 from kgrec.recommend.since import history_since
@@ -63,8 +63,9 @@ class Serving(Explaining):
         :raises ConfigError: if nothing is liked, or something liked is sensitive
         """
         graph, sensitive = self._state.told_graph, self.config.graph.sensitive
-        weights, liked = profile_history(profile, graph, self.features, sensitive)
-        names = profile_names(profile, graph, self.features)
+        features = reasons_of(self.features, self.config.graph)
+        weights, liked = profile_history(profile, graph, features, sensitive)
+        names = profile_names(profile, graph, features)
         seen = liked.indices.astype(np.int64)
         return History.of_stranger(PROFILE, weights, seen=seen, names=names)
 

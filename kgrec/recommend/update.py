@@ -11,10 +11,11 @@ from kgrec.errors import ConfigError, GraphError
 from kgrec.features import Features
 from kgrec.gnn.fitted import Fitted, features_of
 from kgrec.gnn.inputs import NodeInputs
+from kgrec.gnn.linear.closed_form import MOST_ITEMS
 from kgrec.gnn.linear.content import Content
 from kgrec.gnn.linear.hubs import FactHubs
 from kgrec.gnn.linear.newcomers import moved, welcomed
-from kgrec.gnn.linear.pairs import PairModel
+from kgrec.gnn.linear.pairs import PairModel, keeps_all_pairs
 from kgrec.gnn.model import Model
 from kgrec.gnn.training.checkpoints import Checkpoints
 from kgrec.graph import KnowledgeGraph
@@ -104,14 +105,23 @@ def updated_model(
         return model
     if not isinstance(model, PairModel) or model.newcomers is None:
         raise ConfigError(
-            f"{num_items - num_fitted} items are new, and a model with gnn.model = {model.kind} "
-            "and these settings cannot serve items that it was not fitted on: fit it again."
+            f"{num_items - num_fitted} items are new, and {_unable(model, num_fitted)} cannot "
+            "serve items that it was not fitted on: fit it again."
         )
     # Whatever came since is welcomed anew, so that the way to a version does not matter.
     new = np.setdiff1d(np.arange(num_items), after.items)
     fitted = moved(model, before.items, after.items, num_items)
     content = Content.of(FactHubs.of(features), inputs())
     return welcomed(fitted, new, after.interactions(refit=refit, trim=trim), content)
+
+
+def _unable(model: Model, num_fitted: int) -> str:
+    """Which kind of model serves no new items."""
+    if not isinstance(model, PairModel):
+        return f"a model with gnn.model = {model.kind}"
+    if not keeps_all_pairs(num_fitted):
+        return f"a model that was fitted on more than {MOST_ITEMS:,} items"
+    return "a model with gnn.content off"
 
 
 def _texts(

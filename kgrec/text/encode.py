@@ -13,7 +13,6 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
 
 from kgrec.callbacks import Bar, Progress
 from kgrec.errors import ConfigError, first_line
@@ -24,6 +23,7 @@ from kgrec.text.encoder import TextEncoder, Vectors, encode_descriptions, encode
 from kgrec.text.folder import ModelFolder, Role
 from kgrec.text.plain import plain_text
 from kgrec.text.pooling import pool
+from kgrec.text.whole import check_tokenizer, check_weights
 from kgrec.text.windows import CHARACTERS_A_TOKEN, Windows, chunks
 
 __all__ = [
@@ -79,7 +79,8 @@ class TransformerEncoder:
     :param role: what the texts are: passages to be found, or queries
     :param adapter: a change of the weights, learned by :func:`kgrec.text.adapting.adapt.adapt`
     :raises ConfigError: if a number is out of range; with the first text, if the folder is missing
-        or holds no model, or one that kgrec cannot run
+        or holds no model, one that is not whole (:mod:`~kgrec.text.whole`), or one that kgrec
+        cannot run
     """
 
     def __init__(
@@ -164,6 +165,7 @@ class TransformerEncoder:
     def _tokenizer(self) -> Any:
         with quiet_transformers() as transformers:
             tokenizer = _load(transformers.AutoTokenizer, self.folder)
+        check_tokenizer(f"The encoder in {self.folder}", tokenizer)
         if tokenizer.pad_token is None:  # of a decoder; what it is does not matter, it is masked
             tokenizer.pad_token = tokenizer.eos_token or tokenizer.unk_token
         return tokenizer
@@ -195,7 +197,10 @@ class TransformerEncoder:
     def network(self) -> Any:
         """A fresh copy of the network as it is in the folder, in float32, in inference mode."""
         with quiet_transformers() as transformers:
-            return _load(transformers.AutoModel, self.folder, dtype=torch.float32).eval()
+            options = {"dtype": torch.float32, "output_loading_info": True}
+            network, report = _load(transformers.AutoModel, self.folder, **options)
+        check_weights(f"The encoder in {self.folder}", network, report)
+        return network.eval()
 
     def tokens(self, texts: Sequence[str], most: int | None = None) -> list[list[int]]:
         """Numbers of the tokens of texts with the prompt, cut at the model's length.
@@ -236,7 +241,8 @@ class TransformerEncoder:
         # Markup may be most of a text; beyond so much of it even a page of the web is not read.
         most = 4 * CHARACTERS_A_TOKEN * self._max_tokens * self._windows
         plain = plain_text(text[:most])
-        return plain if plain.strip() else ""
+        # Half of a surrogate pair is no character, and a tokenizer fails at it.
+        return plain.encode("utf-8", "replace").decode() if plain.strip() else ""
 
     def _encode_chunk(self, texts: list[str], bar: Bar) -> Vectors:
         windows = Windows.of(texts, self._tokenizer, self._max_tokens, self._windows, self._prompt)
@@ -250,6 +256,11 @@ class TransformerEncoder:
     def _encode_batch(self, tokens: list[list[int]]) -> Vectors:
         with torch.inference_mode():
             vectors: Vectors = self.vectors(self._network, tokens).numpy()
+        if not np.isfinite(vectors).all():
+            raise ConfigError(
+                f"The encoder in {self.folder} gives vectors that are no numbers in "
+                f"{self._dtype}: set text.precision=float32, or fetch it again."
+            )
         return vectors
 
 
@@ -282,7 +293,7 @@ def _load(loader: Any, folder: Path, **options: Any) -> Any:
         return loader.from_pretrained(
             folder, local_files_only=True, trust_remote_code=False, **options
         )
-    except (OSError, ValueError, KeyError, ImportError, SafetensorError) as error:
+    except Exception as error:  # a damaged folder can raise anything
         raise ConfigError(
             f"The encoder in {folder} cannot be loaded: {first_line(error)}"
         ) from error

@@ -11,10 +11,13 @@ from typing import Any
 import polars as pl
 
 from kgrec.graph.descriptions import LITERALS, SOURCE, TEXT
+from kgrec.graph.extracted import is_extracted
 from kgrec.graph.labels import is_named
 from kgrec.graph.literals import parse
 from kgrec.text.around import both_directions, clean, facts_among, listed, type_labels
 from kgrec.text.descriptions import DescribableGraph
+from kgrec.text.joiners import shown
+from kgrec.text.plain import plain_text
 from kgrec.vocabulary import Vocabulary
 from kgrec.vocabulary.words import prettify
 
@@ -27,14 +30,15 @@ _LONGEST_LITERAL = 80
 # What people did, counted: a text that told it would carry behaviour into the features.
 _BEHAVIOUR = frozenset({"rating", "rating_count", "review_count", "popularity", "views", "likes"})
 _ADDRESS = re.compile(r"https?://|www\.|\S@\S")
-_MARKUP = re.compile(r"<[^<>]{0,200}>|```[^`]*```|&[a-z]{2,8};")
+_CODE = re.compile(r"```[^`]*```")
 _SENTENCE = re.compile(r"(?<=[.!?。！？…])\s+|(?<=[。！？])|\n+")
 # Sentences of a catalog that speak to a reader of instructions are no description of anything.
 _ORDERS = re.compile(
     r"\b(ignore|disregard|forget|override)\b.{0,40}\b(previous|prior|above|earlier|all|any|your)\b"
     r"|\b(system|developer)\s+(prompt|message)\b|\b(as an?|you are an?)\s+(ai|assistant|language)\b"
     r"|\b(assistant|system|user)\s*:|\b(say|output|print|answer|reply|respond|write)\b.{0,30}"
-    r"(\bonly\b|\bexactly\b|[\"“'].+[\"”'])|<\|?\w+\|?>|\[/?INST\]",
+    r"(\bonly\b|\bexactly\b|[\"“'].+[\"”'])|\[/?INST\]"
+    r"|<\|\w+\|>|</?(system|user|assistant|instructions?|prompt)>",
     re.IGNORECASE,
 )
 
@@ -100,8 +104,9 @@ def read_grounds(
 ) -> list[Grounds]:
     """The grounds of every item and entity of a graph, in the order of its nodes.
 
-    Users, what they did and how often are nowhere in it. Sensitive relations must have been taken
-    out (:func:`~kgrec.graph.sensitive.without_sensitive`); literals are named here.
+    Users, what they did and how often are nowhere in it, and no fact that only a text states: what
+    a model asserted would come back as what the catalog says. Sensitive relations must have been
+    taken out (:func:`~kgrec.graph.sensitive.without_sensitive`); literals are named here.
 
     :param neighbours: at most so many names for each relation and direction, the rarest; see
         :class:`~kgrec.text.template.TemplateDescriber`, whose order was measured
@@ -110,7 +115,8 @@ def read_grounds(
     """
     words = vocabulary or graph.vocabulary
     nodes = graph.nodes.filter(pl.col("kind") != "user")
-    facts = both_directions(facts_among(graph.edges, nodes), words)
+    stated = graph.edges.filter(~is_extracted())
+    facts = both_directions(facts_among(stated, nodes), words)
     by = ("key", "relation", "forward", "phrase")
     groups = listed(facts, nodes, neighbours, by).sort("key", "size", "phrase", "relation")
     around = (
@@ -156,17 +162,19 @@ def _grounds(row: Mapping[str, Any], vocabulary: Vocabulary, hidden: frozenset[s
 def prose_of(text: str) -> str:
     """A catalog's text as one line of prose.
 
-    Markup and control characters become blanks; sentences with an address are left out, and those
-    that give orders to a language model; of the rest :data:`MOST_TEXT` characters stay.
+    Of markup stays what a reader sees (:func:`~kgrec.text.plain.plain_text`); code and control
+    characters become blanks, but joiners within words stay; sentences with an address are left
+    out, and those that give orders to a language model; of the rest :data:`MOST_TEXT` characters
+    stay.
     """
     # Far more than is kept: markup may take most of it.
-    prose = _MARKUP.sub(" ", text[: 8 * MOST_TEXT])
+    prose = _CODE.sub(" ", plain_text(text[: 8 * MOST_TEXT]))
     kept = [
         sentence
         for sentence in _SENTENCE.split(prose)
         if not _ADDRESS.search(sentence) and not _ORDERS.search(sentence)
     ]
-    words = " ".join("".join(c if c.isprintable() else " " for c in " ".join(kept)).split())
+    words = " ".join(shown(" ".join(kept)).split())
     if len(words) <= MOST_TEXT:
         return words
     whole, blank, _ = words[: MOST_TEXT + 1].rpartition(" ")
@@ -190,4 +198,4 @@ def _written(value: Any) -> str:
     if value is None or isinstance(value, bool):
         return ""
     text = value if isinstance(value, str) else json.dumps(value)
-    return " ".join(text.split()) if text.isprintable() else ""
+    return " ".join(text.split()) if shown(text) == text else ""

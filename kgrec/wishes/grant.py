@@ -5,7 +5,8 @@ have it (:class:`~kgrec.recommend.profile.Profile`). The history of a user comes
 count the same. The model scores that history like any other, and explanations are those of its
 scores. The order of the list is another one:
 
-1. No item that is liked already, that the user has, or that has anything to avoid.
+1. No item that is liked already, that the user has, or that has anything to avoid, be it that only
+   a text says so.
 2. Items that lack fewer of the things that were named outright come first (``firm``: *a western*,
    *from the 90s*, *with Tom Hanks*; several ranges of years are one thing). Where enough items have
    all of them, this is a filter; else what an item lacks is said.
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -108,26 +109,28 @@ class Granter:
         :param language: of the explanations
         :raises UnknownIdError: if the graph does not have the user, or what the intent names
         :raises ConfigError: if ``k`` is below 1, something is named by a sensitive relation only,
-            or there is no such language
+            or by facts of texts that may be no reasons (``graph.extracted``), or there is no such
+            language
         """
         if k < 1:
             raise ConfigError(f"k must be at least 1, not {k}.")
+        wanted = self._facts.all_of(intent.want)
         asked = self._asked(intent, user)
         size = len(self._candidates)
         scores, ranking = self._scores(asked.weights(size))
         may = self._candidates & (asked.hidden(size).toarray()[0] == 0)
-        allowed = may & ~self._facts.all_of(intent.avoid).any(axis=0)
+        allowed = may & ~self._facts.avoiding(intent.avoid)
         texts = self._texts(intent)
-        wanted = self._facts.all_of(intent.want)
         lacking = _lacking(intent, wanted)
         relevance = _normal(ranking, allowed) + _WANTED * _share(wanted)
         if texts is not None:
             relevance += _normal(texts, allowed)
         order = np.lexsort((-relevance, lacking, ~allowed))[: min(k, int(allowed.sum()))]
+        told = partial(_told, intent, wanted, self._facts.by_text(intent.want), texts)
         places = np.empty(len(scores), dtype=np.int64)
         places[np.lexsort((-ranking, ~may))] = np.arange(1, len(scores) + 1)
         table = self._table(asked, order, scores, places).with_columns(
-            moved=pl.Series([_told(intent, wanted, texts, at) for at in order], dtype=pl.String)
+            moved=pl.Series([told(at) for at in order], dtype=pl.String)
         )
         why: tuple[Explanation, ...] = ()
         if explain:
@@ -243,12 +246,16 @@ def _normal(values: npt.NDArray[np.floating], among: Mask) -> Floats:
     return found
 
 
-def _told(intent: Intent, wanted: Mask, texts: Floats | None, at: int) -> str:
+def _told(intent: Intent, wanted: Mask, by_text: Mask, texts: Floats | None, at: int) -> str:
     """What a wish makes of an item."""
 
     def named(*, there: bool) -> str:
-        links = zip(intent.want, wanted[:, at], strict=True)
-        return ", ".join(link.label for link, has in links if has == there)
+        links = zip(intent.want, wanted[:, at], by_text[:, at], strict=True)
+        return ", ".join(
+            f"{link.label} (according to the text)" if said else link.label
+            for link, has, said in links
+            if has == there
+        )
 
     parts = []
     if has := named(there=True):

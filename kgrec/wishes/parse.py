@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from kgrec.graph import KnowledgeGraph
+from kgrec.graph.extracted import without_extracted
 from kgrec.graph.sensitive import without_sensitive
 from kgrec.recommend import Recommender
 from kgrec.wishes.gazetteer import Called, Gazetteer
@@ -33,9 +34,14 @@ class WishParser:
 
     @classmethod
     def of(cls, rec: Recommender, words: str | None = None) -> WishParser:
-        """Reads wishes about what a recommender serves; what is sensitive has no name."""
-        graph = without_sensitive(rec.graph, rec.config.graph.sensitive)
-        return cls(graph, words)
+        """Reads wishes about what a recommender serves.
+
+        What is sensitive has no name, nor what only texts speak of where that is no reason.
+        """
+        settings = rec.config.graph
+        graph = without_sensitive(rec.graph, settings.sensitive)
+        told = graph if settings.extracted == "explain" else without_extracted(graph)
+        return cls(told, words)
 
     def parse(self, text: str) -> Intent:
         """Read a wish: what is liked, what is wanted, what is not, and what is left in words.

@@ -159,8 +159,49 @@ def test_errors_are_one_sentence(cli: Cli, folder: Path, words: list[str], messa
     assert not (folder / "descriptions.parquet").exists()
 
 
+def test_what_a_model_extracted_is_neither_told_nor_evidence(
+    cli: Cli, folder: Path, model: Model, fast: list[str], tmp_path: Path
+) -> None:
+    claim = {
+        "head": "1",
+        "relation": "won",
+        "tail": "text:Award/golden bear",
+        "tail_kind": "entity",
+        "tail_label": "Golden Bear",
+        "tail_type": "Award",
+        "state": "accepted",
+        "asserted_by": "model",
+    }
+    pl.DataFrame([claim]).write_csv(folder / "extracted.csv")
+    asked: list[str] = []
+    say = model.write
+
+    def write(prompts: Sequence[Prompt], *more: object) -> Iterator[Any]:
+        asked.extend(prompt.messages[1].content for prompt in prompts)
+        for place, _ in say(prompts, *more):
+            record = json.loads(asked[place].split("RECORD\n")[1].split("\nEND ")[0])
+            said = f"{record['name']} is a film that won the Golden Bear."
+            yield place, Reply(said, "stop", 90, 9)
+
+    model.write = write  # type: ignore[method-assign]
+    command = ("describe", folder, "--writer", "local", "--model", "m", *FILMS)
+    result = cli(*command, "--set", "graph.extracted=explain")
+    assert result.exit_code == 0, result.stderr
+    assert asked
+    assert not any("Golden Bear" in each for each in asked)
+    table = pl.read_parquet(folder / "descriptions.parquet")
+    assert not table["text"].str.contains("Golden Bear").any()
+    run = tmp_path / "run"
+    assert cli("train", folder, "--out", run, *fast).exit_code == 0
+    kept = Recommender.load(run).graph
+    assert kept.edges.filter(relation="won").height == 1
+    assert not descriptions_of(kept.nodes)["text"].str.contains("Golden Bear").any()
+
+
 def test_a_name_needs_a_place_and_a_csv_is_not_doubled(cli: Cli, folder: Path) -> None:
     assert "--out" in cli("describe", "ml-100k").stderr
+    assert "no folder and no dataset 'nofolder'" in cli("describe", "nofolder").stderr
+    assert "this is a file" in cli("describe", folder / "items.csv").stderr
     (folder / "descriptions.csv").write_text("id,text\n1,One.\n", encoding="utf-8")
     assert "descriptions.csv" in cli("describe", folder).stderr
 

@@ -20,6 +20,13 @@ def test_repeated_items_keep_the_first_row() -> None:
     ]
 
 
+def test_an_id_of_blanks_is_none() -> None:
+    found: list[Finding] = []
+    raw = pl.DataFrame({"item": ["", "  ", "\t\u2003", " 1", None], "title": list("ABCDE")})
+    assert read_ids(raw, ITEMS, "items.csv", found).rows() == [(" 1", "D")]
+    assert [(f.problem, f.rows) for f in found] == [("the item is empty", 4)]
+
+
 def test_items_that_only_events_know_are_added() -> None:
     found: list[Finding] = []
     items = complete_items(

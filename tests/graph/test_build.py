@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kgrec.data import DatasetInfo, clean
 from kgrec.errors import GraphError
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.schema import EDGES, NODES
@@ -142,6 +144,18 @@ def test_attribute_columns_become_relations_or_literals(make) -> None:
     assert node(graph, "item:1")["text"] == "Robbers."
     assert graph.report.literals == ("year", "length", "url", "zip")
     assert ("studio", "production_company") in graph.report.attributes
+
+
+def test_a_column_id_is_an_attribute_like_another() -> None:
+    events = pl.DataFrame({"user": ["u", "v"], "item": ["1", "2"]})
+    items = pl.DataFrame({"item": ["1", "2"], "id": ["tt1", "tt2"], "kind": [8, 9]})
+    users = pl.DataFrame({"user": ["u", "v"], "id": [1, 2]})
+    tables = {"train": events, "items": items, "users": users}
+    graph = KnowledgeGraph.build(clean(tables, DatasetInfo("x")))
+    nodes = graph.nodes.filter(pl.col("kind") != "entity")
+    assert set(nodes["id"]) == {"u", "v", "1", "2"}
+    assert json.loads(node(graph, "item:1")["properties"]) == {"id": "tt1", "kind": 8}
+    assert json.loads(node(graph, "user:v")["properties"]) == {"id": 2}
 
 
 def test_a_column_of_items_points_at_items(make) -> None:

@@ -107,6 +107,21 @@ def test_new_users_are_served_by_what_they_did(fitted: Recommender) -> None:
     assert both.recommend("new", k=5).to_polars().height == 5
 
 
+def test_any_column_may_stand_beside_the_id(fitted: Recommender) -> None:
+    names = ("id", "key", "kind", "type", "label", "split", "relation", "head", "tail", "timestamp")
+    table = ITEMS.with_columns(pl.lit(f"of {name}").alias(name) for name in names)
+    rec = fitted.add_items(table)
+    node = rec.graph.node("item:101")
+    assert (node["id"], node["kind"], node["label"]) == ("101", "item", "A New Film")
+    assert "101" in rec.recommend("1", k=100).to_polars()["item"].to_list()
+
+
+def test_a_user_of_whom_one_row_is_good_is_added(fitted: Recommender) -> None:
+    events = pl.DataFrame({"user": ["z", "z"], "item": ["1", "2"], "weight": [-3.0, 1.0]})
+    rec = fitted.add_users(events=events)
+    assert rec.history("z").items.tolist() == [rec.features.item_index("2")]
+
+
 @pytest.mark.parametrize(
     ("call", "problem"),
     [
@@ -123,6 +138,21 @@ def test_new_users_are_served_by_what_they_did(fitted: Recommender) -> None:
         (
             lambda rec: rec.add_users(events=pl.DataFrame({"user": ["n"], "item": ["999"]})),
             "item '999' is not in the graph.*add_items",
+        ),
+        (lambda rec: rec.add_items(pl.DataFrame({"item": [" 1 "]})), "item ' 1 ' is in the graph"),
+        (lambda rec: rec.add_items(pl.DataFrame({"item": ["  "]})), "no item"),
+        (lambda rec: rec.add_users(pl.DataFrame({"user": [" "]})), "no user to add"),
+        (
+            lambda rec: rec.add_users(
+                events=pl.DataFrame({"user": ["z"], "item": ["1"], "weight": [-3.0]})
+            ),
+            "no user to add.*weight.*1 row set aside",
+        ),
+        (
+            lambda rec: rec.add_users(
+                events=pl.DataFrame({"user": ["z"], "item": pl.Series([None], dtype=pl.String)})
+            ),
+            "no user to add.*the item is empty",
         ),
     ],
 )

@@ -312,3 +312,25 @@ def named(features: Features) -> set[tuple[str, ...]]:
         (features.node_key(head), features.relations[relation], features.node_key(tail))
         for head, relation, tail in features.facts.tolist()
     }
+
+
+@pytest.mark.parametrize(
+    ("settings", "most", "reason"),
+    [
+        ({"gnn__model": "rgcn"}, 12_000, "a model with gnn.model = rgcn cannot"),
+        ({"gnn__content": False}, 12_000, "gnn.content off cannot"),
+        ({"gnn__content": False}, 10, "fitted on more than 12,000 items cannot"),
+    ],
+)
+def test_who_cannot_serve_new_items_says_which_model_can(
+    quick: Callable[..., Config],
+    tiny_graph: KnowledgeGraph,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: dict[str, object],
+    most: int,
+    reason: str,
+) -> None:
+    rec = Recommender(quick(**settings)).fit(tiny_graph)
+    monkeypatch.setattr("kgrec.gnn.linear.pairs.MOST_ITEMS", most)
+    with pytest.raises(ConfigError, match=reason):
+        rec.add_items(pl.DataFrame({"item": ["101"]}))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from kgrec.callbacks import Progress
 from kgrec.errors import ConfigError
@@ -21,6 +22,8 @@ from kgrec.text import (
     windows,
 )
 from kgrec.text.encode import minilm_folder
+
+MakeEncoder = Callable[..., Path]
 
 TEXTS = [
     "A crew of astronauts is stranded on a space station far from Earth.",
@@ -85,6 +88,12 @@ def test_auto_takes_bfloat16_only_where_it_is_native(monkeypatch: pytest.MonkeyP
         for probe in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"):
             monkeypatch.setattr(torch.cpu, probe, lambda native=native: native, raising=False)
         assert dtype in repr(MiniLMEncoder())
+
+
+def test_half_a_surrogate_pair_costs_one_character(encoder: MiniLMEncoder) -> None:
+    broken, plain = encoder.encode(["a film \ud83d about space", "a film ? about space"])
+    np.testing.assert_allclose(broken, plain, atol=1e-5)
+    assert encoder.tokens(["\udc00"]) == encoder.tokens(["?"])
 
 
 def test_no_texts(encoder: MiniLMEncoder) -> None:
@@ -170,6 +179,65 @@ def test_a_folder_with_damaged_weights(tmp_path: Path) -> None:
     (folder / "model.safetensors").write_bytes(b"junk")
     with pytest.raises(ConfigError, match="cannot be loaded"):
         TransformerEncoder(folder).encode(["x"])
+
+
+def change_weights(folder: Path, change: Callable[[dict[str, torch.Tensor]], object]) -> None:
+    weights = load_file(folder / "model.safetensors")
+    change(weights)
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+
+
+def test_weights_that_are_missing_are_not_made_up(
+    make_encoder: MakeEncoder, tmp_path: Path
+) -> None:
+    folder = make_encoder(tmp_path / "bert")
+    whole = TransformerEncoder(folder, precision="float32").encode(["a moon"])
+    change_weights(folder, lambda weights: [weights.pop(k) for k in [*weights] if "pooler" in k])
+    headless = TransformerEncoder(folder, precision="float32").encode(["a moon"])
+    np.testing.assert_allclose(headless, whole)
+    change_weights(folder, lambda weights: [weights.pop(k) for k in [*weights] if "layer.2" in k])
+    with pytest.raises(ConfigError, match=r"16 of its weights are missing .*layer\.2\."):
+        TransformerEncoder(folder).encode(["a moon"])
+
+
+def test_weights_of_another_shape_are_refused(make_encoder: MakeEncoder, tmp_path: Path) -> None:
+    folder = make_encoder(tmp_path / "bert")
+    change_weights(
+        folder,
+        lambda weights: weights.update({"encoder.layer.0.output.dense.weight": torch.zeros(3, 3)}),
+    )
+    with pytest.raises(ConfigError, match="The encoder in"):
+        TransformerEncoder(folder).encode(["a moon"])
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_are_numbers(make_encoder: MakeEncoder, tmp_path: Path, value: float) -> None:
+    folder = make_encoder(tmp_path / "bert")
+    change_weights(
+        folder, lambda weights: weights["encoder.layer.1.output.dense.weight"][3, 5].fill_(value)
+    )
+    with pytest.raises(ConfigError, match=r"layer\.1\.output\.dense\.weight are not all numbers"):
+        TransformerEncoder(folder).encode(["a moon"])
+
+
+def test_vectors_are_numbers(make_encoder: MakeEncoder, tmp_path: Path) -> None:
+    folder = make_encoder(tmp_path / "bert")
+    huge = torch.full((32, 32), 3e38)
+    change_weights(
+        folder,
+        lambda weights: weights.update({"encoder.layer.1.attention.output.dense.weight": huge}),
+    )
+    with pytest.raises(ConfigError, match="no numbers"):
+        TransformerEncoder(folder, precision="float32").encode(["a moon"])
+
+
+@pytest.mark.parametrize("kind", ["bert", "xlmr"])
+def test_a_tokenizer_has_words(make_encoder: MakeEncoder, tmp_path: Path, kind: str) -> None:
+    folder = make_encoder(tmp_path / kind, kind)
+    for file in folder.glob("tokenizer*"):
+        file.unlink()
+    with pytest.raises(ConfigError, match=r"tokenizer\.json.* missing"):
+        TransformerEncoder(folder).encode(["a moon"])
 
 
 def test_a_batch_needs_a_text() -> None:

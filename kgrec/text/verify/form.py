@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from kgrec.text.asking import RefusedError
 from kgrec.text.grounds import Grounds
+from kgrec.text.joiners import is_joiner
 from kgrec.text.verify.languages import scripts
 
 LONGEST = 800
@@ -50,8 +51,11 @@ def _faults(raw: str, said: str) -> Iterator[tuple[str, str]]:
         yield "empty", ""
     if len(raw.strip()) > LONGEST:
         yield "length", f"{len(raw)} characters"
-    for character in raw.strip():
-        if unicodedata.category(character)[0] == "C" and character not in "\n\r\t":
+    stripped = raw.strip()
+    for at, character in enumerate(stripped):
+        # Persian and others join letters, and set them apart, by characters that are not seen.
+        joins = character in said and is_joiner(stripped, at)
+        if unicodedata.category(character)[0] == "C" and character not in "\n\r\t" and not joins:
             yield "control", f"U+{ord(character):04X}"
     if (found := _ADDRESS.search(raw)) and found[0] not in said:
         yield "address", found[0]

@@ -20,6 +20,7 @@ from kgrec.text.writers.sizes import prompt_tokens
 _LONGEST_PAUSE = 600.0  # seconds; an endpoint that wants more is given up
 _LONGEST_BACKOFF = 60.0
 _NO_KEY = "none"  # the client insists on one; endpoints that need none do not look at it
+_MOST_TOKENS = 10**9  # no question or answer has more
 _TRANSIENT = frozenset((408, 409, 429))  # and all from 500 on
 
 
@@ -193,4 +194,5 @@ def _reply(completion: Any, prompt: Prompt) -> Reply | Failure:
 
 
 def _count(value: object, otherwise: int) -> int:
-    return value if isinstance(value, int) and value >= 0 else otherwise
+    """Tokens as an endpoint counts them, where that can be; it is paid for and kept."""
+    return value if isinstance(value, int) and 0 <= value <= _MOST_TOKENS else otherwise

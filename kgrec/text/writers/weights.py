@@ -14,6 +14,7 @@ import torch
 from kgrec.errors import ConfigError, MissingExtraError
 from kgrec.processor import has_native_bfloat16
 from kgrec.text.encode import quiet_transformers
+from kgrec.text.whole import check_tokenizer, check_weights
 
 _MAGIC = b"GGUF"
 _PARTS = (".safetensors", ".json", ".txt", ".model", ".jinja")
@@ -72,7 +73,7 @@ def fingerprint(model: Path) -> str:
 def load_weights(model: Path) -> Weights:
     """Load a model; nothing that it brings along is run but its chat template, in a sandbox.
 
-    :raises ConfigError: if it is damaged, of an unknown kind, or has no chat template
+    :raises ConfigError: if it is damaged or not whole, of an unknown kind, or has no chat template
     :raises MissingExtraError: if the package ``gguf`` is needed and not installed
     """
     folder, options = model, dict[str, Any](local_files_only=True, trust_remote_code=False)
@@ -87,15 +88,16 @@ def load_weights(model: Path) -> Weights:
         with redirect_stderr(StringIO()), quiet_transformers() as transformers:
             tokenizer = transformers.AutoTokenizer.from_pretrained(folder, **options)
             loader = transformers.AutoModelForCausalLM
-            network = loader.from_pretrained(
-                folder, dtype=precision(), **_only_safetensors(model), **options
-            )
+            options |= {"dtype": precision(), "output_loading_info": True}
+            network, report = loader.from_pretrained(folder, **_only_safetensors(model), **options)
     except Exception as error:  # a damaged file can raise anything, from struct.error to KeyError
         reason = next(iter(str(error).splitlines()), "") or type(error).__name__
         raise ConfigError(
             f"The language model {model} cannot be loaded ({reason[:200]}): fetch it again, "
             "or give one that transformers knows."
         ) from error
+    check_weights(f"The language model {model}", network, report)
+    check_tokenizer(f"The language model {model}", tokenizer)
     if not tokenizer.chat_template:
         raise ConfigError(f"{model} has no chat template: give a model that follows instructions.")
     tokenizer.padding_side = "left"

@@ -220,6 +220,20 @@ def test_tokens_that_are_not_told_are_estimated(server: Any, complete: Any) -> N
     assert (answer.prompt_tokens, answer.tokens) == (6, 20)
 
 
+def test_tokens_that_cannot_be_are_estimated_and_cost_nothing_but_themselves(
+    server: Any, complete: Any, tmp_path: Path
+) -> None:
+    counts = {"prompt_tokens": 10**30, "completion_tokens": 2**63, "total_tokens": 10**30}
+    server.script = lambda *_: complete("A text", usage=counts)
+    prompts = [question("abcdefgh")]
+    with ReplyCache(tmp_path / "replies.sqlite") as cache:
+        answers = ask(writer_of(server), prompts, lambda _, text: text, cache=cache)
+        assert answers[0].value == "A text"
+        assert (answers.tally.prompt_tokens, answers.tally.tokens) == (6, 20)
+        again = ask(writer_of(server), prompts, lambda _, text: text, cache=cache)
+        assert again.tally.cached == 1
+
+
 @pytest.mark.parametrize("status", [401, 402, 403, 404])
 def test_what_is_the_same_for_all_ends_at_once(server: Any, say: Any, status: int) -> None:
     server.script = lambda *_: say(b"{}", status)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
@@ -215,6 +216,22 @@ def test_a_corrupt_folder_is_one_clear_error(tmp_path: Path) -> None:
     weights = tmp_path / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:1000])
     with pytest.raises(ConfigError, match="cannot be loaded"):
+        list(LocalWriter(tmp_path).write([question("a")]))
+
+
+def test_a_folder_without_all_its_weights_is_refused(tmp_path: Path) -> None:
+    make_model(tmp_path)
+    file = tmp_path / "model.safetensors"
+    weights = {name: each for name, each in load_file(file).items() if "layers.1" not in name}
+    save_file(weights, file, {"format": "pt"})
+    with pytest.raises(ConfigError, match=r"weights are missing .*layers\.1\."):
+        list(LocalWriter(tmp_path).write([question("a")]))
+
+
+def test_a_folder_without_words_is_refused(tmp_path: Path) -> None:
+    make_model(tmp_path)
+    (tmp_path / "tokenizer.json").unlink()
+    with pytest.raises(ConfigError, match=r"tokenizer"):
         list(LocalWriter(tmp_path).write([question("a")]))
 
 
