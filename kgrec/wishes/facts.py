@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -58,19 +58,19 @@ class Facts:
 
     def avoiding(self, links: Sequence[Link]) -> Mask:
         """Whether each item has any of what is not wanted, be it as a text states, ``(I,)``."""
-        found = [self._all(link, texts=True) for link in links]
-        return np.array(found, dtype=bool).reshape(len(links), len(self._years)).any(axis=0)
+        return np.asarray(self._rows(self._all(link, texts=True) for link in links).any(axis=0))
 
     def by_text(self, links: Sequence[Link]) -> Mask:
         """For each link and item, whether the item has it and only a text says so, ``(n, I)``."""
-        return self.all_of(links) & ~np.array(
-            [self._catalog(link) for link in links], dtype=bool
-        ).reshape(len(links), len(self._years))
+        stated = self._rows(map(self._catalog, links))
+        return np.asarray(self.all_of(links) & ~stated)
 
     def all_of(self, links: Sequence[Link]) -> Mask:
         """For each link and item, shape ``(n, I)``."""
-        found = [self.having(link) for link in links]
-        return np.array(found, dtype=bool).reshape(len(links), len(self._years))
+        return self._rows(map(self.having, links))
+
+    def _rows(self, masks: Iterable[Mask]) -> Mask:
+        return np.array(list(masks), dtype=bool).reshape(-1, len(self._years))
 
     def _catalog(self, link: Link) -> Mask:
         try:
@@ -88,8 +88,8 @@ class Facts:
     def _find(self, link: Link, names: RuleNames) -> Mask:
         if link.kind == "years":
             first, last = link.years
-            late = self._years >= (first or 1)
-            return late & (self._years <= last) if last is not None else late
+            latest = np.inf if last is None else last
+            return np.asarray((self._years >= (first or 1)) & (self._years <= latest))
         if link.kind == "item":
             mask = np.zeros(len(self._years), dtype=bool)
             mask[self._features.item_index(link.id)] = True
