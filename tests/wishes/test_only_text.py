@@ -14,7 +14,7 @@ from kgrec.errors import ConfigError
 from kgrec.graph import KnowledgeGraph
 from kgrec.recommend import Profile, Recommender
 from kgrec.testing import tiny_dataset
-from kgrec.wishes import Granter, WishParser, recommend_wish
+from kgrec.wishes import Granter, WishParser
 
 BEAR = "text:Award/golden bear"
 DIRECTOR = "1"
@@ -56,7 +56,7 @@ def directed(rec: Recommender) -> set[str]:
 def test_an_award_that_only_a_text_gives_is_no_reason(silent: Recommender) -> None:
     intent = WishParser.of(silent).parse("films that won the Golden Bear")
     assert not intent.want
-    top = recommend_wish(silent, intent, 5)
+    top = Granter(silent).grant(intent, 5)
     told = [*top.table["moved"], *(why.sentence for why in top.explanations)]
     assert not any("has Golden Bear" in each or "liked Golden Bear" in each for each in told)
 
@@ -77,12 +77,12 @@ def test_who_names_it_all_the_same_is_told_why_not(
     intent = WishParser(graph).parse("films that won the Golden Bear")
     assert [link.id for link in intent.want] == [BEAR]
     with pytest.raises(ConfigError, match="Only texts state"):
-        recommend_wish(silent, intent)
+        Granter(silent).grant(intent)
 
 
 def test_told_it_is_said_to_be_a_texts(telling: Recommender) -> None:
     intent = WishParser.of(telling).parse("films that won the Golden Bear")
-    top = recommend_wish(telling, intent, 40)
+    top = Granter(telling).grant(intent, 40)
     has = top.table.filter(pl.col("moved").str.starts_with("has"))
     assert set(has["item"]) == {str(item) for item in range(1, 13)}
     assert set(has["moved"]) == {"has Golden Bear (according to the text)"}
