@@ -155,7 +155,7 @@ class _Walk:
                 if "joins" not in mark.cue:
                     break
                 joined = self.wish.phrase(mark)
-                if joined in (("or",), ("nor",)) or not number:
+                if joined in self.wish.gazetteer.lexicon.either or not number:
                     return True
                 behind = next((p for p, _ in self._ahead(self.parts.index(part) + 1)), None)
                 return bool(behind and last and self._type(behind) == last)
