@@ -6,6 +6,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+"""Chinese, Japanese and Korean characters, as a range of a pattern: no spaces need stand between
+their words."""
 # Chinese is written without spaces: each of its letters is a word here.
 _HAN = r"\u3400-\u9fff\uf900-\ufaff"
 # Vowel signs of Hindi, Thai, Arabic … are part of a word, though \w does not know them.

@@ -17,9 +17,10 @@ import numpy as np
 from scipy.sparse import csr_matrix, diags
 
 from kgrec.sparse import unit_rows
+from kgrec.text.tokens import UNSPACED
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-_IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2,}")
+_IDEOGRAPHS = re.compile(f"[{UNSPACED}]{{2,}}")
 
 
 def word_vectors(texts: Iterable[str]) -> csr_matrix:

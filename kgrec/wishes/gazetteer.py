@@ -31,24 +31,6 @@ from kgrec.wishes.lexicon import Key, lexicon
 from kgrec.wishes.words import folded, key_of, rooted
 
 _BRACKETS = re.compile(r"\s*\(([^()]*)\)")
-_ARTICLES = ("the ", "a ", "an ")
-_SUFFIXES = ("jr", "sr", "ii", "iii", "iv")
-_PARTICLES = (
-    "de",
-    "di",
-    "da",
-    "du",
-    "del",
-    "della",
-    "van",
-    "von",
-    "der",
-    "den",
-    "la",
-    "le",
-    "st",
-    "ten",
-)
 _LEAST_PART = 5  # letters of a word that stands for a whole title
 LONGEST = 10
 """Words of a name."""
@@ -161,13 +143,21 @@ class Gazetteer:
         if node.kind == "item":
             several += [part for part in _BRACKETS.findall(plain) if not part.isdigit()]
         if self.is_idea(node):
-            halves = [half.strip() for half in short.split(" and ")]
-            several += halves if len(halves) == 2 and short.islower() else []
+            several += self._halves(short)
         for each in several:
             if each and each != name:
                 yield each
-            lower = each.lower()
-            yield from (each[len(a) :] for a in _ARTICLES if lower.startswith(a) and len(each) > 6)
+            first, _, rest = each.partition(" ")
+            if first.lower() in self.lexicon.articles and len(each) > 6:
+                yield rest
+
+    def _halves(self, name: str) -> list[str]:
+        """The two ideas that one joins: *robots and artificial intelligence*."""
+        for word in sorted(self.lexicon.joins_halves):
+            halves = [half.strip() for half in name.split(f" {word} ")]
+            if len(halves) == 2 and name.islower():
+                return halves
+        return []
 
     def _add_everyday(self) -> None:
         for words, labels in self.lexicon.labels.items():
@@ -193,7 +183,7 @@ class Gazetteer:
         split: list[tuple[Named, set[Key], set[str]]] = []
         for node in self.nodes.values():
             if node.type in self.people:
-                self._add(self.parts, node, _surname(node.label), "alias", 0.7, idea=False)
+                self._add(self.parts, node, self._surname(node.label), "alias", 0.7, idea=False)
             elif node.kind == "item" or not self.is_idea(node):
                 heads = {key_of(part) for part in _heads(node.label)} - {()}
                 words = {word for word in key_of(node.label) if self._tells(word)}
@@ -208,6 +198,18 @@ class Gazetteer:
                 words = words | set(key_of(node.label)[-1:])  # "a Bond film"
             for word in words:
                 self._add(self.parts, node, (word,), "alias", 0.6, idea=False)
+
+    def _surname(self, label: str) -> Key:
+        """Of a person's name; nothing where there is one word only, or no spaces between words."""
+        words = list(key_of(_BRACKETS.sub("", label)))
+        while words and words[-1] in self.lexicon.suffixes:
+            words.pop()
+        if len(words) < 2 or has_ideographs(label):
+            return ()
+        first = len(words) - 1
+        while first > 1 and words[first - 1] in self.lexicon.particles:
+            first -= 1
+        return tuple(words[first:])
 
     def _tells(self, word: str) -> bool:
         """Whether a word is rare enough to stand for a title."""
@@ -241,19 +243,6 @@ def _weights(graph: KnowledgeGraph) -> dict[str, int]:
         ]
     ).filter(~pl.col("key").str.starts_with("user:"))
     return dict(ends.group_by("key").len().iter_rows())
-
-
-def _surname(label: str) -> Key:
-    """Of a person's name; nothing where there is one word only, or no spaces between words."""
-    words = list(key_of(_BRACKETS.sub("", label)))
-    while words and words[-1] in _SUFFIXES:
-        words.pop()
-    if len(words) < 2 or has_ideographs(label):
-        return ()
-    first = len(words) - 1
-    while first > 1 and words[first - 1] in _PARTICLES:
-        first -= 1
-    return tuple(words[first:])
 
 
 def _heads(label: str) -> Iterator[str]:

@@ -18,7 +18,10 @@ CUES = (
     "before", "after", "until", "since", "older", "newer", "early", "middle", "late",
 )  # fmt: skip
 """Kinds of cues: what each means is told in ``words.toml``."""
-_SETS = ("brief", "series", "works", "tongue", "nouns", "small")
+_SETS = (
+    "brief", "series", "works", "tongue", "nouns", "small",
+    "either", "between", "articles", "suffixes", "particles", "joins_halves",
+)  # fmt: skip
 
 Key = tuple[str, ...]
 
@@ -33,6 +36,12 @@ class Lexicon:
     :ivar works: nouns behind the name of a book
     :ivar tongue: words before the name of a language
     :ivar small: words that say nothing, cues and nouns included
+    :ivar either: cues that join the last part of a list of which none is wanted
+    :ivar between: words between the first and the last year of a range
+    :ivar articles: words in front of a name that may be left out
+    :ivar suffixes: words behind a surname
+    :ivar particles: words in front of a surname that belong to it
+    :ivar joins_halves: words between the two halves of an idea that joins two
     :ivar decades: name → first year
     :ivar labels: everyday words without endings → labels that they may mean
     """
@@ -43,6 +52,12 @@ class Lexicon:
     works: frozenset[str]
     tongue: frozenset[str]
     small: frozenset[str]
+    either: frozenset[Key]
+    between: frozenset[str]
+    articles: frozenset[str]
+    suffixes: frozenset[str]
+    particles: frozenset[str]
+    joins_halves: frozenset[str]
     decades: Mapping[Key, int]
     labels: Mapping[Key, tuple[str, ...]]
     longest: int = field(default=1)
@@ -79,15 +94,24 @@ def lexicon(file: str | None = None) -> Lexicon:
                 cues.setdefault(key_of(phrase), set()).add(kind)
     cues.pop((), None)
     sets = {name: [w for each in sections for w in each.get(name, ())] for name in _SETS}
+    words = {
+        name: frozenset(word for phrase in phrases for word in key_of(phrase))
+        for name, phrases in sets.items()
+    }
     single = {word for phrase in cues for word in phrase}
-    nouns = {word for phrase in (*sets["nouns"], *sets["series"]) for word in key_of(phrase)}
     return Lexicon(
         cues={phrase: frozenset(kinds) for phrase, kinds in cues.items()},
         brief=frozenset(map(key_of, sets["brief"])),
-        series=frozenset(word for phrase in sets["series"] for word in key_of(phrase)),
-        works=frozenset(word for phrase in sets["works"] for word in key_of(phrase)),
-        tongue=frozenset(word for phrase in sets["tongue"] for word in key_of(phrase)),
-        small=frozenset({w for phrase in sets["small"] for w in key_of(phrase)} | single | nouns),
+        series=words["series"],
+        works=words["works"],
+        tongue=words["tongue"],
+        small=words["small"] | single | words["nouns"] | words["series"],
+        either=frozenset(map(key_of, sets["either"])),
+        between=words["between"],
+        articles=words["articles"],
+        suffixes=words["suffixes"],
+        particles=words["particles"],
+        joins_halves=words["joins_halves"],
         decades={
             key_of(name): year
             for section in sections

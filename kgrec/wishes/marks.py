@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -10,12 +9,11 @@ from kgrec.text.extract.tokens import has_ideographs
 from kgrec.wishes.gazetteer import LONGEST, Called, Gazetteer
 from kgrec.wishes.lexicon import Key
 from kgrec.wishes.spelling import Spelling
-from kgrec.wishes.words import Word, rooted, words_of
+from kgrec.wishes.words import STOP, Word, rooted, words_of
 from kgrec.wishes.years import Years, years_at
 
 MOST = 2_000
 """Characters of a wish that are read."""
-_STOPS = re.compile(r"[.!?;\n。！？；]")
 _QUOTES = "\"'“”‘’«»„《》"
 _MOST_GUESSES = 12  # of a wish: so many times names are looked for by likeness
 _LEAST_KNOWN = 2_000  # common words that a graph shows, from which its texts say what is one
@@ -85,7 +83,7 @@ class Marked:
 
     def opens(self, place: int) -> bool:
         """Whether a sentence begins with a word."""
-        return place == 0 or bool(_STOPS.search(self.gap(place)))
+        return place == 0 or bool(STOP.search(self.gap(place)))
 
     def is_quoted(self, first: int, last: int) -> bool:
         """Whether words stand in quotes."""

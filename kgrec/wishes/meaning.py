@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kgrec.wishes.gazetteer import Called
+from kgrec.wishes.lexicon import Lexicon
 from kgrec.wishes.marks import Mark, Marked
 
 _CLEAR = 2.0  # so many times as well known as the next
@@ -103,10 +104,11 @@ def _rank(wish: Marked, mark: Mark, called: Called, never: bool) -> float:
     if gazetteer.is_idea(node) or called.idea:
         if spoken == "setting":
             return 3.4
-        return 1.5 if capital and not _is_proper(called) else 2.5
+        return 1.5 if capital and not _is_proper(called, words) else 2.5
     return 2.2
 
 
-def _is_proper(called: Called) -> bool:
-    """Whether a label is written with a capital letter itself."""
-    return called.node.label.removeprefix("the ")[:1].isupper()
+def _is_proper(called: Called, words: Lexicon) -> bool:
+    """Whether a label is written with a capital letter itself, an article in front left out."""
+    first, blank, rest = called.node.label.partition(" ")
+    return (rest if blank and first in words.articles else first)[:1].isupper()

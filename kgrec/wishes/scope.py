@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from kgrec.wishes.marks import Mark, Marked
+from kgrec.wishes.words import STOP
 
-_END = re.compile(r"[.!?;\n。！？；]")
 _BREAK = re.compile(r"[:()\[\]–—…：（）]|\s-\s")
 _COMMA = re.compile(r"[,，]")
 
@@ -83,7 +83,7 @@ class _Walk:
 
     def _cross(self, gap: str, at: int) -> None:
         """Go over what stands between two parts."""
-        if _END.search(gap):
+        if STOP.search(gap):
             self._end()
         elif _BREAK.search(gap):
             if self.found:
@@ -128,7 +128,7 @@ class _Walk:
             return False
         behind = self.wish.gap(part.last)
         ends = part.last == len(self.wish.words) or bool(
-            _END.search(behind) or _COMMA.search(behind)
+            STOP.search(behind) or _COMMA.search(behind)
         )
         return ends and self.parts[at - 1].mark.is_content  # type: ignore[union-attr]
 
@@ -141,7 +141,7 @@ class _Walk:
             elif part.mark is not None and not part.mark.cue & {"joins"}:
                 return
             gap = self.wish.gap(part.first)
-            if _END.search(gap) or _COMMA.search(gap) or _BREAK.search(gap):
+            if STOP.search(gap) or _COMMA.search(gap) or _BREAK.search(gap):
                 return
 
     def _list_goes_on(self, at: int) -> bool:
@@ -155,7 +155,7 @@ class _Walk:
                 if "joins" not in mark.cue:
                     break
                 joined = self.wish.phrase(mark)
-                if joined in (("or",), ("nor",)) or not number:
+                if joined in self.wish.gazetteer.lexicon.either or not number:
                     return True
                 behind = next((p for p, _ in self._ahead(self.parts.index(part) + 1)), None)
                 return bool(behind and last and self._type(behind) == last)
@@ -169,7 +169,7 @@ class _Walk:
         """The parts of a clause from one on, small words left out."""
         for number, part in enumerate(self.parts[at:]):
             gap = self.wish.gap(part.first)
-            if number and _END.search(gap):
+            if number and STOP.search(gap):
                 return
             if part.mark is not None or not self.wish.is_small(part.first):
                 yield part, gap

@@ -10,6 +10,8 @@ from functools import lru_cache
 from kgrec.text.extract.tokens import Token, normal, tokens
 from kgrec.text.verify.languages import root
 
+STOP = re.compile(r"[.!?;\n。！？；]")
+"""Ends a sentence of a wish, or a half of one."""
 _PART = re.compile(r"[^\-.&]+")
 
 

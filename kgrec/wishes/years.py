@@ -15,7 +15,6 @@ _SHORT = re.compile(r"([0-9])0s")
 _PARTS = {"early": (0, 3), "middle": (4, 6), "late": (7, 9)}
 _BOUNDS = {"before": (None, -1), "until": (None, 0), "after": (1, None), "since": (0, None)}
 _TO = ("-", "–", "—")
-_BETWEEN = ("and", "to", "until", "till")
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def years_at(text: str, words: Sequence[Word], at: int, lexicon: Lexicon) -> Yea
         else:
             break
         begin += len(phrase)
-        if begin < len(words) and words[begin].norm == "the":
+        if begin < len(words) and words[begin].norm in lexicon.articles:
             begin += 1
     named = _named(words, begin, lexicon)
     if named is None:
@@ -116,7 +115,7 @@ def _end_of_range(
         return None
     between = text[words[at - 1].end : words[at].start].strip()
     if between not in _TO:
-        if words[at].norm not in _BETWEEN or between:
+        if words[at].norm not in lexicon.between or between:
             return None
         at += 1
     named = _named(words, at, lexicon)

@@ -60,6 +60,9 @@ def test_a_slip_of_the_pen_is_heard(parser: WishParser) -> None:
         ("a non-animated comedy", {"Animation"}),
         ("anything but horror. Comedy!", {"Horror"}),
         ("a comedy instead of a drama", {"Drama"}),
+        ("no gore, war or musicals", {"War", "Musical"}),
+        ("不要血腥，战争或歌舞", {"War", "Musical"}),
+        ("不要血腥，战争或者歌舞", {"War", "Musical"}),
     ],
 )
 def test_a_negation_ends_where_it_ends(parser: WishParser, text: str, avoided: set[str]) -> None:
@@ -133,3 +136,33 @@ def test_any_graph_can_be_wished_of(tiny_graph: Any) -> None:
     intent = WishParser(tiny_graph).parse("a funny film, no mystery")
     assert [link.id for link in intent.want] == ["genre/Comedy"]
     assert [link.id for link in intent.avoid] == ["genre/Mystery"]
+
+
+def test_years_between_in_either_language(parser: WishParser) -> None:
+    for text in ("from 1980 to 1985", "between 1980 and 1985", "1980到1985", "1980至1985"):
+        assert [link.id for link in parser.parse(text).want] == ["1980-1985"], text
+
+
+def test_a_language_of_ones_own_is_a_section_of_a_file(films: Any, tmp_path: Path) -> None:
+    file = tmp_path / "de.toml"
+    file.write_text(
+        """
+        [de]
+        never = ["ohne", "kein", "keine"]
+        joins = ["oder", "und"]
+        either = ["oder"]
+        before = ["vor"]
+        between = ["bis"]
+        articles = ["dem", "der"]
+        [de.words]
+        krieg = ["War"]
+        horror = ["Horror"]
+        musical = ["Musical"]
+        """,
+        encoding="utf-8",
+    )
+    german = WishParser(films, str(file))
+    avoided = {link.label for link in german.parse("ohne Horror, Krieg oder Musical").avoid}
+    assert avoided == {"Horror", "War", "Musical"}
+    assert [link.id for link in german.parse("1980 bis 1985").want] == ["1980-1985"]
+    assert [link.id for link in german.parse("vor dem 1980").want] == ["-1979"]

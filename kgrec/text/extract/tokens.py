@@ -7,11 +7,12 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 
+from kgrec.text.tokens import UNSPACED
+
 # A word, with the marks that may stand within one: hip-hop, O'Brien, R&B. Where words are not set
 # apart by spaces (Chinese, Japanese, Korean), every character is one.
-_IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-_TOKEN = re.compile(rf"[{_IDEOGRAPH}]|[^\W_{_IDEOGRAPH}]+(?:['’&.\-][^\W_{_IDEOGRAPH}]+)*")
-_IDEOGRAPHS = re.compile(f"[{_IDEOGRAPH}]")
+_TOKEN = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+(?:['’&.\-][^\W_{UNSPACED}]+)*")
+_IDEOGRAPHS = re.compile(f"[{UNSPACED}]")
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)]*\s+(?=[^\W\d_a-z])|(?<=[。！？])|\n+")
 
 
