@@ -58,19 +58,20 @@ class Facts:
 
     def avoiding(self, links: Sequence[Link]) -> Mask:
         """Whether each item has any of what is not wanted, be it as a text states, ``(I,)``."""
-        found = [self._all(link, texts=True) for link in links]
-        return np.array(found, dtype=bool).reshape(len(links), len(self._years)).any(axis=0)
+        avoided: Mask = np.any(self._stack([self._all(each, texts=True) for each in links]), axis=0)
+        return avoided
 
     def by_text(self, links: Sequence[Link]) -> Mask:
         """For each link and item, whether the item has it and only a text says so, ``(n, I)``."""
-        return self.all_of(links) & ~np.array(
-            [self._catalog(link) for link in links], dtype=bool
-        ).reshape(len(links), len(self._years))
+        said: Mask = self.all_of(links) & ~self._stack([self._catalog(link) for link in links])
+        return said
 
     def all_of(self, links: Sequence[Link]) -> Mask:
         """For each link and item, shape ``(n, I)``."""
-        found = [self.having(link) for link in links]
-        return np.array(found, dtype=bool).reshape(len(links), len(self._years))
+        return self._stack([self.having(link) for link in links])
+
+    def _stack(self, masks: Sequence[Mask]) -> Mask:
+        return np.array(masks, dtype=bool).reshape(len(masks), len(self._years))
 
     def _catalog(self, link: Link) -> Mask:
         try:
