@@ -28,7 +28,12 @@ MOST_TEXT = 1_500
 _MOST_LITERALS = 8
 _LONGEST_LITERAL = 80
 # What people did, counted: a text that told it would carry behaviour into the features.
-_BEHAVIOUR = frozenset({"rating", "rating_count", "review_count", "popularity", "views", "likes"})
+_BEHAVIOUR = re.compile(
+    r"((num|n|nb|number|count|total|avg|average|mean|user)_?)?(of_?)?"
+    r"(popularity|ratings?|reviews?|views?|votes?|plays?|listens|listeners|likes|clicks|purchases|"
+    r"sales|downloads|fans|followers|interactions)"
+    r"(_?(num|count|counts|total|avg|average|mean|rank|score))?"
+)
 _ADDRESS = re.compile(r"https?://|www\.|\S@\S")
 _CODE = re.compile(r"```[^`]*```")
 _SENTENCE = re.compile(r"(?<=[.!?。！？…])\s+|(?<=[。！？])|\n+")
@@ -125,7 +130,7 @@ def read_grounds(
         .group_by("key", maintain_order=True)
         .agg(pl.struct("phrase", "names", "relation", "forward").head(MOST_FACTS).alias("facts"))
     )
-    left_out = _BEHAVIOUR.union(hidden)
+    left_out = frozenset(hidden)
     rows = nodes.select(
         "key",
         pl.when(is_named()).then(clean("label")).otherwise(pl.lit("")).alias("label"),
@@ -144,7 +149,7 @@ def _grounds(row: Mapping[str, Any], vocabulary: Vocabulary, hidden: frozenset[s
     shown = {
         name: value
         for name, value in literals.items()
-        if name not in LITERALS and name not in hidden
+        if name not in LITERALS and name not in hidden and not _BEHAVIOUR.fullmatch(name.lower())
     }
     return Grounds(
         key=row["key"],
