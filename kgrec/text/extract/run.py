@@ -25,6 +25,7 @@ from kgrec.text.extract.linking import Linker
 from kgrec.text.extract.names import Names
 from kgrec.text.extract.question import questions
 from kgrec.text.extract.relations import VAGUE, Cue, candidate_relations
+from kgrec.text.plain import plain_texts
 from kgrec.text.writers import Estimate, Prompt, Writer
 from kgrec.vocabulary import INTERACTED, Relation
 
@@ -202,7 +203,7 @@ class _Asking:
         linked = self.linker.link(replace(claim, state="accepted", reason=""), relation)
         is_known = linked.state == "accepted" and not linked.tail.startswith("text:")
         if is_known and claim.reason == NO_WORDS and self._says_by_type(linked, relation):
-            return linked
+            return replace(linked, sure=False)
         return replace(linked, state=claim.state, reason=claim.reason)
 
     def _says_by_type(self, claim: Claim, relation: Relation) -> bool:
@@ -215,14 +216,14 @@ class _Asking:
 
 
 def _texts(graph: KnowledgeGraph, items: Iterable[str] | None) -> list[Text]:
-    """Id, title and text of the items that have one."""
+    """Id, title and text, without markup, of the items that have one."""
     has_text = pl.col("text").str.strip_chars().fill_null("") != ""
     rows = graph.nodes.filter((pl.col("kind") == "item") & has_text)
     if items is not None:
         rows = rows.filter(pl.col("id").is_in(list(items)))
     if rows.is_empty():
         raise ConfigError("No item has a text to read: add a column 'text' to the items.")
-    return list(rows.select("id", "label", "text").iter_rows())
+    return list(rows.select("id", "label", plain_texts(rows["text"])).iter_rows())
 
 
 def _stated(graph: KnowledgeGraph) -> Stated:
