@@ -190,10 +190,10 @@ class Clauses:
     def _noun(self, words: list[Token], place: int, at: int, turns: int, *, joined: bool) -> str:
         """What the noun that ends at a place names, if it is not the item."""
         while place >= 0 and ")" in words[place + 1].before:
-            before = place
+            closing = place
             while place >= 0 and "(" not in words[place].before:
                 place -= 1
-            content = words[place : before + 1] if place >= 0 else []
+            content = words[place : closing + 1] if place >= 0 else []
             place -= 1
             if len(content) == 1 and _YEAR.fullmatch(content[0].norm):
                 break

@@ -130,7 +130,9 @@ class Gazetteer:
             if found is None:
                 at += 1
                 continue
-            is_own = tuple(word.norm for word in about.words[at : found.last]) in about.own
+            named = about.words[at : found.last]
+            last = (found.owns and named[-1].owner) or named[-1]
+            is_own = tuple(word.norm for word in (*named[:-1], last)) in about.own
             at = found.last
             if not is_own:
                 yield found
@@ -150,6 +152,9 @@ class Gazetteer:
             if not nodes:
                 continue
             meant = tuple(node for node in nodes if self._is_name(node, part, at == start))
+            if owner is not None and size == 1:
+                # People own; "Emma's father" does not speak of the film "Emma".
+                meant = tuple(node for node in meant if node.kind != "item")
             if meant and not self._is_within_name(about, (at, at + size), (start, end), meant):
                 return Found(meant, at, at + size, owns=owner is not None)
             return None  # a shorter name within it would be another's
