@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from kgrec.text.extract.claim import Claim
+from kgrec.text.extract.linking import SHARED
 from kgrec.text.extract.relations import MENTIONS
 
 LEAST = 0.9
@@ -20,6 +21,9 @@ LEAST = 0.9
 
 UNKNOWN = "no words say this relation, and the catalog states too few facts like it"
 """The reason for which a claim waits that only the type of its tail speaks for."""
+
+SEVERAL_ITEMS = "several items name a new one so, each as something else"
+"""The reason for which claims wait that have nothing but a name in common."""
 
 _ENOUGH = 5  # checked claims, to say anything of a tail or of a relation
 
@@ -47,7 +51,11 @@ def checked(
         of_tails[claim.asserted_by, claim.relation, claim.tail].append(is_true)
         of_relations[claim.asserted_by, claim.relation].append(is_true)
 
+    shared = _shared(several)
+
     def doubt(claim: Claim) -> Claim:
+        if claim.state == "accepted" and claim.tail in shared:
+            return claim.held_back("quarantined", SEVERAL_ITEMS)
         if claim.state != "accepted" or claim.relation == MENTIONS:
             return claim
         known = of_tails.get((claim.asserted_by, claim.relation, claim.tail), [])
@@ -62,6 +70,20 @@ def checked(
         return claim.held_back("quarantined", reason)
 
     return [doubt(claim) for claim in several]
+
+
+def _shared(claims: Iterable[Claim]) -> frozenset[str]:
+    """New persons whom several items name, but not all in one role.
+
+    The same name never means the same node by itself: John Zed who wrote the music of two films is
+    one; who wrote that of one and stars in another may be two.
+    """
+    roles: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for claim in claims:
+        is_new = claim.tail.startswith("text:") and claim.tail_type in SHARED
+        if is_new and claim.state == "accepted":
+            roles[claim.tail][claim.head].add(claim.relation)
+    return frozenset(tail for tail, of in roles.items() if not set.intersection(*of.values()))
 
 
 def _tail(claim: Claim) -> str:

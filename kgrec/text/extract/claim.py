@@ -22,7 +22,8 @@ class Claim:
     :ivar head: id of the item
     :ivar relation: canonical name
     :ivar tail_label: the tail in the words of the text
-    :ivar start: where these begin in the item's text; -1: they are not there
+    :ivar start: where these begin in the item's text without its markup
+        (:func:`~kgrec.text.plain.plain_text`); -1: they are not there
     :ivar end: where they end
     :ivar quote: the words that state the fact
     :ivar asserted_by: ``"model"`` or ``"gazetteer"``

@@ -126,7 +126,7 @@ class _Claims:
         linked = self.linker.link(replace(claim, state="accepted", reason=""), relation)
         is_known = linked.state == "accepted" and not linked.tail.startswith("text:")
         if is_known and claim.reason == NO_WORDS and self._says_by_type(linked, relation):
-            return linked
+            return replace(linked, sure=False)
         return replace(linked, state=claim.state, reason=claim.reason)
 
     def _says_by_type(self, claim: Claim, relation: Relation) -> bool:

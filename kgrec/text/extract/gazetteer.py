@@ -18,15 +18,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kgrec.text.extract.claim import Claim
-from kgrec.text.extract.direction import another_before, governing
-from kgrec.text.extract.judge import words_of
+from kgrec.text.extract.clauses import Clauses, clauses_of
+from kgrec.text.extract.direction import governing
+from kgrec.text.extract.judge import OWNS, words_of
 from kgrec.text.extract.linking import linked
 from kgrec.text.extract.names import Named, Names, own_names
 from kgrec.text.extract.relations import MENTIONS, VAGUE, may_be_turned
-from kgrec.text.extract.tokens import Token, has_ideographs, sentences, tokens
+from kgrec.text.extract.tokens import Token, has_ideographs, is_joined, statements, tokens
+from kgrec.text.plain import plain_text
 from kgrec.vocabulary import Relation, Vocabulary
 
-VERSION = "gazetteer/2"
+VERSION = "gazetteer/3"
 """Changes with the rules of this module."""
 
 _SHORTEST = 3  # characters of a name
@@ -40,11 +42,13 @@ class Found:
     :ivar nodes: that have it; more than one: it is ambiguous
     :ivar first: place of its first word
     :ivar last: place behind its last word
+    :ivar owns: whether it is a possessive: "Ann Lee's"
     """
 
     nodes: tuple[Named, ...]
     first: int
     last: int
+    owns: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class _Text:
     text: str
     words: list[Token]
     own: frozenset[tuple[str, ...]]
+    clauses: Clauses
 
 
 class Gazetteer:
@@ -76,7 +81,10 @@ class Gazetteer:
     ) -> None:
         self._names, self._vocabulary = names, vocabulary
         self._common = Counter(
-            token.norm for text in texts for token in tokens(text) if token.text[0].islower()
+            token.norm
+            for text in texts
+            for token in tokens(plain_text(text))
+            if token.text[0].islower()
         )
         self._longest: dict[str, int] = {}
         for words in names.by_words:
@@ -89,6 +97,7 @@ class Gazetteer:
             if relation.range not in VAGUE and not may_be_turned(relation, vocabulary, item_type)
         ]
         self._cues = words_of(self._relations)
+        self._item_type = item_type
 
     def claims(self, item: str, title: str, text: str) -> Iterator[Claim]:
         """All facts that names in a text state; of several places of a node the first.
@@ -97,14 +106,20 @@ class Gazetteer:
         :param title: its name, which is not looked for
         """
         own = own_names(title, *self._names.written.get(f"item:{item}", ()))
-        about = _Text(item, text, tokens(text), own)
+        words = tokens(text)
+        places = list(_places(text, words))
+        first = words[slice(*places[0])] if places else []
+        clauses = clauses_of(text, first, own, self._cues, self._vocabulary, self._item_type)
+        about = _Text(item, text, words, own, clauses)
         told: set[tuple[str, str]] = set()
-        for sentence in _places(text, about.words):
+        for sentence in places:
             for found in self._in(about, *sentence):
                 for claim in self._told(about, sentence, found):
                     name = (claim.relation, claim.tail or claim.tail_label)
                     if name not in told:
-                        told.add(name)
+                        # What is doubtful at one place may be certain at another.
+                        if claim.state == "accepted":
+                            told.add(name)
                         yield claim
 
     def _in(self, about: _Text, start: int, end: int) -> Iterator[Found]:
@@ -115,22 +130,33 @@ class Gazetteer:
             if found is None:
                 at += 1
                 continue
-            is_own = tuple(word.norm for word in about.words[at : found.last]) in about.own
+            named = about.words[at : found.last]
+            last = (found.owns and named[-1].owner) or named[-1]
+            is_own = tuple(word.norm for word in (*named[:-1], last)) in about.own
             at = found.last
             if not is_own:
                 yield found
 
     def _longest_at(self, about: _Text, at: int, start: int, end: int) -> Found | None:
         words = about.words
-        longest = min(self._longest.get(words[at].norm, 0), end - at)
+        owner = words[at].owner
+        longest = max(self._longest.get(one.norm, 0) for one in (words[at], owner or words[at]))
+        longest = min(longest, end - at)
         for size in range(longest, 0, -1):
             part = words[at : at + size]
             nodes = self._names.by_words.get(tuple(word.norm for word in part))
+            owner = None if nodes else part[-1].owner
+            if owner is not None:
+                part = [*part[:-1], owner]
+                nodes = self._names.by_words.get(tuple(word.norm for word in part))
             if not nodes:
                 continue
             meant = tuple(node for node in nodes if self._is_name(node, part, at == start))
+            if owner is not None and size == 1:
+                # People own; "Emma's father" does not speak of the film "Emma".
+                meant = tuple(node for node in meant if node.kind != "item")
             if meant and not self._is_within_name(about, (at, at + size), (start, end), meant):
-                return Found(meant, at, at + size)
+                return Found(meant, at, at + size, owns=owner is not None)
             return None  # a shorter name within it would be another's
         return None
 
@@ -162,21 +188,20 @@ class Gazetteer:
         (first, last), (start, end), words = place, sentence, about.words
         if all(map(self._is_concept, nodes)) or has_ideographs(words[first].text):
             return False
-        if first > start and _is_joined(about.text, words[first - 1], words[first]):
+        if first > start and is_joined(words[first - 1], words[first]):
             before = words[first - 1]
             if _is_capital(before) and (first - 1 > start or not self._common[before.norm]):
                 return True
         behind = words[last] if last < end else None
-        return bool(
-            behind and _is_joined(about.text, words[last - 1], behind) and _is_capital(behind)
-        )
+        return bool(behind and is_joined(words[last - 1], behind) and _is_capital(behind))
 
     def _is_concept(self, node: Named) -> bool:
         return self._vocabulary.type(node.type).is_concept
 
     def _told(self, about: _Text, sentence: tuple[int, int], found: Found) -> Iterator[Claim]:
         words = about.words
-        start, end = words[found.first].start, words[found.last - 1].end
+        last = words[found.last - 1]
+        start, end = words[found.first].start, ((found.owns and last.owner) or last).end
         quote = about.text[words[sentence[0]].start : words[sentence[1] - 1].end]
         node = found.nodes[0]
         bare = Claim(
@@ -196,28 +221,37 @@ class Gazetteer:
         claim = linked(bare, node)
         relation = self._relation(node, about, sentence, found)
         if relation:
-            name, sure = relation
-            yield replace(claim, relation=name, sure=sure)
+            name, sure, doubt = relation
+            stated = replace(claim, relation=name, sure=sure)
+            yield stated.held_back("quarantined", doubt) if doubt else stated
         if MENTIONS in self._vocabulary.relations and not self._is_concept(node):
             yield claim
 
     def _relation(
         self, node: Named, about: _Text, sentence: tuple[int, int], found: Found
-    ) -> tuple[str, bool] | None:
-        """What the node is to the item, if words or its type say so; and whether words do."""
+    ) -> tuple[str, bool, str] | None:
+        """What the node is to the item, if words or its type say so.
+
+        :return: name of the relation, whether words say it, and why it is in doubt
+        """
         kind = self._vocabulary.type(node.type)
         able = [relation.name for relation in self._relations if kind.is_a(relation.range)]
         if not able:
             return None
         start, end = sentence
         words = about.words[start:end]
-        said = governing(words, found.first - start, found.last - start, self._cues)
+        first, last = found.first - start, found.last - start
+        said = governing(words, first, last, self._cues)
         if said is not None and said.before:
             meant = [name for name in able if name in said.relations]
-            if len(meant) != 1 or another_before(words, said.at, about.own):
+            if len(meant) == 1:
+                owns = OWNS if found.owns else ""
+                return meant[0], True, about.clauses.doubt(words, said, first) or owns
+            if not said.doubt:
                 return None
-            return meant[0], True
-        return (able[0], False) if len(able) == 1 else None
+        if len(able) > 1 or found.owns:
+            return None
+        return able[0], False, about.clauses.open(words, first, last)
 
 
 def without_stated(
@@ -247,7 +281,7 @@ def _is_more(claim: Claim) -> bool:
 def _places(text: str, words: list[Token]) -> Iterator[tuple[int, int]]:
     """Each sentence as places of its first word and behind its last."""
     at = 0
-    for _, end in sentences(text):
+    for _, end in statements(text):
         start = at
         while at < len(words) and words[at].start < end:
             at += 1
@@ -257,8 +291,3 @@ def _places(text: str, words: list[Token]) -> Iterator[tuple[int, int]]:
 
 def _is_capital(word: Token) -> bool:
     return word.text[0].isupper()
-
-
-def _is_joined(text: str, one: Token, next_: Token) -> bool:
-    """Whether nothing but a blank, or a nickname's quotes, stands between two words."""
-    return text[one.end : next_.start].strip("\"'“”‘’") == " "

@@ -10,11 +10,12 @@ from typing import Any
 
 from kgrec.text.asking import RefusedError
 from kgrec.text.extract.claim import Claim
-from kgrec.text.extract.direction import another_before, governing
-from kgrec.text.extract.names import own_names
+from kgrec.text.extract.clauses import Clauses, clauses_of, is_small
+from kgrec.text.extract.direction import governing
+from kgrec.text.extract.names import is_within_name, own_names
 from kgrec.text.extract.question import MOST_FACTS
-from kgrec.text.extract.relations import Cue, cues, may_be_turned
-from kgrec.text.extract.tokens import Token, find_all, name_of, sentences, tokens
+from kgrec.text.extract.relations import Cue, cues, may_be_turned, stem
+from kgrec.text.extract.tokens import Token, find_all, find_owner, name_of, statements, tokens
 from kgrec.text.writers import Prompt
 from kgrec.vocabulary import Relation, Vocabulary
 
@@ -23,6 +24,9 @@ Raw = dict[str, str]
 
 NO_WORDS = "no words say this relation"
 """The reason for which a claim waits that nothing but the model states."""
+
+OWNS = "the words are said of what is the tail's"
+"""The reason for which a claim waits whose tail is a possessive: *by Ann Lee's brother*."""
 
 _KEYS = ("relation", "tail", "quote")
 
@@ -53,7 +57,7 @@ class ClaimVerifier:
 
     :ivar item: its id
     :ivar title: what the text is about
-    :ivar text: all of it
+    :ivar text: all of it, without markup
     :ivar item_type: type of the item
     :ivar relations: those that were asked for, by name
     :ivar words_of: the words by which each of them is stated
@@ -75,7 +79,7 @@ class ClaimVerifier:
         """
         quote = self._found(raw["quote"])
         tail = name_of(raw["tail"])
-        places = find_all(self._words, tail)
+        places = find_all(self._words, tail) + find_owner(self._words, tail)
         inside = [place for place in places if _within(place, quote)]
         at = next(iter(inside or places), None)
         claim = Claim(
@@ -83,7 +87,7 @@ class ClaimVerifier:
             relation=raw["relation"],
             tail_label=raw["tail"].strip(),
             start=self._words[at[0]].start if at else -1,
-            end=self._words[at[1] - 1].end if at else -1,
+            end=self._end(at, tail) if at else -1,
             quote=raw["quote"].strip(),
             asserted_by="model",
             model=model,
@@ -99,7 +103,7 @@ class ClaimVerifier:
             return claim.held_back("rejected", "the tail is not in the quote")
         if tail in self._own:
             return claim.held_back("rejected", "the tail is the item itself")
-        doubt = self._doubt(self.relations[raw["relation"]], at)
+        doubt = self._doubt_of_name(at, tail) or self._doubt(self.relations[raw["relation"]], at)
         return claim.held_back("quarantined", doubt) if doubt else self._in_its_words(claim)
 
     def _in_its_words(self, claim: Claim) -> Claim:
@@ -109,33 +113,58 @@ class ClaimVerifier:
     def _doubt(self, relation: Relation, at: tuple[int, int]) -> str:
         """Why the words around a tail do not state a relation; empty: they do."""
         start, end = self._sentence(at)
-        place = (at[0] - start, at[1] - start)
-        found = governing(self._words[start:end], *place, self.words_of)
-        turned = may_be_turned(relation, self.vocabulary, self.item_type)
+        words, first, last = self._words[start:end], at[0] - start, at[1] - start
+        found = governing(words, first, last, self.words_of)
         if found is None or relation.name not in found.relations:
-            if found is not None and found.before:
+            if found is not None and found.before and not found.doubt:
                 return f"the words say '{min(found.relations)}'"
-            return NO_WORDS
-        other = another_before(self._words[start:end], found.at, self._own)
-        if other:
-            return f"the words may speak of '{other}'"
-        forward = found.relations[relation.name]
-        if not turned:
-            return ""
+            # A clause that denies the tail says nothing of it by its type either.
+            return self._clauses.open(words, first, last) or NO_WORDS
+        doubt = self._clauses.doubt(words, found, first)
+        if doubt or not may_be_turned(relation, self.vocabulary, self.item_type):
+            return doubt
         if not found.before:
             return "the direction is in doubt"
+        forward = found.relations[relation.name]
         return "" if forward else "the words say it the other way round"
+
+    def _doubt_of_name(self, at: tuple[int, int], tail: tuple[str, ...]) -> str:
+        """Why a tail may be no name of its own: *Ann Lee* in *Ann Lee Smith*, or *Ann Lee's*."""
+        start, end = self._sentence(at)
+        if is_within_name(self._words[start:end], at[0] - start, at[1] - start, self._is_common):
+            return "the tail may be part of a longer name"
+        return OWNS if self._words[at[1] - 1].norm != tail[-1] else ""
+
+    def _end(self, at: tuple[int, int], tail: tuple[str, ...]) -> int:
+        """Where the tail ends in the text, without the ending of a possessive."""
+        last = self._words[at[1] - 1]
+        return ((last.norm != tail[-1] and last.owner) or last).end
+
+    def _is_common(self, word: Token) -> bool:
+        """Whether a word with a capital letter is no name: "Starring" where a sentence begins."""
+        if any(other.norm == word.norm and other.text[0].islower() for other in self._words):
+            return True
+        if len(word.norm) == 1:
+            return False  # an initial
+        stems = (cue.stems for several in self.words_of.values() for cue in several)
+        return is_small(word.norm) or stem(word.norm) in {each for cue in stems for each in cue}
 
     def _sentence(self, at: tuple[int, int]) -> tuple[int, int]:
         """Places of the first word of the sentence around a name, and behind the last."""
         where = self._words[at[0]].start
-        start, end = next(span for span in sentences(self.text) if span[0] <= where < span[1])
+        start, end = next(span for span in statements(self.text) if span[0] <= where < span[1])
         inside = [n for n, word in enumerate(self._words) if start <= word.start < end]
         return inside[0], max(inside[-1] + 1, at[1])
 
     def _found(self, quote: str) -> tuple[int, int] | None:
         found = find_all(self._words, name_of(quote))
         return found[0] if found else None
+
+    @cached_property
+    def _clauses(self) -> Clauses:
+        first = self._words[slice(*self._sentence((0, 1)))] if self._words else []
+        of_type = self.vocabulary, self.item_type
+        return clauses_of(self.text, first, self._own, self.words_of, *of_type)
 
     @cached_property
     def _own(self) -> frozenset[tuple[str, ...]]:

@@ -6,6 +6,7 @@ must be the only one. What could be several is told with the list and linked to 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,9 +16,10 @@ from rapidfuzz import fuzz, process
 from kgrec.text.encoder import TextEncoder, Vectors
 from kgrec.text.extract.claim import Claim
 from kgrec.text.extract.names import Named, Names
-from kgrec.text.extract.relations import VAGUE
+from kgrec.text.extract.relations import TITLED, VAGUE
 from kgrec.text.extract.tokens import name_of
-from kgrec.vocabulary import Relation, Vocabulary
+from kgrec.text.verify.languages import languages, written
+from kgrec.vocabulary import NodeType, Relation, Vocabulary
 
 _MOST_CANDIDATES = 5
 _LONGEST_NAME = 8  # words
@@ -26,6 +28,11 @@ _ALIKE = 88.0  # from which a person has to say
 # A cosine of the encoder's vectors from which a person has to say. Vectors of names are close where
 # what they name is of a kind, so that they alone never link.
 _NEAR = 0.9
+SHARED = ("Person", "Character")
+"""Types of which many have the same name."""
+_LIST_MARK = re.compile(r"[,;/|&]")
+# What may stand behind the comma of one name.
+_AFTER_NAME = re.compile(r",?\s+(?:Jr|Sr|I{2,3}|IV|Inc|Ltd|LLC|Co)\.?$", re.IGNORECASE)
 
 
 class Linker:
@@ -79,8 +86,37 @@ class Linker:
         lower = claim.tail_label == claim.tail_label.lower() != claim.tail_label.upper()
         if lower and not wanted.is_concept:
             return claim.held_back("quarantined", "the tail is no name")
+        doubt, nodes = self._doubt_of(claim.tail_label, words, wanted, relation)
+        if doubt:
+            return _several(claim, nodes, doubt)
         found = f"text:{wanted.name}/{' '.join(words)}"
         return replace(claim, tail=found, tail_kind="entity", tail_type=wanted.name)
+
+    def _doubt_of(
+        self, label: str, words: tuple[str, ...], wanted: NodeType, relation: Relation
+    ) -> tuple[str, list[Named]]:
+        """Why a name that is nowhere in the graph may be that of no one thing; and of what else."""
+        if not any(map(wanted.is_a, TITLED)) and _is_list(label, words):
+            return "the tail may be several names", self._inside(words, relation, least=1)
+        inside = self._inside(words, relation, least=2)
+        if inside:
+            return "a known name is part of the tail", inside
+        if len(words) == 1 and any(map(wanted.is_a, SHARED)):
+            nodes = self._pool(relation).nodes
+            return "one word names nobody for sure", [
+                node for node in nodes if words[0] in name_of(node.label)
+            ]
+        return "", []
+
+    def _inside(self, words: tuple[str, ...], relation: Relation, least: int) -> list[Named]:
+        """Nodes whose names are a part of a name, from so many words on."""
+        parts = (
+            words[first:last]
+            for first in range(len(words))
+            for last in range(first + least, len(words) + 1)
+        )
+        found = (node for part in parts for node in self._names.by_words.get(part, ()))
+        return list(dict.fromkeys(node for node in found if self._fits(node, relation)))
 
     def _alike(self, label: str, relation: Relation) -> Named | list[Named]:
         pool = self._pool(relation)
@@ -140,6 +176,14 @@ def only_spelling(one: str, other: str) -> bool:
         min(map(len, pair)) >= 4 and all(map(str.isalpha, pair)) and pair[0][0] == pair[1][0]
         for pair in different
     )
+
+
+def _is_list(label: str, words: Sequence[str]) -> bool:
+    """Whether a name has a mark or a word of lists: "Ann Lee and Bob Ray"."""
+    if _LIST_MARK.search(_AFTER_NAME.sub("", label)):
+        return True
+    joins = frozenset[str]().union(*(written(code, "joins") for code in languages()))
+    return any(word in joins for word in words[1:-1])
 
 
 def linked(claim: Claim, node: Named) -> Claim:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ import polars as pl
 from kgrec.graph import KnowledgeGraph
 from kgrec.graph.labels import is_named
 from kgrec.graph.schema import id_of, kind_of
-from kgrec.text.extract.tokens import name_of
+from kgrec.text.extract.tokens import Token, has_ideographs, is_joined, name_of
 
 _ALIASES = ("alias", "aliases", "alternateName", "altLabel", "alt_label", "also_known_as")
 _YEAR = re.compile(r"\s*\((?:\d{4})(?:[–-]\d{0,4})?\)\s*$")
@@ -81,6 +81,28 @@ def own_names(*labels: str) -> frozenset[tuple[str, ...]]:
     """The words of the names under which a text may speak of its own item."""
     found = (name_of(name) for label in labels for name in (label, bare(label)))
     return frozenset(words for words in found if words)
+
+
+def is_within_name(
+    words: Sequence[Token], first: int, last: int, is_common: Callable[[Token], bool]
+) -> bool:
+    """Whether a capital letter before or behind shows that words are part of a longer name.
+
+    :param words: of the sentence
+    :param first: place of the first of the words
+    :param last: place behind the last
+    :param is_common: whether a word with a capital letter is none of a name
+    """
+    if has_ideographs(words[first].text) or words[first].text[0].islower():
+        return False
+    around = [(first - 1, first, first - 1)] if first else []
+    around += [(last - 1, last, last)] if last < len(words) else []
+    return any(
+        is_joined(words[one], words[next_])
+        and words[other].text[0].isupper()
+        and not is_common(words[other])
+        for one, next_, other in around
+    )
 
 
 def _names(label: str, properties: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from kgrec.errors import ConfigError
@@ -17,6 +17,9 @@ VAGUE = ("Node", "Entity", "Item", "User")
 MENTIONS = "mentions"
 """The relation of an item to whatever its text names."""
 
+TITLED = ("Work", "Series")
+"""Types whose names are titles: *Pride and Prejudice*."""
+
 _ALIAS = re.compile(r"[a-z]+(?:[ _][a-z]+)*")
 # English, as the ontology's labels and aliases are; they carry no relation by themselves.
 _EMPTY_WORDS = """
@@ -25,6 +28,9 @@ _EMPTY_WORDS = """
     film movie book work works also same other kind type
 """
 _EMPTY = frozenset(_EMPTY_WORDS.split())
+_LINKS = frozenset(["of", "by", "in", "on", "to", "for", "from", "with", "at", "as"])
+_COPULAS = frozenset(["is", "are", "was", "were"])
+_KINDS = frozenset(["films", "movies", "books", "works"])
 _ENDINGS = ("s", "es", "d", "ed", "ing", "er", "ers", "or", "ors", "en", "ten", "ion", "ions")
 _LONGEST_FIRST = sorted(_ENDINGS, key=len, reverse=True)
 _SHORTEST_STEM = 4
@@ -36,10 +42,14 @@ class Cue:
 
     :ivar stems: one a word, without endings
     :ivar forward: whether the item is the head in *item, words, tail*
+    :ivar links: prepositions that go with them: "by" of "directed by"
+    :ivar forms: the last words as labels without a preposition write them: "starring"
     """
 
     stems: tuple[str, ...]
     forward: bool
+    links: frozenset[str] = frozenset()
+    forms: frozenset[str] = frozenset()
 
     def is_at(self, words: list[Token], place: int) -> bool:
         """Whether the words stand in a text, from a place on."""
@@ -47,6 +57,26 @@ class Cue:
         return len(part) == len(self.stems) and all(
             _same(word.norm, stem) for word, stem in zip(part, self.stems, strict=True)
         )
+
+    def leads_to(self, words: list[Token], end: int, name: int) -> bool:
+        """Whether the words, as they stand, say what the name behind them is.
+
+        "directed by Ann Lee" and "Director: Ann Lee" do; "director Ann Lee" says what she is, not
+        of what, and "made for Ann Lee" is not "made by".
+
+        :param end: place behind the last of the words
+        :param name: place of the name, or of the first of a list of names
+        """
+        behind = words[end] if end < len(words) else None
+        if behind is not None and (":" in behind.before or behind.norm in _COPULAS):
+            return True
+        if behind is not None and end < name and behind.norm in self.links:
+            return True
+        written = words[end - 1].norm
+        if self.forms:
+            return written in self.forms or written != self.stems[-1]
+        is_verb = not self.links and written.endswith(("ed", "en"))
+        return is_verb and end < name and words[end].norm == "by"
 
 
 def candidate_relations(
@@ -102,13 +132,24 @@ def cues(relation: Relation) -> tuple[Cue, ...]:
         (True, relation.label, relation.aliases),
         (False, relation.inverse_label, relation.inverse_aliases),
     ):
-        for words in (label, *(alias for alias in aliases if _ALIAS.fullmatch(alias))):
-            stems = tuple(
-                stem(word) for word in name_of(words.replace("_", " ")) if word not in _EMPTY
-            )
-            if stems:
-                found.setdefault(stems, Cue(stems, forward))
+        for text in (label, *(alias for alias in aliases if _ALIAS.fullmatch(alias))):
+            words = name_of(text.replace("_", " "))
+            stems = tuple(stem(word) for word in words if word not in _EMPTY)
+            if not stems:
+                continue
+            cue = found.setdefault(stems, Cue(stems, forward))
+            if cue.forward == forward:
+                found[stems] = _with(cue, words, is_label=text == label)
     return tuple(sorted(found.values(), key=lambda cue: (-len(cue.stems), cue.stems)))
+
+
+def _with(cue: Cue, words: tuple[str, ...], *, is_label: bool) -> Cue:
+    """A cue that is written in these words, too."""
+    last = max(place for place, word in enumerate(words) if word not in _EMPTY)
+    links = [word for word in words[last + 1 :] if word in _LINKS]
+    if links:
+        return replace(cue, links=cue.links | {links[-1]})
+    return replace(cue, forms=cue.forms | {words[last]}) if is_label else cue
 
 
 @lru_cache(maxsize=65_536)
@@ -127,4 +168,6 @@ def _undoubled(word: str) -> str:
 
 
 def _same(word: str, stemmed: str) -> bool:
+    if word in _EMPTY or word in _KINDS:
+        return False  # "a film by" is no "filmed"
     return word == stemmed or stem(word) == stemmed

@@ -13,6 +13,7 @@ from kgrec.graph import KnowledgeGraph
 from kgrec.graph.extracted import without_extracted
 from kgrec.graph.sensitive import sensitive_relations, without_sensitive
 from kgrec.text.extract.relations import candidate_relations
+from kgrec.text.plain import plain_texts
 from kgrec.vocabulary import INTERACTED, Relation
 
 Text = tuple[str, str, str]
@@ -79,14 +80,14 @@ def _without(
 
 
 def _texts(graph: KnowledgeGraph, items: Iterable[str] | None) -> list[Text]:
-    """Id, title and text of the items that have one."""
+    """Id, title and text, without markup, of the items that have one."""
     has_text = pl.col("text").str.strip_chars().fill_null("") != ""
     rows = graph.nodes.filter((pl.col("kind") == "item") & has_text)
     if items is not None:
         rows = rows.filter(pl.col("id").is_in(list(items)))
     if rows.is_empty():
         raise ConfigError("No item has a text to read: add a column 'text' to the items.")
-    return list(rows.select("id", "label", "text").iter_rows())
+    return list(rows.select("id", "label", plain_texts(rows["text"])).iter_rows())
 
 
 def _stated(graph: KnowledgeGraph) -> Stated:

@@ -75,6 +75,16 @@ def language(code: str) -> Language:
     return languages().get(code) or Language(code, code)
 
 
+@lru_cache
+def written(code: str, name: str) -> frozenset[str]:
+    """One set of small words as it is written, where roots would say too much: "notes" is no "not".
+
+    :param name: ``"negations"``
+    """
+    tree = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    return frozenset(tree.get(code, {}).get(name, "").split())
+
+
 def language_of(text: str, otherwise: str) -> Language:
     """The language whose small words are the most frequent in a text.
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kgrec.text.extract.direction import another_before, governing
+from kgrec.text.extract.direction import governing
 from kgrec.text.extract.judge import words_of
 from kgrec.text.extract.relations import candidate_relations, may_be_turned
 from kgrec.text.extract.tokens import find_all, name_of, tokens
@@ -58,23 +58,3 @@ def test_only_relations_between_nodes_of_a_kind_can_be_turned_round() -> None:
     assert not may_be_turned(WORDS.relation("directed_by"), WORDS, "Film")
     assert not may_be_turned(WORDS.relation("similar_to"), WORDS, "Film")
     assert may_be_turned(WORDS.relation("in_band"), WORDS, "Artist")
-
-
-@pytest.mark.parametrize(
-    ("sentence", "other"),
-    [
-        ("It follows the classic Nosferatu (1922), starring Bob Ray.", "Nosferatu"),
-        ("A remake of The Cat and the Moon (1931) directed by Bob Ray.", "The Cat and the Moon"),
-        ("The Red Kite (1995), starring Bob Ray, is a film.", None),
-        ("Released in 1995, starring Bob Ray.", None),
-        ("Released in December 1995 and starring Bob Ray.", None),
-        ("A comedy starring Bob Ray.", None),
-    ],
-)
-def test_words_right_behind_another_work_may_speak_of_that(
-    sentence: str, other: str | None
-) -> None:
-    words = tokens(sentence)
-    found = governing(words, *find_all(words, name_of("Bob Ray"))[0], CUES)
-    assert found is not None
-    assert another_before(words, found.at, {name_of("The Red Kite")}) == other

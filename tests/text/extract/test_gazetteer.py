@@ -33,6 +33,36 @@ def test_names_become_what_the_words_before_them_say(catalog: Catalog) -> None:
     assert "starring Bob Ray" in row["quote"]
 
 
+def test_doubtful_words_wait_with_the_reason_and_the_name_is_still_mentioned(
+    catalog: Catalog,
+) -> None:
+    table = extract(catalog(_3="It was not directed by Bob Ray. Ann Lee's brother saw it.")).table
+    rows = table.filter((pl.col("head") == "3") & (pl.col("relation") == "directed_by"))
+    assert rows.select("tail_label", "state", "reason").row(0) == (
+        "Bob Ray",
+        "quarantined",
+        "the clause says 'not'",
+    )
+    assert {("3", "mentions", "Bob Ray"), ("3", "mentions", "Ann Lee")} <= facts(table)
+    owner = table.filter((pl.col("head") == "3") & (pl.col("tail_label") == "Ann Lee"))
+    assert owner["end"].item() - owner["start"].item() == len("Ann Lee")
+
+
+def test_a_possessive_is_neither_the_item_itself_nor_a_title_of_one_word(catalog: Catalog) -> None:
+    texts = {
+        "_1": "Night Boat's budget was small.",
+        "_3": "He saw Night Boat's end. Dawn's father came.",
+    }
+    found = facts(extract(catalog(**texts)).table)
+    assert ("3", "mentions", "Night Boat") in found
+    assert not {("1", "mentions", "Night Boat"), ("3", "mentions", "Dawn (1999)")} & found
+
+
+def test_what_is_doubtful_at_one_place_may_be_certain_at_another(catalog: Catalog) -> None:
+    text = "Rumours said that it would star Bob Ray. In the end, it stars Bob Ray."
+    assert ("3", "starring", "Bob Ray") in facts(extract(catalog(_3=text)).table)
+
+
 def test_a_name_of_two_nodes_waits_with_both(catalog: Catalog) -> None:
     table = extract(catalog()).table
     row = table.filter(pl.col("state") == "quarantined").row(0, named=True)

@@ -40,9 +40,39 @@ def test_a_slip_of_spelling_is_linked_and_a_likeness_waits(catalog: Catalog) -> 
 
 
 def test_the_same_name_of_another_type_is_another_node(catalog: Catalog) -> None:
-    paris = link(catalog(), "Paris")
-    assert (paris.state, paris.tail) == ("accepted", "text:Person/paris")
+    paris = link(catalog(), "Paris", "based_on")
+    assert (paris.state, paris.tail) == ("accepted", "text:Work/paris")
     assert link(catalog(), "Paris", "filming_location").tail == "paris"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "candidates"),
+    [
+        ("Ann Lee and Gus Orr", "several names", ("entity:ann",)),
+        ("Ann Lee, Bob Ray", "several names", ("entity:ann", "entity:bob")),
+        ("Gus Orr & Eva Moe", "several names", ()),
+        ("Ann Lee Smith", "known name", ("entity:ann",)),
+        ("Lee", "one word", ("entity:ann",)),
+        ("Paris", "one word", ()),
+    ],
+)
+def test_new_names_that_may_be_others_or_several_wait(
+    catalog: Catalog, name: str, reason: str, candidates: tuple[str, ...]
+) -> None:
+    found = link(catalog(), name)
+    assert (found.state, found.tail) == ("quarantined", "")
+    assert reason in found.reason
+    assert found.candidates == candidates
+
+
+@pytest.mark.parametrize(
+    ("name", "relation"),
+    [("Gus Orr, Jr.", "directed_by"), ("Pride and Prejudice", "based_on"), ("Rome", "set_in")],
+)
+def test_titles_and_places_may_be_what_names_of_people_may_not(
+    catalog: Catalog, name: str, relation: str
+) -> None:
+    assert link(catalog(), name, relation).state == "accepted"
 
 
 def test_items_are_found_and_never_made(catalog: Catalog) -> None:

@@ -95,6 +95,71 @@ def test_what_is_doubtful_waits(catalog: Catalog, fact: tuple[str, str, str], re
     assert reason in str(row["reason"])
 
 
+@pytest.mark.parametrize(
+    ("text", "fact", "reason"),
+    [
+        ("A film not directed by Bob Ray.", ("directed_by", "Bob Ray"), "'not'"),
+        ("Starring Bob Ray Smith.", ("starring", "Bob Ray"), "part of a longer name"),
+        ("Paris Hilton directed it.", ("directed_by", "Hilton"), "part of a longer name"),
+        ("Directed by Samuel L. Orr.", ("directed_by", "Orr"), "part of a longer name"),
+        ("Bob Ray's first film.", ("directed_by", "Bob Ray"), "is the tail's"),
+        ("Directed by Bob Ray's brother.", ("directed_by", "Bob Ray"), "is the tail's"),
+        ("Directed by Bob Ray and Eva Moe.", ("directed_by", "Bob Ray and Eva Moe"), "several"),
+    ],
+)
+def test_what_a_text_does_not_say_of_a_name_waits(
+    catalog: Catalog, text: str, fact: tuple[str, str], reason: str
+) -> None:
+    row = claim(catalog(_3=text), *fact, text.rstrip("."))
+    assert row["state"] == "quarantined"
+    assert reason in str(row["reason"])
+    assert row["start"] is not None
+    assert text[row["start"] : row["end"]] == fact[1]  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("This is no thriller.", "'no'"), ("A thriller.", "the catalog states too few facts like it")],
+)
+def test_a_type_alone_says_nothing_surely(catalog: Catalog, text: str, reason: str) -> None:
+    genre = pl.DataFrame({"entity": ["g"], "label": ["Thriller"], "type": ["Genre"]})
+    fact = pl.DataFrame({"head": ["1"], "relation": ["has_genre"], "tail": ["g"]})
+    graph = catalog(_3=text).update(labels=genre, facts=fact)
+    row = claim(graph, "has_genre", "thriller", text.rstrip("."))
+    assert row["state"] == "quarantined"
+    assert reason in str(row["reason"])
+
+
+@pytest.mark.parametrize(
+    ("relation", "state"), [("edited_by", "accepted"), ("written_by", "quarantined")]
+)
+def test_a_new_name_in_several_items_is_one_only_in_one_role(
+    catalog: Catalog, relation: str, state: str
+) -> None:
+    words = relation.replace("_", " ")
+    graph = catalog(_1="Edited by Eva Moe.", _3=f"It was {words} Eva Moe.")
+    writer = Says((relation, "Eva Moe", f"{words} Eva Moe"))
+    other = {"relation": "edited_by", "tail": "Eva Moe", "quote": "Edited by Eva Moe"}
+    writer.answers["item:1#0"] = json.dumps({"facts": [other]})
+    table = extract(graph, Asking(writer)).table.filter(pl.col("tail") == "text:Person/eva moe")
+    assert table["head"].to_list() == ["1", "3"]
+    assert table["state"].unique().to_list() == [state]
+
+
+def test_markup_is_no_text(catalog: Catalog) -> None:
+    writer = Says(("directed_by", "Bob Ray", "Directed by Bob Ray"))
+    graph = catalog(_3="<p>Directed by <b>Bob Ray</b>.</p><script>by Ann Lee</script>")
+    row = (
+        extract(graph, Asking(writer))
+        .table.filter(pl.col("asserted_by") == "model")
+        .row(0, named=True)
+    )
+    assert (row["state"], row["quote"]) == ("accepted", "Directed by Bob Ray")
+    assert (row["start"], row["end"]) == (12, 19)
+    asked = next(one for one in writer.asked if one.key == "item:3#0")
+    assert "<b>" not in asked.messages[1].content
+
+
 def test_a_direction_that_the_words_state_is_accepted(catalog: Catalog) -> None:
     row = claim(catalog(_3="It was followed by Dawn."), "sequel", "Dawn", "followed by Dawn")
     assert (row["state"], row["tail_kind"], row["tail"]) == ("accepted", "item", "2")
