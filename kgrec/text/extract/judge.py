@@ -81,37 +81,73 @@ class ClaimVerifier:
         tail = name_of(raw["tail"])
         places = find_all(self._words, tail) + find_owner(self._words, tail)
         inside = [place for place in places if _within(place, quote)]
-        at = next(iter(inside or places), None)
         claim = Claim(
             head=self.item,
             relation=raw["relation"],
             tail_label=raw["tail"].strip(),
-            start=self._words[at[0]].start if at else -1,
-            end=self._end(at, tail) if at else -1,
+            start=-1,
+            end=-1,
             quote=raw["quote"].strip(),
             asserted_by="model",
             model=model,
             prompt=prompt,
         )
-        if raw["relation"] not in self.relations:
-            return claim.held_back("rejected", "the relation is not one of those asked for")
-        if at is None:
-            return claim.held_back("rejected", "the tail is not in the text")
-        if quote is None:
-            return claim.held_back("rejected", "the quote is not in the text")
-        if not inside:
-            return claim.held_back("rejected", "the tail is not in the quote")
-        if tail in self._own:
-            return claim.held_back("rejected", "the tail is the item itself")
-        doubt = self._doubt_of_name(at, tail) or self._doubt(self.relations[raw["relation"]], at)
-        return claim.held_back("quarantined", doubt) if doubt else self._in_its_words(claim)
+        refusal = self._refusal(raw["relation"], tail, places)
+        if refusal:
+            return claim.held_back("rejected", refusal)
+        relation = self.relations[raw["relation"]]
+        if inside:
+            doubt = self._doubt(relation, inside[0], tail)
+            found = self._at(claim, inside[0], tail)
+            return found.held_back("quarantined", doubt) if doubt else self._in_its_words(found)
+        reason = "the quote is not in the text" if quote is None else "the tail is not in the quote"
+        return self._elsewhere(claim, relation, places, tail, reason)
+
+    def _refusal(
+        self, relation: str, tail: tuple[str, ...], places: Sequence[tuple[int, int]]
+    ) -> str:
+        if relation not in self.relations:
+            return "the relation is not one of those asked for"
+        if not places:
+            return "the tail is not in the text"
+        return "the tail is the item itself" if tail in self._own else ""
+
+    def _elsewhere(
+        self,
+        claim: Claim,
+        relation: Relation,
+        places: Sequence[tuple[int, int]],
+        tail: tuple[str, ...],
+        reason: str,
+    ) -> Claim:
+        """A claim with a quote that proves nothing.
+
+        Small models often copy the wrong words: it stands if the text states it anyway.
+        """
+        for place in places:
+            if not self._doubt(relation, place, tail):
+                found = replace(self._at(claim, place, tail), quote=self._statement(place))
+                return self._in_its_words(found)
+        return self._at(claim, places[0], tail).held_back("rejected", reason)
+
+    def _at(self, claim: Claim, place: tuple[int, int], tail: tuple[str, ...]) -> Claim:
+        return replace(claim, start=self._words[place[0]].start, end=self._end(place, tail))
+
+    def _statement(self, at: tuple[int, int]) -> str:
+        """The sentence around a name, on one line."""
+        first, last = self._sentence(at)
+        return " ".join(self.text[self._words[first].start : self._words[last - 1].end].split())
 
     def _in_its_words(self, claim: Claim) -> Claim:
         """With the tail as the text writes it."""
         return replace(claim, tail_label=" ".join(self.text[claim.start : claim.end].split()))
 
-    def _doubt(self, relation: Relation, at: tuple[int, int]) -> str:
-        """Why the words around a tail do not state a relation; empty: they do."""
+    def _doubt(self, relation: Relation, at: tuple[int, int], tail: tuple[str, ...]) -> str:
+        """Why a text does not state a relation at a place of a tail; empty: it does."""
+        return self._doubt_of_name(at, tail) or self._doubt_of_words(relation, at)
+
+    def _doubt_of_words(self, relation: Relation, at: tuple[int, int]) -> str:
+        """Why the words around a tail do not state a relation."""
         start, end = self._sentence(at)
         words, first, last = self._words[start:end], at[0] - start, at[1] - start
         found = governing(words, first, last, self.words_of)

@@ -59,7 +59,7 @@ def test_a_claim_that_the_words_state_is_linked_and_accepted(catalog: Catalog) -
     [
         (("interacted", "Bob Ray", "by Bob Ray"), "not one of those"),
         (("directed_by", "Tom Hanks", "by Bob Ray"), "not in the text"),
-        (("directed_by", "Bob Ray", "filmed by Bob Ray in 1999"), "quote is not"),
+        (("edited_by", "Bob Ray", "edited by Bob Ray in 1999"), "quote is not"),
         (("directed_by", "Eva Moe", "directed by Bob Ray"), "not in the quote"),
         (("directed_by", "Silence", "Silence was directed"), "the item itself"),
     ],
@@ -71,6 +71,17 @@ def test_what_the_text_does_not_hold_is_rejected(
     row = claim(graph, *fact)
     assert row["state"] == "rejected"
     assert reason in str(row["reason"])
+
+
+@pytest.mark.parametrize("quote", ["filmed by Bob Ray in 1999", "edited by Eva Moe", ""])
+def test_what_the_text_states_needs_no_right_quote(catalog: Catalog, quote: str) -> None:
+    text = "Silence was made in 1999. Bob Ray was young. It was directed by Bob Ray. He was glad."
+    row = claim(catalog(_3=text), "directed_by", "Bob Ray", quote)
+    assert (row["state"], row["tail"]) == ("accepted", "bob")
+    assert row["quote"] == "It was directed by Bob Ray"
+    start, end = row["start"], row["end"]
+    assert text[start:end] == "Bob Ray"  # type: ignore[misc]
+    assert start == text.rindex("Bob Ray")
 
 
 @pytest.mark.parametrize(
