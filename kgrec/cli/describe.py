@@ -19,12 +19,14 @@ from kgrec.cli.options import (
     config_of,
     with_writer,
 )
-from kgrec.cli.output import note, print_json, print_table
+from kgrec.cli.output import note, print_json, print_table, warn
 from kgrec.cli.quiet import console_progress
 from kgrec.cli.writing import confirm, graph_of, patience_of, writer_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import polars as pl
 
     from kgrec.callbacks import Progress
     from kgrec.config import Config
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from kgrec.text.written import Written
 
 FILE = "descriptions.parquet"
+_RATES = ("written", "shortened", "from_cache", "from_template", "nothing_known", "not_asked")
 
 
 def describe(
@@ -72,8 +75,9 @@ def describe(
 
     A language model's text is held against the facts and the catalog, and where it does not stand
     the template's takes its place. Facts that kgrec extract found are not the catalog's, and no
-    text is held against them. The same command goes on where an earlier one was interrupted;
-    an earlier file of descriptions is replaced when all texts are there.
+    text is held against them. The same command goes on where an earlier one was interrupted; an
+    earlier file is replaced when all texts are there, but for texts that are not described now
+    (--types, --limit) and those of another source: write your own name there, and yours stay.
     """
     settled = with_writer(config_of(settings, None, config), writer, model, base_url)
     target = _target(source, out)
@@ -127,12 +131,15 @@ def _names(types: str | None) -> list[str]:
 
 def _describe(chosen: _Chosen, config: Config, target: Path, *, yes: bool) -> Written:
     from kgrec.data.atomic import replaced_file
+    from kgrec.data.descriptions import merged_descriptions
     from kgrec.graph.sensitive import without_sensitive
     from kgrec.text.asking.replies import ReplyCache
     from kgrec.text.written import WrittenDescriber
 
     progress = console_progress()
-    whole = graph_of(_data(chosen.source, progress), config, progress)
+    data = _data(chosen.source, progress)
+    old = _earlier(target, data)  # read before anything is paid for
+    whole = graph_of(data, config, progress)
     hidden = config.graph.sensitive
     graph = without_sensitive(whole, hidden)
     _check_types(graph, chosen.types)
@@ -156,8 +163,23 @@ def _describe(chosen: _Chosen, config: Config, target: Path, *, yes: bool) -> Wr
             confirm(yes=yes)(questions, describer.estimate(grounds))
         written = describer.write(grounds, graph, progress)
     with replaced_file(target) as fresh:
-        written.table.write_parquet(fresh)
+        merged_descriptions(written.table, old).write_parquet(fresh)
     return written
+
+
+def _earlier(target: Path, data: Dataset) -> pl.DataFrame:
+    """The descriptions in a file; none if there is no such file."""
+    from kgrec.data.descriptions import clean_descriptions
+    from kgrec.data.quality import Finding
+    from kgrec.data.schema import DESCRIPTIONS
+    from kgrec.data.tables import read_table
+
+    found: list[Finding] = []
+    raw = read_table(target, DESCRIPTIONS, {}) if target.is_file() else None
+    table = clean_descriptions(raw, data.items["item"], target.name, found)
+    for finding in found:
+        warn(str(finding))
+    return table
 
 
 def _data(source: str, progress: Progress) -> Dataset:
@@ -200,7 +222,17 @@ def _print(written: Written, target: Path, format: Format, exported: int | None)
     rows = [(name, value) for name, value in counts.items() if not isinstance(value, dict)]
     for name in ("refused", "failed"):
         rows += [(f"{name}: {reason}", count) for reason, count in counts[name].items()]
-    print_table(("", ""), [(name.replace("_", " "), f"{value:,}") for name, value in rows])
+    nodes = max(counts["nodes"], 1)
+    told = [
+        (name.replace("_", " "), f"{value:,}", f"{value / nodes:.0%}" if name in _RATES else "")
+        for name, value in rows
+    ]
+    print_table(("", "", ""), told)
+    if counts["not_asked"]:
+        warn(
+            f"{counts['not_asked']:,} texts were not asked for, as the budget was spent: run the "
+            "same command with a larger one."
+        )
     note(f"Saved {target}. kgrec train reads it from the folder, or with --descriptions.")
 
 
@@ -213,6 +245,7 @@ def _counts(written: Written) -> dict[str, Any]:
         "from_cache": tally.cached,
         "from_template": nodes - written.written,
         "nothing_known": written.unasked,
+        "not_asked": tally.unasked,
         "requests": tally.asked,
         "prompt_tokens": tally.prompt_tokens,
         "tokens": tally.tokens,

@@ -139,6 +139,7 @@ def _find(
     progress = console_progress()
     graph = graph_of(claims.data, config, progress)
     writer = writer_of(config)
+    items = _first(claims.data, limit)
     with ReplyCache() as cache:
         asking = None
         if writer is not None:
@@ -148,11 +149,12 @@ def _find(
             graph,
             asking,
             relations=relations,
-            items=_first(claims.data, limit),
+            items=items,
             hidden=config.graph.sensitive,
             progress=progress,
         )
-    write_extracted(merged(found.table, claims.table), claims.file)
+    by_model = writer is not None
+    write_extracted(merged(found.table, claims.table, read=items, by_model=by_model), claims.file)
     return found
 
 

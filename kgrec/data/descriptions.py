@@ -23,6 +23,9 @@ SCHEMA = pl.Schema(
 )
 """The columns of a clean table of descriptions."""
 
+MADE = ("template", "local", "api")
+"""The ``source`` of what ``kgrec describe`` writes; any other is a person's, or a program's."""
+
 _KINDS = ("item", "entity")
 _TRUE, _FALSE = ("true", "1"), ("false", "0", "")
 
@@ -71,6 +74,20 @@ def clean_descriptions(
     _check_evidence(sieve)
     sieve.keep_first(["kind", "id"], fix="leave one description for each")
     return sieve.frame.select(SCHEMA.names()).cast(SCHEMA)
+
+
+def merged_descriptions(new: pl.DataFrame, old: pl.DataFrame) -> pl.DataFrame:
+    """Descriptions written now, with those of earlier runs that they do not replace.
+
+    What has another ``source`` than :data:`MADE` stays, and so does what nobody wrote anew.
+
+    :param new: a clean table
+    :param old: a clean table
+    """
+    own = old.filter(~pl.col("source").is_in(MADE))
+    written = new.join(own, on=["kind", "id"], how="anti", maintain_order="left")
+    others = old.join(written, on=["kind", "id"], how="anti", maintain_order="left")
+    return pl.concat([written, others])
 
 
 def _check_verified(sieve: Sieve) -> None:

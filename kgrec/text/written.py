@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -14,7 +15,7 @@ from kgrec.data.descriptions import SCHEMA
 from kgrec.errors import KgrecError
 from kgrec.graph.descriptions import TEMPLATE
 from kgrec.graph.schema import id_of, kind_of
-from kgrec.text.asking import Patience, ask
+from kgrec.text.asking import NO_ANSWER, Patience, ask
 from kgrec.text.asking.replies import ReplyCache
 from kgrec.text.asking.tally import Tally
 from kgrec.text.descriptions import DescribableGraph, Descriptions
@@ -185,14 +186,14 @@ class WrittenDescriber:
         return lambda prompt, text: verifier.keep(text, known[prompt.key])
 
     def _check(self, tally: Tally) -> None:
-        new = tally.prompts - tally.cached - tally.unasked
-        failed = tally.failed.total()
-        if failed > self._patience.most_failures * max(new, 1):
-            reason = tally.failed.most_common(1)[0][0]
+        """See that enough requests had an answer at all; one that is empty or cut is none."""
+        none = tally.failed + Counter({each: tally.refused[each] for each in NO_ANSWER})
+        if none.total() > self._patience.most_failures * max(tally.asked, 1):
+            reason = none.most_common(1)[0][0]
             raise KgrecError(
-                f"{failed:,} of {tally.asked:,} requests to the language model failed, most often: "
-                f"{reason}. What was accepted is kept: see that the model can be reached, and run "
-                "it again."
+                f"{none.total():,} of {tally.asked:,} requests to the language model had no "
+                f"answer, most often: {reason}. What was accepted is kept: see that the model can "
+                "be reached and writer.max_tokens is enough, and run it again."
             )
 
 

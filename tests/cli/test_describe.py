@@ -14,6 +14,7 @@ import pytest
 from kgrec.graph.descriptions import descriptions_of
 from kgrec.recommend import Recommender
 from kgrec.text.writers import Estimate, Prompt, Reply
+from kgrec.text.writers.base import Unasked
 
 Cli = Callable[..., Any]
 
@@ -83,6 +84,40 @@ def test_texts_are_written_counted_and_trained_on(
     assert trained.exit_code == 0, trained.stderr
     kept = descriptions_of(Recommender.load(run).graph.nodes)
     assert kept["source"].value_counts(sort=True).rows() == [("local", 8), ("template", 4)]
+
+
+def test_what_is_not_described_now_and_what_others_wrote_stays(
+    cli: Cli, folder: Path, model: Model
+) -> None:
+    assert cli("describe", folder, "--types", "Film").exit_code == 0
+    file = folder / "descriptions.parquet"
+    before = pl.read_parquet(file)
+    own = pl.DataFrame({"kind": ["item"], "id": ["1"], "text": ["By hand."], "source": ["Ann"]})
+    before.update(own, on=["kind", "id"]).write_parquet(file)
+    result = cli("describe", folder, "--writer", "local", "--model", "m", *FILMS)
+    assert result.exit_code == 0, result.stderr
+    after = pl.read_parquet(file)
+    assert after.height == before.height
+    assert after.filter(source="Ann")["text"].to_list() == ["By hand."]
+    others = after.filter(pl.col("source") != "Ann")
+    assert others.height == before.height - 1
+    changed = others.join(before, on=before.columns, how="anti", nulls_equal=True)
+    assert changed["source"].unique().to_list() == ["local"]
+    assert 0 < changed.height < 12
+
+
+def test_what_a_budget_left_out_is_told(
+    cli: Cli, folder: Path, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def spent(prompts: Sequence[Prompt]) -> Iterator[Any]:
+        return ((place, Unasked("the budget is spent")) for place in range(len(prompts)))
+
+    monkeypatch.setattr(model, "write", spent)
+    command = ("describe", folder, "--writer", "local", "--model", "m", *FILMS)
+    result = cli(*command)
+    assert result.exit_code == 0, result.stderr
+    assert "12 texts were not asked for" in result.stderr
+    assert json.loads(cli(*command, "--format", "json").stdout)["not_asked"] == 12
 
 
 def test_an_interrupted_run_changes_nothing_and_goes_on(

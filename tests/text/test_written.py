@@ -149,7 +149,7 @@ def test_a_model_that_obeys_a_catalog_is_not_heard(
     graph = build([("u", "a")], titles={"a": "Red Kite"})
     graph = graph.update(items=pl.DataFrame({"item": ["a"], "text": [order]}))
     writer = Scripted(lambda record: obeyed.replace("{name}", str(record["name"])))
-    describer = WrittenDescriber(writer)
+    describer = WrittenDescriber(writer, patience=Patience(most_failures=1.0))
     written = describer.write(describer.grounds(graph, limit=1), graph)
     (row,) = written.table.rows(named=True)
     assert len(writer.asked) == 2  # once more with the reason
@@ -204,6 +204,12 @@ def test_failures_beyond_a_share_are_an_error(tiny_graph: KnowledgeGraph) -> Non
         describer.write(only(tiny_graph, describer), tiny_graph)
     describer = WrittenDescriber(writer, patience=Patience(most_failures=1.0))
     assert describer.write(only(tiny_graph, describer), tiny_graph).written == 0
+
+
+def test_what_is_empty_is_no_answer(tiny_graph: KnowledgeGraph) -> None:
+    describer = WrittenDescriber(Scripted(lambda _: " "), patience=Patience(most_failures=0.9))
+    with pytest.raises(KgrecError, match="no answer, most often: empty"):
+        describer.write(only(tiny_graph, describer), tiny_graph)
 
 
 def test_it_is_a_describer(tiny_graph: KnowledgeGraph) -> None:

@@ -11,6 +11,10 @@ from kgrec.text.writers.base import Prompt
 
 Value = TypeVar("Value")
 
+EMPTY, CUT = "empty", "longer than it may be"
+NO_ANSWER = (EMPTY, CUT)
+"""Reasons for which what came is no answer, whatever the judge would say."""
+
 
 class RefusedError(Exception):
     """An answer that may not be used.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic
 
-from kgrec.text.asking.answers import Answer, Judge, RefusedError, Value
+from kgrec.text.asking.answers import CUT, EMPTY, Answer, Judge, RefusedError, Value
 from kgrec.text.asking.replies import Attempt
 from kgrec.text.writers.base import Message, Prompt
 
@@ -50,9 +50,9 @@ class Question(Generic[Value]):
         """
         try:
             if not attempt.text or not attempt.text.strip():
-                raise RefusedError("empty")
+                raise RefusedError(EMPTY)
             if attempt.finish == "length":
-                raise RefusedError("longer than it may be", f"{self.prompt.max_tokens} tokens")
+                raise RefusedError(CUT, f"{self.prompt.max_tokens} tokens")
             value = _judged(judge, self.prompt, attempt.text)
         except RefusedError as error:
             self.refusals.append(replace(attempt, reason=str(error)))

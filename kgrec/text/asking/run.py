@@ -17,6 +17,7 @@ from kgrec.text.asking.tally import Meter, Tally, too_many
 from kgrec.text.writers.base import Failure, Prompt, Reply, Unasked, Writer
 
 _CHUNK = 256  # questions handed over at once: enough for batches of like length
+_FIRST = 8  # questions that show whether anybody answers at all
 
 
 def ask(
@@ -83,7 +84,7 @@ class _Run(Generic[Value]):
             self._recall(unique)
             missing = [question for question in unique if question.answer is None]
             self._meter = Meter(self._settled, len(questions))
-            for chunk in chunks(missing, _CHUNK):
+            for chunk in (missing[:_FIRST], *chunks(missing[_FIRST:], _CHUNK)):
                 self._ask_chunk(chunk)
             for question in questions:
                 if first[question.key] is not question:
@@ -127,7 +128,7 @@ class _Run(Generic[Value]):
         while asking:
             self._ask_once(asking)
             asking = [question for question in asking if question.answer is None]
-        self._check(dead=self._tally.failed.total() - failed == len(questions) == _CHUNK)
+        self._check(dead=self._tally.failed.total() - failed == len(questions) >= _FIRST)
 
     def _ask_once(self, questions: Sequence[Question[Value]]) -> None:
         missing = dict(enumerate(questions))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import polars as pl
@@ -12,16 +12,26 @@ from kgrec.data.extracted import EXTRACTED_COLUMNS, STATES
 from kgrec.errors import ConfigError
 
 
-def merged(new: pl.DataFrame, old: pl.DataFrame) -> pl.DataFrame:
+def merged(
+    new: pl.DataFrame,
+    old: pl.DataFrame,
+    *,
+    read: Collection[str] | None = None,
+    by_model: bool = True,
+) -> pl.DataFrame:
     """A new extraction with the decisions of persons about an earlier one.
 
     A state counts as decided if it was set by ``--accept`` or ``--reject``, or if it is not what
     was proposed: then somebody edited the file. Such claims stay even if a new run does not find
-    them.
+    them, and so do claims that it could not have found.
 
     :param new: of :func:`~kgrec.text.extract.extract`
     :param old: a clean table
+    :param read: ids of the items whose texts were read; ``None``: all
+    :param by_model: whether a language model was asked
     """
+    untouched = _untouched(old, read, by_model).join(new, on="id", how="anti")
+    new = pl.concat([new, untouched])
     decided = old.filter(
         pl.col("judged").fill_null(False) | (pl.col("state") != pl.col("proposed"))
     )
@@ -33,6 +43,12 @@ def merged(new: pl.DataFrame, old: pl.DataFrame) -> pl.DataFrame:
     )
     table = pl.concat([kept, decided.select(list(EXTRACTED_COLUMNS))])
     return table.sort("head", "start", "relation", "id")
+
+
+def _untouched(old: pl.DataFrame, read: Collection[str] | None, by_model: bool) -> pl.DataFrame:
+    """Claims about texts that were not read, and those of a model if none was asked."""
+    other = pl.lit(False) if read is None else ~pl.col("head").is_in(list(read))
+    return old.filter(other | (pl.lit(not by_model) & (pl.col("asserted_by") == "model")))
 
 
 def judged(

@@ -214,7 +214,7 @@ def test_too_many_failures_end_in_an_error_that_says_so(cache: ReplyCache, most:
 
 
 def test_it_stops_as_soon_as_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kgrec.text.asking.run._CHUNK", 4)
+    monkeypatch.setattr("kgrec.text.asking.run._FIRST", 4)
     writer = Scripted(lambda *_: Failure("the endpoint cannot be reached"))
     with pytest.raises(KgrecError, match="cannot be reached"):
         ask(

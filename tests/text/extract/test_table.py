@@ -47,6 +47,16 @@ def test_without_decisions_the_new_run_counts(table: pl.DataFrame) -> None:
     assert merged(table.clear(), table).is_empty()
 
 
+def test_what_a_run_could_not_have_found_stays(table: pl.DataFrame) -> None:
+    by_model = table.head(1).with_columns(id=pl.lit("m"), asserted_by=pl.lit("model"))
+    old = pl.concat([table, by_model]).sort("head", "start", "relation", "id")
+    assert merged(table, old, by_model=False).equals(old)
+    assert merged(table, old).equals(table)
+    first = table["head"][0]
+    kept = merged(table.clear(), table, read=[first])
+    assert kept.equals(table.filter(pl.col("head") != first))
+
+
 def test_nothing_unknown_can_be_accepted(table: pl.DataFrame) -> None:
     with pytest.raises(ConfigError, match="no claim 'x'"):
         judged(table, accept=["x"])
