@@ -24,6 +24,7 @@ from kgrec.callbacks import Progress
 from kgrec.evaluation.explanations.sample import sampled_users
 from kgrec.explain.counterfactual import Counterfactual
 from kgrec.explain.faithfulness import rescored
+from kgrec.gnn.fitted import features_of
 from kgrec.gnn.linear.recency import recent_histories
 from kgrec.recommend.lists import Lists
 from kgrec.vocabulary import INTERACTED
@@ -79,7 +80,7 @@ def relisted(rec: kgrec.Recommender, answers: Sequence[Counterfactual]) -> list[
     left = graph.edges.join(removed, on=["head", "relation", "tail"], how="anti")
     assert left.height < graph.edges.height or not gone
     changed = replace(graph, edges=left)
-    features = rec._features(changed)
+    features = features_of(changed, rec.config.graph)
     assert features.items == rec.features.items
     users = [each.user for each in answers]
     histories = recent_histories(features, getattr(model, "recency", 0.0))

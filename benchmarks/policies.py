@@ -69,7 +69,7 @@ class Bench:
     k: int
 
     def __post_init__(self) -> None:
-        features = self.rec._state.features
+        features = self.rec.features
         genre = RuleNames(self.rec.graph).relation(GENRES)
         counts = np.asarray(features.history.sum(axis=0), dtype=np.float64).ravel()
         own = {
@@ -84,7 +84,7 @@ class Bench:
         started = time.perf_counter()
         found = self.rec.recommend(self.users, self.k, policy=policy)
         seconds = time.perf_counter() - started
-        features, table = self.rec._state.features, found.to_polars()
+        features, table = self.rec.features, found.to_polars()
         items = np.full((len(self.users), self.k), -1)
         rows = {user: row for row, user in enumerate(self.users)}
         for user, item, rank in table.select("user", "item", "rank").iter_rows():

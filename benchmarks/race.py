@@ -87,8 +87,7 @@ def valid_lists(rec: kgrec.Recommender, k: int = 20) -> pl.DataFrame:
 
     ``rec.recommend`` leaves out what is in valid, so this asks the model itself.
     """
-    state = rec._state
-    features, model = state.features, state.model
+    features, model = rec.features, rec.model
     users = np.flatnonzero(np.diff(features.valid.indptr))
     known = csr_matrix(features.train[users])
 
