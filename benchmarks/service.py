@@ -25,6 +25,8 @@ from typing import Any
 
 import polars as pl
 
+from kgrec.vocabulary import INTERACTED
+
 _COLUMNS = ("answers", "made beforehand s", "requests/s", "p50 ms", "p99 ms", "most ms",
             "errors", "MB before", "MB after")  # fmt: skip
 _SCRIPT = """
@@ -119,8 +121,12 @@ def resident_mb(pid: int) -> float:
 
 
 def _users(run: Path) -> list[str]:
-    nodes = pl.scan_parquet(run / "graph" / "nodes.parquet")
-    return nodes.filter(pl.col("kind") == "user").select("id").collect()["id"].to_list()
+    """Users who did something: for others no answer is made beforehand."""
+    edges = pl.scan_parquet(run / "graph" / "edges.parquet").filter(
+        pl.col("relation") == INTERACTED
+    )
+    heads = edges.select(pl.col("head").str.strip_prefix("user:").unique(maintain_order=True))
+    return heads.collect()["head"].to_list()
 
 
 def _load(work: Path, address: str, seconds: int, clients: int) -> dict[str, Any]:
