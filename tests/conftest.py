@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -165,6 +166,23 @@ def tiny_features(tiny_graph: KnowledgeGraph) -> Features:
 def fitted(tiny_graph: KnowledgeGraph) -> Recommender:
     """A recommender of the tiny world; do not change it."""
     return Recommender(Config().replace(FAST)).fit(tiny_graph)
+
+
+@contextmanager
+def _largest_file(size: int) -> Iterator[None]:
+    resource = pytest.importorskip("resource")  # not on Windows
+    earlier = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, earlier[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, earlier)
+
+
+@pytest.fixture(scope="session")
+def largest_file() -> Callable[[int], AbstractContextManager[None]]:
+    """As if the disk were full: within it a file that grows beyond so many bytes is an error."""
+    return _largest_file
 
 
 @pytest.fixture(scope="session")

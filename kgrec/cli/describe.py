@@ -21,12 +21,10 @@ from kgrec.cli.options import (
 )
 from kgrec.cli.output import note, print_json, print_table, warn
 from kgrec.cli.quiet import console_progress
-from kgrec.cli.writing import confirm, graph_of, patience_of, writer_of
+from kgrec.cli.writing import confirm, earlier, graph_of, patience_of, writer_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import polars as pl
 
     from kgrec.callbacks import Progress
     from kgrec.config import Config
@@ -131,14 +129,16 @@ def _names(types: str | None) -> list[str]:
 
 def _describe(chosen: _Chosen, config: Config, target: Path, *, yes: bool) -> Written:
     from kgrec.data.atomic import replaced_file
-    from kgrec.data.descriptions import merged_descriptions
+    from kgrec.data.descriptions import clean_descriptions, merged_descriptions
+    from kgrec.data.schema import DESCRIPTIONS
     from kgrec.graph.sensitive import without_sensitive
     from kgrec.text.asking.replies import ReplyCache
     from kgrec.text.written import WrittenDescriber
 
     progress = console_progress()
     data = _data(chosen.source, progress)
-    old = _earlier(target, data)  # read before anything is paid for
+    # Read before anything is paid for.
+    old = earlier(target, DESCRIPTIONS, clean_descriptions, data.items["item"])
     whole = graph_of(data, config, progress)
     hidden = config.graph.sensitive
     graph = without_sensitive(whole, hidden)
@@ -165,21 +165,6 @@ def _describe(chosen: _Chosen, config: Config, target: Path, *, yes: bool) -> Wr
     with replaced_file(target) as fresh:
         merged_descriptions(written.table, old).write_parquet(fresh)
     return written
-
-
-def _earlier(target: Path, data: Dataset) -> pl.DataFrame:
-    """The descriptions in a file; none if there is no such file."""
-    from kgrec.data.descriptions import clean_descriptions
-    from kgrec.data.quality import Finding
-    from kgrec.data.schema import DESCRIPTIONS
-    from kgrec.data.tables import read_table
-
-    found: list[Finding] = []
-    raw = read_table(target, DESCRIPTIONS, {}) if target.is_file() else None
-    table = clean_descriptions(raw, data.items["item"], target.name, found)
-    for finding in found:
-        warn(str(finding))
-    return table
 
 
 def _data(source: str, progress: Progress) -> Dataset:
@@ -244,7 +229,7 @@ def _counts(written: Written) -> dict[str, Any]:
         "shortened": written.shortened,
         "from_cache": tally.cached,
         "from_template": nodes - written.written,
-        "nothing_known": written.unasked,
+        "nothing_known": written.nothing_known,
         "not_asked": tally.unasked,
         "requests": tally.asked,
         "prompt_tokens": tally.prompt_tokens,

@@ -19,9 +19,9 @@ from kgrec.cli.options import (
     config_of,
     with_writer,
 )
-from kgrec.cli.output import note, print_json, print_table, print_text, warn
+from kgrec.cli.output import note, print_json, print_table, print_text
 from kgrec.cli.quiet import console_progress
-from kgrec.cli.writing import confirm, graph_of, patience_of, writer_of
+from kgrec.cli.writing import confirm, earlier, graph_of, patience_of, writer_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,11 +105,15 @@ class _Claims:
 
     @classmethod
     def of(cls, source: str, out: Path | None) -> _Claims:
+        from kgrec.data.extracted import clean_extracted
+        from kgrec.data.schema import EXTRACTED
         from kgrec.loaders import load
 
         file = _file(source, out)
         data: Dataset = load(source)
-        return cls(data, file, data.extracted if out is None else _rows(data, file))
+        if out is None:
+            return cls(data, file, data.extracted)
+        return cls(data, file, earlier(file, EXTRACTED, clean_extracted, data.items["item"]))
 
 
 def _judge(claims: _Claims, accept: list[str], reject: list[str], format: Format) -> None:
@@ -187,21 +191,6 @@ def _file(source: str, out: Path | None) -> Path:
     if not folder.is_dir():
         raise ConfigError(f"'{source}' is no folder: say with --out where the claims go.")
     return find_table(folder, "extracted") or folder / "extracted.parquet"
-
-
-def _rows(data: Dataset, file: Path) -> pl.DataFrame:
-    """The claims in a file outside of the folder."""
-    from kgrec.data.extracted import clean_extracted
-    from kgrec.data.quality import Finding
-    from kgrec.data.schema import EXTRACTED
-    from kgrec.data.tables import read_table
-
-    found: list[Finding] = []
-    raw = read_table(file, EXTRACTED, {}) if file.is_file() else None
-    table = clean_extracted(raw, data.items["item"], file.name, found)
-    for finding in found:
-        warn(str(finding))
-    return table
 
 
 def _list(table: pl.DataFrame, state: str | None, format: Format) -> None:

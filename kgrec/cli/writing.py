@@ -1,4 +1,4 @@
-"""What the commands that ask a language model have in common: its graph, patience and price."""
+"""What the commands that ask a language model share: graph, earlier table, patience and price."""
 
 from __future__ import annotations
 
@@ -10,10 +10,15 @@ from kgrec.cli.output import note, warn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    import polars as pl
 
     from kgrec.callbacks import Progress
     from kgrec.config import Config
     from kgrec.data import Dataset
+    from kgrec.data.quality import Finding
+    from kgrec.data.schema import TableSchema
     from kgrec.graph import KnowledgeGraph
     from kgrec.text.asking import Patience
     from kgrec.text.writers import Estimate, Writer
@@ -30,6 +35,28 @@ def graph_of(data: Dataset, config: Config, progress: Progress) -> KnowledgeGrap
     graph = KnowledgeGraph.build(data, progress=progress)
     check_sensitive(graph, config.graph.sensitive)
     return graph
+
+
+def earlier(
+    file: Path,
+    schema: TableSchema,
+    clean: Callable[[pl.DataFrame | None, pl.Series, str, list[Finding]], pl.DataFrame],
+    items: pl.Series,
+) -> pl.DataFrame:
+    """What an earlier run, or a person, wrote into a file; what is wrong in it is warned of.
+
+    :param schema: of its raw table
+    :param clean: checks it; is given ``None`` if there is no such file
+    :param items: ids of all items
+    """
+    from kgrec.data.tables import read_table
+
+    found: list[Finding] = []
+    raw = read_table(file, schema, {}) if file.is_file() else None
+    table = clean(raw, items, file.name, found)
+    for finding in found:
+        warn(str(finding))
+    return table
 
 
 def writer_of(config: Config) -> Writer | None:

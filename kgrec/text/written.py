@@ -40,13 +40,13 @@ class Written:
 
     :ivar table: columns of :data:`~kgrec.data.descriptions.SCHEMA`, in the order of the nodes
     :ivar tally: what asking took; its refusals by reason
-    :ivar unasked: nodes of which nothing is known that could be told
+    :ivar nothing_known: nodes of which nothing is known that could be told
     :ivar shortened: texts of which sentences that did not stand were left out
     """
 
     table: pl.DataFrame
     tally: Tally = field(default_factory=Tally)
-    unasked: int = 0
+    nothing_known: int = 0
     shortened: int = 0
 
     @property

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,13 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data") / "tiny"
     write_tiny_folder(folder)
     return folder
+
+
+@pytest.fixture
+def copied(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The tiny dataset in a folder that a test may write to, beside a cache of its own."""
+    monkeypatch.setenv("KGREC_CACHE", str(tmp_path / "cache"))
+    return Path(shutil.copytree(tiny, tmp_path / "data"))
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -48,53 +47,47 @@ def model(monkeypatch: pytest.MonkeyPatch) -> Model:
     return made
 
 
-@pytest.fixture
-def folder(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("KGREC_CACHE", str(tmp_path / "cache"))
-    return Path(shutil.copytree(tiny, tmp_path / "data"))
-
-
 FILMS = ("--types", "Film", "--limit", 12)
 
 
-def test_without_a_model_all_is_the_template_s(cli: Cli, folder: Path) -> None:
-    result = cli("describe", folder)
+def test_without_a_model_all_is_the_template_s(cli: Cli, copied: Path) -> None:
+    result = cli("describe", copied)
     assert result.exit_code == 0, result.stderr
-    table = pl.read_parquet(folder / "descriptions.parquet")
+    table = pl.read_parquet(copied / "descriptions.parquet")
     assert table["source"].unique().to_list() == ["template"]
     assert set(table["kind"]) == {"item", "entity"}
     assert "from template" in result.stdout
 
 
 def test_texts_are_written_counted_and_trained_on(
-    cli: Cli, folder: Path, model: Model, fast: list[str], tmp_path: Path
+    cli: Cli, copied: Path, model: Model, fast: list[str], tmp_path: Path
 ) -> None:
-    result = cli("describe", folder, "--writer", "local", "--model", "m", *FILMS)
+    result = cli("describe", copied, "--writer", "local", "--model", "m", *FILMS)
     assert result.exit_code == 0, result.stderr
     assert "12 questions: about 1,200 tokens to read" in result.stderr
     assert "refused: " in result.stdout
-    again = cli("describe", folder, "--writer", "local", "--model", "m", *FILMS, "--format", "json")
+    again = cli("describe", copied, "--writer", "local", "--model", "m", *FILMS, "--format", "json")
     counts = json.loads(again.stdout)
     assert counts["written"] == 8
     assert counts["from_template"] == 4
     assert counts["requests"] == 0
     assert counts["from_cache"] == 12
     run = tmp_path / "run"
-    trained = cli("train", folder, "--out", run, *fast)
+    trained = cli("train", copied, "--out", run, *fast)
     assert trained.exit_code == 0, trained.stderr
     kept = descriptions_of(Recommender.load(run).graph.nodes)
     assert kept["source"].value_counts(sort=True).rows() == [("local", 8), ("template", 4)]
 
 
 def test_what_is_not_described_now_and_what_others_wrote_stays(
-    cli: Cli, folder: Path, model: Model
+    cli: Cli, copied: Path, model: Model
 ) -> None:
-    assert cli("describe", folder, "--types", "Film").exit_code == 0
-    file = folder / "descriptions.parquet"
+    assert cli("describe", copied, "--types", "Film").exit_code == 0
+    file = copied / "descriptions.parquet"
     before = pl.read_parquet(file)
     own = pl.DataFrame({"kind": ["item"], "id": ["1"], "text": ["By hand."], "source": ["Ann"]})
     before.update(own, on=["kind", "id"]).write_parquet(file)
-    result = cli("describe", folder, "--writer", "local", "--model", "m", *FILMS)
+    result = cli("describe", copied, "--writer", "local", "--model", "m", *FILMS)
     assert result.exit_code == 0, result.stderr
     after = pl.read_parquet(file)
     assert after.height == before.height
@@ -107,13 +100,13 @@ def test_what_is_not_described_now_and_what_others_wrote_stays(
 
 
 def test_what_a_budget_left_out_is_told(
-    cli: Cli, folder: Path, model: Model, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, copied: Path, model: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def spent(prompts: Sequence[Prompt]) -> Iterator[Any]:
         return ((place, Unasked("the budget is spent")) for place in range(len(prompts)))
 
     monkeypatch.setattr(model, "write", spent)
-    command = ("describe", folder, "--writer", "local", "--model", "m", *FILMS)
+    command = ("describe", copied, "--writer", "local", "--model", "m", *FILMS)
     result = cli(*command)
     assert result.exit_code == 0, result.stderr
     assert "12 texts were not asked for" in result.stderr
@@ -121,13 +114,13 @@ def test_what_a_budget_left_out_is_told(
 
 
 def test_an_interrupted_run_changes_nothing_and_goes_on(
-    cli: Cli, folder: Path, model: Model
+    cli: Cli, copied: Path, model: Model
 ) -> None:
-    earlier = folder / "descriptions.parquet"
+    earlier = copied / "descriptions.parquet"
     pl.DataFrame({"id": ["1"], "text": ["By hand."]}).write_parquet(earlier)
     before = earlier.read_bytes()
     model.stop_after = 5
-    command = ("describe", folder, "--writer", "local", "--model", "m", *FILMS)
+    command = ("describe", copied, "--writer", "local", "--model", "m", *FILMS)
     assert cli(*command).exit_code == 130
     assert earlier.read_bytes() == before
     model.stop_after, model.asked = 10**9, 0
@@ -135,13 +128,13 @@ def test_an_interrupted_run_changes_nothing_and_goes_on(
     counts = json.loads(result.stdout)
     assert counts["written"] == 8
     assert counts["from_cache"] >= 3
-    assert not list(folder.glob(".*"))
+    assert not list(copied.glob(".*"))
 
 
 def test_a_full_disk_leaves_the_earlier_file(
-    cli: Cli, folder: Path, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, copied: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    earlier = folder / "descriptions.parquet"
+    earlier = copied / "descriptions.parquet"
     pl.DataFrame({"id": ["1"], "text": ["By hand."]}).write_parquet(earlier)
     before = earlier.read_bytes()
 
@@ -150,26 +143,36 @@ def test_a_full_disk_leaves_the_earlier_file(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file))
 
     monkeypatch.setattr(pl.DataFrame, "write_parquet", full)
-    result = cli("describe", folder)
+    result = cli("describe", copied)
     assert result.exit_code == 1
     assert "No space left" in result.stderr
     assert earlier.read_bytes() == before
-    assert not list(folder.glob(".*"))
+    assert not list(copied.glob(".*"))
 
 
-def test_what_costs_is_asked_before(cli: Cli, folder: Path, model: Model) -> None:
+def test_what_costs_is_asked_before(cli: Cli, copied: Path, model: Model) -> None:
     model.cost = 1.5
-    command = ("describe", folder, "--writer", "api", "--model", "m", *FILMS)
+    command = ("describe", copied, "--writer", "api", "--model", "m", *FILMS)
     refused = cli(*command)
     assert refused.exit_code == 1
     assert "cost up to 1.5" in refused.stderr
     assert model.asked == 0
-    assert not (folder / "descriptions.parquet").exists()
+    assert not (copied / "descriptions.parquet").exists()
     assert cli(*command, "--yes").exit_code == 0
 
 
-def test_a_cache_can_be_shipped(cli: Cli, folder: Path, model: Model, tmp_path: Path) -> None:
-    command = ("describe", folder, "--writer", "local", "--model", "m", *FILMS, "--format", "json")
+def test_a_cache_can_be_shipped(cli: Cli, copied: Path, model: Model, tmp_path: Path) -> None:
+    command = (
+        "describe",
+        copied,
+        "--writer",
+        "local",
+        "--model",
+        "m",
+        *FILMS,
+        "--format",
+        "json",
+    )
     shipped = tmp_path / "answers.parquet"
     first = cli(*command, "--export-cache", shipped, "--cache", tmp_path / "one.sqlite")
     assert json.loads(first.stdout)["exported"] == 8
@@ -187,15 +190,15 @@ def test_a_cache_can_be_shipped(cli: Cli, folder: Path, model: Model, tmp_path: 
         (["--set", "graph.sensitive=nonsense"], "graph.sensitive"),
     ],
 )
-def test_errors_are_one_sentence(cli: Cli, folder: Path, words: list[str], message: str) -> None:
-    result = cli("describe", folder, *words)
+def test_errors_are_one_sentence(cli: Cli, copied: Path, words: list[str], message: str) -> None:
+    result = cli("describe", copied, *words)
     assert result.exit_code == 1
     assert message in result.stderr
-    assert not (folder / "descriptions.parquet").exists()
+    assert not (copied / "descriptions.parquet").exists()
 
 
 def test_what_a_model_extracted_is_neither_told_nor_evidence(
-    cli: Cli, folder: Path, model: Model, fast: list[str], tmp_path: Path
+    cli: Cli, copied: Path, model: Model, fast: list[str], tmp_path: Path
 ) -> None:
     claim = {
         "head": "1",
@@ -207,7 +210,7 @@ def test_what_a_model_extracted_is_neither_told_nor_evidence(
         "state": "accepted",
         "asserted_by": "model",
     }
-    pl.DataFrame([claim]).write_csv(folder / "extracted.csv")
+    pl.DataFrame([claim]).write_csv(copied / "extracted.csv")
     asked: list[str] = []
     say = model.write
 
@@ -219,35 +222,35 @@ def test_what_a_model_extracted_is_neither_told_nor_evidence(
             yield place, Reply(said, "stop", 90, 9)
 
     model.write = write  # type: ignore[method-assign]
-    command = ("describe", folder, "--writer", "local", "--model", "m", *FILMS)
+    command = ("describe", copied, "--writer", "local", "--model", "m", *FILMS)
     result = cli(*command, "--set", "graph.extracted=explain")
     assert result.exit_code == 0, result.stderr
     assert asked
     assert not any("Golden Bear" in each for each in asked)
-    table = pl.read_parquet(folder / "descriptions.parquet")
+    table = pl.read_parquet(copied / "descriptions.parquet")
     assert not table["text"].str.contains("Golden Bear").any()
     run = tmp_path / "run"
-    assert cli("train", folder, "--out", run, *fast).exit_code == 0
+    assert cli("train", copied, "--out", run, *fast).exit_code == 0
     kept = Recommender.load(run).graph
     assert kept.edges.filter(relation="won").height == 1
     assert not descriptions_of(kept.nodes)["text"].str.contains("Golden Bear").any()
 
 
-def test_a_name_needs_a_place_and_a_csv_is_not_doubled(cli: Cli, folder: Path) -> None:
+def test_a_name_needs_a_place_and_a_csv_is_not_doubled(cli: Cli, copied: Path) -> None:
     assert "--out" in cli("describe", "ml-100k").stderr
     assert "no folder and no dataset 'nofolder'" in cli("describe", "nofolder").stderr
-    assert "this is a file" in cli("describe", folder / "items.csv").stderr
-    (folder / "descriptions.csv").write_text("id,text\n1,One.\n", encoding="utf-8")
-    assert "descriptions.csv" in cli("describe", folder).stderr
+    assert "this is a file" in cli("describe", copied / "items.csv").stderr
+    (copied / "descriptions.csv").write_text("id,text\n1,One.\n", encoding="utf-8")
+    assert "descriptions.csv" in cli("describe", copied).stderr
 
 
 def test_train_reads_a_file_of_descriptions(
-    cli: Cli, folder: Path, fast: list[str], tmp_path: Path
+    cli: Cli, copied: Path, fast: list[str], tmp_path: Path
 ) -> None:
     file = tmp_path / "texts.csv"
     file.write_text("id,text\n1,By hand.\n", encoding="utf-8")
     run = tmp_path / "run"
-    result = cli("train", folder, "--out", run, "--descriptions", file, *fast)
+    result = cli("train", copied, "--out", run, "--descriptions", file, *fast)
     assert result.exit_code == 0, result.stderr
     kept = descriptions_of(Recommender.load(run).graph.nodes)
     assert kept.rows() == [("item:1", "By hand.", "given", False)]

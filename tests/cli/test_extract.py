@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -48,12 +47,6 @@ def model(monkeypatch: pytest.MonkeyPatch) -> Model:
         monkeypatch.setattr(place, lambda _: made)
     monkeypatch.setattr("kgrec.recommend.texts.encoder_of", lambda _: None)
     return made
-
-
-@pytest.fixture
-def films(tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("KGREC_CACHE", str(tmp_path / "cache"))
-    return Path(shutil.copytree(tiny, tmp_path / "data"))
 
 
 @pytest.fixture
@@ -115,8 +108,8 @@ def test_what_cannot_be_done_is_said_in_a_sentence(folder: Path) -> None:
         assert said in result.output
 
 
-def test_what_costs_is_asked_before(cli: Callable[..., Any], films: Path, model: Model) -> None:
-    command = ("extract", films, "--writer", "api", "--model", "m", "--limit", 3)
+def test_what_costs_is_asked_before(cli: Callable[..., Any], copied: Path, model: Model) -> None:
+    command = ("extract", copied, "--writer", "api", "--model", "m", "--limit", 3)
     model.cost = 0.5
     asked = RUN.invoke(app, [str(word) for word in command], input="n\n")
     assert asked.exit_code == 1
@@ -124,23 +117,23 @@ def test_what_costs_is_asked_before(cli: Callable[..., Any], films: Path, model:
     assert "cost up to 0.5" in asked.stderr
     assert "Nothing was asked" in asked.stderr
     assert not model.asked
-    assert not (films / "extracted.parquet").exists()
+    assert not (copied / "extracted.parquet").exists()
     agreed = cli(*command, "--yes")
     assert agreed.exit_code == 0, agreed.stderr
     assert len(model.asked) == 3
 
 
-def test_what_is_free_is_not_asked_for(cli: Callable[..., Any], films: Path, model: Model) -> None:
-    result = cli("extract", films, "--writer", "local", "--model", "m", "--limit", 3)
+def test_what_is_free_is_not_asked_for(cli: Callable[..., Any], copied: Path, model: Model) -> None:
+    result = cli("extract", copied, "--writer", "local", "--model", "m", "--limit", 3)
     assert result.exit_code == 0, result.stderr
     assert len(model.asked) == 3
     assert "cost" not in result.stderr
 
 
 def test_a_model_is_not_asked_for_sensitive_facts(
-    cli: Callable[..., Any], films: Path, model: Model
+    cli: Callable[..., Any], copied: Path, model: Model
 ) -> None:
-    command = ("extract", films, "--writer", "local", "--model", "m", "--limit", 1)
+    command = ("extract", copied, "--writer", "local", "--model", "m", "--limit", 1)
     assert cli(*command).exit_code == 0
     assert "has_genre" in model.relations
     model.asked.clear()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -37,19 +37,6 @@ else:
 sys.argv = ["kgrec", *words]
 cli.main()
 """
-
-
-@contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    """As if the disk were full: a file that grows beyond so many bytes is an error."""
-    import resource  # not on Windows
-
-    earlier = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, earlier[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, earlier)
 
 
 def numbers(run: Path) -> dict[str, bytes]:
@@ -161,7 +148,11 @@ def test_a_diverging_training_leaves_the_earlier_run_and_what_was_kept(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no limit on the size of files")
 def test_a_disk_with_no_room_for_a_state_is_one_sentence(
-    cli: Callable[..., Any], tiny: Path, settings: list[str], tmp_path: Path
+    cli: Callable[..., Any],
+    tiny: Path,
+    settings: list[str],
+    tmp_path: Path,
+    largest_file: Callable[[int], AbstractContextManager[None]],
 ) -> None:
     words = ["train", tiny, "--out", tmp_path / "run", "--checkpoint-minutes", 0, *settings]
     large = ("--set", "gnn.embedding_size=64", "--set", "gnn.factors=64")

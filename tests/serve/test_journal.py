@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from kgrec.data import disk
 from kgrec.errors import RunError
 from kgrec.serve.journal import Acted, Journal
 
+LargestFile = Callable[[int], AbstractContextManager[None]]
 FIRST, REFUSED, NEXT = (Acted(user, "1", 5) for user in ("first", "refused", "next"))
 
 
@@ -19,23 +20,13 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "events.jsonl"
 
 
-@contextmanager
-def no_file_longer_than(size: int) -> Iterator[None]:
-    """As if the disk were full."""
-    resource = pytest.importorskip("resource")
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 @pytest.mark.parametrize("room", [0, 10])
-def test_an_event_that_was_refused_does_not_come_back(path: Path, room: int) -> None:
+def test_an_event_that_was_refused_does_not_come_back(
+    path: Path, room: int, largest_file: LargestFile
+) -> None:
     with closing(Journal(path)) as journal:
         journal.append([FIRST])
-        with no_file_longer_than(path.stat().st_size + room), pytest.raises(OSError, match="large"):
+        with largest_file(path.stat().st_size + room), pytest.raises(OSError, match="large"):
             journal.append([REFUSED])
         journal.append([NEXT])
         assert journal.read() == [FIRST, NEXT]

@@ -76,7 +76,7 @@ def test_what_nothing_is_known_of_is_not_asked_about(
     describer = WrittenDescriber(writer)
     written = describer.write(describer.grounds(graph), graph)
     assert writer.asked == []
-    assert written.unasked == 2
+    assert written.nothing_known == 2
     assert written.table["text"].to_list() == ["Red.", "b1"]
 
 

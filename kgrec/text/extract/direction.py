@@ -9,7 +9,7 @@ Words behind a name (*Ann Lee directed the film*) govern it only where none stan
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from kgrec.text.extract.relations import Cue
 from kgrec.text.extract.tokens import Token
@@ -45,7 +45,7 @@ class Governing:
     before: bool
     at: int
     end: int = 0
-    doubt: str = field(default="")
+    doubt: str = ""
 
 
 def governing(

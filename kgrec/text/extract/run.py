@@ -29,9 +29,9 @@ def extract(
 
     Names that the graph knows are found without a language model. A model, if one is given, is
     asked for facts besides; each of its claims is held against the text: the relation must be one
-    that such an item can have, the tail and the quote must stand in the text, the words around the
-    tail must state the relation and its direction, and the tail is linked to a node of a type that
-    fits. What is certain is accepted, what is doubtful is quarantined with the reason.
+    that such an item can have, the tail must stand in the text, the words around it, in the quote
+    or elsewhere, must state the relation and its direction, and the tail is linked to a node of a
+    type that fits. What is certain is accepted, what is doubtful is quarantined with the reason.
 
     :param graph: with texts; facts of an earlier extraction are not taken for the catalog's, though
         the entities that it made are known

@@ -133,3 +133,25 @@ def open_page(
         assert own.elsewhere == []
     assert watched.errors == []
     assert watched.elsewhere == []
+
+
+@pytest.fixture(scope="session")
+def settled() -> Callable[..., Any]:
+    """Waits until all answers are on a page, and returns it."""
+
+    def wait(page: Any) -> Any:
+        page.wait_for_selector(".row .pick, .begin .offers, .empty, .fault")
+        page.wait_for_selector("#list[aria-busy=false]")
+        page.wait_for_selector(
+            ".picture, .detail .head, .detail .fault, .detail[hidden]", state="attached"
+        )
+        page.wait_for_selector(".skeleton", state="detached")
+        return page
+
+    return wait
+
+
+@pytest.fixture(scope="session")
+def is_wide() -> Callable[[Any], bool]:
+    """Whether a page is wider than the screen."""
+    return lambda page: page.evaluate("document.documentElement.scrollWidth > innerWidth")

@@ -1,28 +1,17 @@
-"""What goes wrong, who cannot use a mouse, and data that mean harm."""
+"""What goes wrong, who cannot use a mouse, and small screens."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
 from typing import Any
-from urllib.request import Request, urlopen
 
 import pytest
 
 expect: Any = pytest.importorskip("playwright.sync_api").expect
 Open = Callable[..., Any]
+Settled = Callable[..., Any]
 
-SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)>"
-HOSTILE = {
-    "script": SCRIPT,
-    "quotes": '"\'`> onmouseover="alert(3)" {{7*7}} ${8*8}',
-    "other direction": "\u202eشجرة البرتقال \u2067",
-    "very long": "Longest" * 60,
-}
-HOSTILE_SVG = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" onload="alert(4)">'
-    '<script>alert(5)</script><image href="http://example.invalid/x.png"/></svg>'
-)
 STATES = {
     "start": "",
     "a user": "user=1&item=9",
@@ -30,20 +19,6 @@ STATES = {
     "a wish": "wish=a Comedy like The Silent Lantern by Marlow but not Mystery",
     "somebody new": "like=3&like=8&never=genre%2FComedy",
 }
-
-
-def settled(page: Any) -> Any:
-    page.wait_for_selector(".row .pick, .begin .offers, .empty, .fault")
-    page.wait_for_selector("#list[aria-busy=false]")
-    page.wait_for_selector(
-        ".picture, .detail .head, .detail .fault, .detail[hidden]", state="attached"
-    )
-    page.wait_for_selector(".skeleton", state="detached")
-    return page
-
-
-def is_wide(page: Any) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
 
 
 # Bad answers
@@ -114,7 +89,7 @@ def test_errors_are_sentences_with_a_way_on(open_page: Open, base_url: str) -> N
     expect(page.locator(".row")).to_have_count(10)
 
 
-def test_a_service_that_is_gone_and_comes_back(open_page: Open) -> None:
+def test_a_service_that_is_gone_and_comes_back(open_page: Open, settled: Settled) -> None:
     page = open_page(alone=True, fails=("ERR_FAILED",))
     settled(page)
     page.route("**/recommend", lambda route: route.abort())
@@ -149,114 +124,18 @@ def test_nothing_left_is_said(open_page: Open) -> None:
 @pytest.mark.parametrize(
     "link", ["user=1&alpha=NaN&diversity=7&k=-3", "node=nothing&intent=%7B", "x=%ff&=&&&item=9"]
 )
-def test_a_broken_link_breaks_nothing(open_page: Open, link: str) -> None:
+def test_a_broken_link_breaks_nothing(
+    open_page: Open, link: str, settled: Settled, is_wide: Callable[[Any], bool]
+) -> None:
     page = open_page(link, alone="nothing" in link, fails=(404,))
     settled(page)
     assert not is_wide(page)
 
 
-# Hostile data
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_labels_are_but_text(open_page: Open, base_url: str, name: str) -> None:
-    label = HOSTILE[name]
-
-    def spoil(value: Any, key: str = "") -> Any:
-        if isinstance(value, dict):
-            return {name: spoil(each, name) for name, each in value.items()}
-        if isinstance(value, list):
-            return [spoil(each, key) for each in value]
-        if key == "svg":
-            return HOSTILE_SVG
-        told = {
-            "label",
-            "name",
-            "sentence",
-            "reason",
-            "type",
-            "description",
-            "error",
-            "cypher",
-            "moved",
-            "notes",
-            "not_excluded",
-        }
-        return label if key in told and isinstance(value, str) else value
-
-    def spoiled(route: Any) -> None:
-        asked = route.request
-        data = asked.post_data.encode() if asked.post_data else None
-        sent = Request(asked.url, data, {"Content-Type": "application/json"}, method=asked.method)
-        with urlopen(sent) as answer:
-            route.fulfill(json=spoil(json.load(answer)))
-
-    def hostile(page: Any) -> None:
-        for path in (
-            "users**",
-            "items**",
-            "recommend",
-            "explain**",
-            "facets",
-            "entities/**",
-            "wish",
-        ):
-            page.route(f"{base_url}/{path}", spoiled)
-
-    page = open_page("user=1&never=genre%2FComedy", alone=True, width=390, before=hostile)
-    settled(page)
-    assert label in page.locator(".row .pick").first.text_content()
-    assert not is_wide(page)
-    page.locator(".row .pick").first.click()
-    page.locator(".paths summary").first.click()
-    assert label in page.locator(".picture").text_content()
-    assert not is_wide(page)
-    page.evaluate("location.hash = 'user=1&node=item%3A3'")
-    expect(page.locator(".drawing")).to_have_js_property("complete", True)
-    assert label in page.locator(".around").text_content()
-    assert not is_wide(page)
-    page.evaluate("location.hash = 'wish=a Comedy by Marlow'")
-    expect(page.locator("#intent .chip").first).to_contain_text(label[:20])
-    page.get_by_role("combobox", name="Search").click()
-    expect(page.locator("#found [role=option]").first).to_contain_text(label[:20])
-    assert not is_wide(page)
-    # Nothing of it became an element: no image but those of the page, and no script.
-    images = page.eval_on_selector_all("img", "all => all.map(one => one.getAttribute('src'))")
-    assert all(src.startswith(("/page/icon.svg", "data:image/svg")) for src in images)
-    assert page.locator("script").count() == 1
-    assert page.locator("[onerror], [onload], [onmouseover]").count() == 0
-
-
-def test_ids_with_slashes_and_signs_are_whole(open_page: Open) -> None:
-    page = open_page("user=1&node=entity%3Agenre%2FComedy")
-    expect(page.locator("#detail h2")).to_have_text("Comedy")
-    odd = 'a/b?c=d&e#f%2F "<ü>'
-    asked: list[str] = []
-
-    def remember(route: Any) -> None:
-        asked.append(route.request.url)
-        route.fulfill(
-            json={"id": odd, "label": "Odd", "events": 0, "properties": {}, "history": []}
-        )
-
-    page = open_page(
-        alone=True, fails=(404,), before=lambda page: page.route("**/users/*", remember)
-    )
-    settled(page)
-    page.evaluate("id => { location.hash = new URLSearchParams({ user: id }); }", odd)
-    expect(page.locator("h1")).to_have_text("For Odd")
-    assert (
-        page.evaluate("url => decodeURIComponent(new URL(url).pathname)", asked[0])
-        == f"/users/{odd}"
-    )
-    page.unroute("**/users/*")
-    expect(page.get_by_role("alert")).to_contain_text(odd)
-
-
 # Everybody
 
 
-def test_with_the_keyboard_alone(open_page: Open) -> None:
+def test_with_the_keyboard_alone(open_page: Open, settled: Settled) -> None:
     page = open_page()
     settled(page)
     press, focused = page.keyboard.press, page.locator(":focus")
@@ -318,7 +197,7 @@ def reach(page: Any, selector: str, most: int = 60) -> None:
     raise AssertionError(f"{selector} was not reached with {most} tabs")
 
 
-def test_a_narrow_screen_tells_below_the_row(open_page: Open) -> None:
+def test_a_narrow_screen_tells_below_the_row(open_page: Open, settled: Settled) -> None:
     page = open_page("user=1", width=390)
     settled(page)
     expect(page.locator("#detail")).to_be_hidden()
@@ -351,7 +230,7 @@ def serious(page: Any, axe: Any, part: str | None = None, **options: Any) -> lis
 PARTS = {"start": "#list", "a node": "#detail", "a wish": "#intent", "somebody new": ".side"}
 
 
-def test_axe_finds_no_serious_fault(open_page: Open) -> None:
+def test_axe_finds_no_serious_fault(open_page: Open, settled: Settled) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = settled(open_page(STATES["a user"]))
     for title in ("genre", "Path and query"):
@@ -366,14 +245,16 @@ def test_axe_finds_no_serious_fault(open_page: Open) -> None:
         assert serious(page, axe, part) == [], name
 
 
-def test_axe_finds_no_serious_fault_on_a_narrow_screen(open_page: Open) -> None:
+def test_axe_finds_no_serious_fault_on_a_narrow_screen(open_page: Open, settled: Settled) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     page = settled(open_page(STATES["a user"], width=390))
     page.get_by_text("Fine-tune").click()
     assert serious(page, axe, "main") == []
 
 
-def test_nothing_is_wider_than_the_screen(open_page: Open) -> None:
+def test_nothing_is_wider_than_the_screen(
+    open_page: Open, settled: Settled, is_wide: Callable[[Any], bool]
+) -> None:
     for name, state in STATES.items():
         page = settled(open_page(state, width=390))
         assert not is_wide(page), name
@@ -382,7 +263,7 @@ def test_nothing_is_wider_than_the_screen(open_page: Open) -> None:
         assert not is_wide(page), width
 
 
-def test_nothing_jumps_while_it_loads(open_page: Open) -> None:
+def test_nothing_jumps_while_it_loads(open_page: Open, settled: Settled) -> None:
     def watch(page: Any) -> None:
         page.add_init_script(
             "window.moved = 0;"
