@@ -79,7 +79,10 @@ class Facts:
             return np.zeros(len(self._years), dtype=bool)
 
     def _all(self, link: Link, *, texts: bool) -> Mask:
-        """The same, with what only texts state or without it."""
+        """Whether each item is, or has, what a link means.
+
+        :param texts: whether what only texts state counts
+        """
         key = (link.kind, link.id, texts)
         if key not in self._known:
             self._known[key] = self._find(link, self._said if texts else self._stated)
